@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.checkpoints;
+
+import org.jspecify.annotations.NullMarked;

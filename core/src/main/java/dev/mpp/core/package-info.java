@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.core;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,56 @@
+package dev.mpp.core.lease;
+
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What can be proposed to the ledger. Every command is a compare-and-set: applied twice, late or
+ * out of date it changes nothing. No command carries a time.
+ */
+public sealed interface LedgerCommand {
+  Origin origin();
+
+  /**
+   * Takes the ACTIVE role for the origin's site. Succeeds iff the entry still has the epoch and
+   * renewal count that the claimant looked at; the epoch grows by one.
+   *
+   * @param expectedEpoch 0 when the service was never claimed
+   */
+  record Claim(Origin origin, ServiceName service, long expectedEpoch, long expectedRenewal)
+      implements LedgerCommand {}
+
+  /** Renews the origin's leases: for each item iff it still holds that epoch. */
+  record Renew(Origin origin, List<Held> held) implements LedgerCommand {
+    public Renew {
+      held = List.copyOf(held);
+    }
+  }
+
+  /** A service and the epoch in which the origin believes to hold it. */
+  record Held(ServiceName service, long epoch) {}
+
+  /** The holder gives the role up after it has fenced itself: vacant at once. */
+  record Release(Origin origin, ServiceName service, long epoch) implements LedgerCommand {}
+
+  /** The holder's server is verified writable: answers may point at this site from here on. */
+  record Serve(Origin origin, ServiceName service, long epoch) implements LedgerCommand {}
+
+  /**
+   * The holder states which sites have every acknowledged write; only they may claim next under
+   * {@code rpo: zero}. Committed before the holder stops waiting for a replica.
+   */
+  record InSync(Origin origin, ServiceName service, long epoch, Set<SiteId> sites)
+      implements LedgerCommand {
+    public InSync {
+      sites = Set.copyOf(sites);
+    }
+  }
+
+  /**
+   * Changes nothing. Its proposer learns, when it is applied, that everything applied since was
+   * committed after it was proposed, and that its replica is fresh.
+   */
+  record Beat(Origin origin) implements LedgerCommand {}
+}

@@ -1,0 +1,157 @@
+package dev.mpp.core.lease;
+
+import dev.mpp.core.model.ServiceName;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The replicated state: what every voter computes from the same commands in the same order.
+ * Deterministic: same state, same command, same result; it knows no time.
+ */
+public record LedgerState(Map<ServiceName, Grant> grants) {
+  public static final LedgerState EMPTY = new LedgerState(Map.of());
+
+  public LedgerState {
+    grants = Collections.unmodifiableMap(new TreeMap<>(grants));
+  }
+
+  /** The next state and what the command did. */
+  public record Applied(LedgerState state, LedgerOutcome outcome) {}
+
+  public Grant grant(ServiceName service) {
+    return grants.getOrDefault(service, Grant.none(service));
+  }
+
+  public Applied apply(LedgerCommand command) {
+    return switch (command) {
+      case LedgerCommand.Claim c -> claim(c);
+      case LedgerCommand.Renew r -> renew(r);
+      case LedgerCommand.Release r ->
+          asHolder(
+              r.origin(),
+              r.service(),
+              r.epoch(),
+              g ->
+                  new Grant(
+                      g.service(),
+                      g.epoch(),
+                      Optional.empty(),
+                      "",
+                      g.renewal(),
+                      false,
+                      g.servedBy(),
+                      g.inSync()));
+      case LedgerCommand.Serve s ->
+          asHolder(
+              s.origin(),
+              s.service(),
+              s.epoch(),
+              g ->
+                  new Grant(
+                      g.service(),
+                      g.epoch(),
+                      g.holder(),
+                      g.incarnation(),
+                      g.renewal(),
+                      true,
+                      g.holder(),
+                      g.inSync()));
+      case LedgerCommand.InSync i ->
+          i.sites().contains(i.origin().site())
+              ? asHolder(
+                  i.origin(),
+                  i.service(),
+                  i.epoch(),
+                  g ->
+                      new Grant(
+                          g.service(),
+                          g.epoch(),
+                          g.holder(),
+                          g.incarnation(),
+                          g.renewal(),
+                          g.serving(),
+                          g.servedBy(),
+                          i.sites()))
+              : refused("the in-sync sites must contain the holder");
+      case LedgerCommand.Beat b -> new Applied(this, new LedgerOutcome.Accepted(List.of()));
+    };
+  }
+
+  private Applied claim(LedgerCommand.Claim c) {
+    Grant g = grant(c.service());
+    if (g.epoch() != c.expectedEpoch() || g.renewal() != c.expectedRenewal()) {
+      return refused(
+          "%s changed meanwhile: epoch %d renewal %d, the claim expected %d and %d"
+              .formatted(
+                  c.service(), g.epoch(), g.renewal(), c.expectedEpoch(), c.expectedRenewal()));
+    }
+    Grant next =
+        new Grant(
+            g.service(),
+            g.epoch() + 1,
+            Optional.of(c.origin().site()),
+            c.origin().incarnation(),
+            g.renewal() + 1,
+            false,
+            g.servedBy(),
+            Set.of(c.origin().site()));
+    return accepted(List.of(next));
+  }
+
+  private Applied renew(LedgerCommand.Renew r) {
+    List<Grant> next = new ArrayList<>();
+    for (LedgerCommand.Held h : r.held()) {
+      Grant g = grant(h.service());
+      if (g.heldBy(r.origin(), h.epoch())) {
+        next.add(
+            new Grant(
+                g.service(),
+                g.epoch(),
+                g.holder(),
+                g.incarnation(),
+                g.renewal() + 1,
+                g.serving(),
+                g.servedBy(),
+                g.inSync()));
+      }
+    }
+    return next.isEmpty()
+        ? refused(r.origin().site() + " holds none of the services it renews")
+        : accepted(next);
+  }
+
+  private Applied asHolder(
+      Origin origin,
+      ServiceName service,
+      long epoch,
+      java.util.function.UnaryOperator<Grant> change) {
+    Grant g = grant(service);
+    return g.heldBy(origin, epoch)
+        ? accepted(List.of(change.apply(g)))
+        : refused(
+            "%s does not hold %s in epoch %d (holder %s, epoch %d)"
+                .formatted(
+                    origin.site(),
+                    service,
+                    epoch,
+                    g.holder().map(Object::toString).orElse("none"),
+                    g.epoch()));
+  }
+
+  private Applied accepted(List<Grant> changed) {
+    Map<ServiceName, Grant> next = new TreeMap<>(grants);
+    changed.forEach(g -> next.put(g.service(), g));
+    return new Applied(
+        new LedgerState(next),
+        new LedgerOutcome.Accepted(changed.stream().map(Grant::service).toList()));
+  }
+
+  private Applied refused(String reason) {
+    return new Applied(this, new LedgerOutcome.Refused(reason));
+  }
+}

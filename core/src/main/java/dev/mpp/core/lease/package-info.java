@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.core.lease;
+
+import org.jspecify.annotations.NullMarked;

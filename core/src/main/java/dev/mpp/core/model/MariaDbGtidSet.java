@@ -1,0 +1,90 @@
+package dev.mpp.core.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A MariaDB GTID list as in {@code gtid_binlog_state}: the highest sequence number of every domain
+ * and server (MariaDB manual, "Global Transaction ID").
+ */
+public record MariaDbGtidSet(Map<Stream, Long> last) implements GtidSet {
+
+  /** One stream of transactions. */
+  public record Stream(long domain, long server) implements Comparable<Stream> {
+    @Override
+    public int compareTo(Stream o) {
+      int d = Long.compare(domain, o.domain);
+      return d != 0 ? d : Long.compare(server, o.server);
+    }
+  }
+
+  public MariaDbGtidSet {
+    last = java.util.Collections.unmodifiableMap(new TreeMap<>(last));
+  }
+
+  static MariaDbGtidSet of(String text) {
+    Map<Stream, Long> last = new TreeMap<>();
+    for (String item : text.split(",", -1)) {
+      if (item.isEmpty()) {
+        continue;
+      }
+      String[] part = item.split("-", -1);
+      try {
+        if (part.length != 3) {
+          throw new NumberFormatException(item);
+        }
+        last.merge(
+            new Stream(Long.parseLong(part[0]), Long.parseLong(part[1])),
+            Long.parseLong(part[2]),
+            Math::max);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            "\"" + item + "\" is not a MariaDB GTID (domain-server-sequence)", e);
+      }
+    }
+    return new MariaDbGtidSet(last);
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return last.isEmpty();
+  }
+
+  @Override
+  public boolean contains(GtidSet other) {
+    return other.isEmpty()
+        || (other instanceof MariaDbGtidSet m
+            && m.last.entrySet().stream()
+                .allMatch(e -> last.getOrDefault(e.getKey(), 0L) >= e.getValue()));
+  }
+
+  @Override
+  public long advance() {
+    Map<Long, Long> perDomain = new TreeMap<>();
+    last.forEach((stream, seq) -> perDomain.merge(stream.domain(), seq, Math::max));
+    return perDomain.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  @Override
+  public String missingFrom(GtidSet other) {
+    List<String> items = new ArrayList<>();
+    last.forEach(
+        (stream, seq) -> {
+          long theirs = other instanceof MariaDbGtidSet m ? m.last.getOrDefault(stream, 0L) : 0L;
+          if (theirs < seq) {
+            items.add(stream.domain() + "-" + stream.server() + "-" + (theirs + 1) + ".." + seq);
+          }
+        });
+    return String.join(",", items);
+  }
+
+  @Override
+  public String toString() {
+    return last.entrySet().stream()
+        .map(e -> e.getKey().domain() + "-" + e.getKey().server() + "-" + e.getValue())
+        .collect(Collectors.joining(","));
+  }
+}

@@ -1,0 +1,53 @@
+package dev.mpp.core.model;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What one poll read from a server.
+ *
+ * @param version as the server says it, for example {@code 11.4.5-MariaDB-log}
+ * @param readOnly whether every flag that keeps clients from writing is on (MySQL: {@code
+ *     read_only} and {@code super_read_only}; MariaDB: {@code read_only})
+ * @param executed everything in the server's own binary log
+ * @param replication the receiver and applier, empty when no source is configured
+ * @param deadMan whether the dead-man event is installed, enabled and its scheduler runs
+ */
+public record ServerFacts(
+    String version,
+    boolean readOnly,
+    GtidSet executed,
+    Optional<Replication> replication,
+    SemiSync semiSync,
+    boolean deadMan) {
+
+  /**
+   * @param source {@code host:port} of the configured source
+   * @param error the last receiver or applier error, empty when none
+   * @param lagSeconds seconds behind the source, empty when the server cannot say
+   * @param received everything received from the source, applied or not
+   */
+  public record Replication(
+      String source,
+      boolean receiverRunning,
+      boolean applierRunning,
+      String error,
+      OptionalLong lagSeconds,
+      GtidSet received) {}
+
+  /**
+   * @param sourceEnabled this server waits for acknowledgements
+   * @param clients semi-synchronous replicas connected
+   * @param waitingSessions commits waiting for an acknowledgement now
+   * @param operational the server's own word that commits are acknowledged, not degraded
+   * @param replicaEnabled this server acknowledges what it receives
+   */
+  public record SemiSync(
+      boolean sourceEnabled,
+      int clients,
+      int waitingSessions,
+      boolean operational,
+      boolean replicaEnabled) {
+    public static final SemiSync OFF = new SemiSync(false, 0, 0, false, false);
+  }
+}

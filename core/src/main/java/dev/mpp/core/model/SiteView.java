@@ -1,0 +1,99 @@
+package dev.mpp.core.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a site says of itself to its peers and to operators: pushed on every change and as a
+ * heartbeat. Evidence only: nothing in it grants anything.
+ *
+ * @param incarnation identifies one run of the site's process
+ * @param sequence grows with every view of that incarnation
+ * @param configHash of the deployment part of the configuration
+ */
+public record SiteView(
+    SiteId site,
+    String incarnation,
+    long sequence,
+    boolean witness,
+    String version,
+    String configHash,
+    Reach reach,
+    List<CheckpointView> checkpoints,
+    List<PoolView> pools,
+    List<LinkView> links) {
+
+  public SiteView {
+    checkpoints = List.copyOf(checkpoints);
+    pools = List.copyOf(pools);
+    links = List.copyOf(links);
+  }
+
+  public Optional<PoolView> pool(ServiceName service) {
+    return pools.stream().filter(p -> p.service().equals(service)).findFirst();
+  }
+
+  /**
+   * A checkpoint and its verdict.
+   *
+   * @param spec {@code class:method:target:profile} as configured
+   * @param lastWallMillis wall clock of the last result, for display; 0 before the first
+   */
+  public record CheckpointView(
+      String spec,
+      CheckpointClass kind,
+      int req,
+      Status status,
+      long lastWallMillis,
+      String message) {}
+
+  /**
+   * A service's pool at this site.
+   *
+   * @param status OK or FAIL (BEHAVIOUR section 6)
+   * @param eligible whether this site could take the ACTIVE role now
+   * @param reason one sentence: why it is eligible or not, or what it is doing
+   * @param best executed GTIDs of the node it would promote
+   */
+  public record PoolView(
+      ServiceName service,
+      String name,
+      Status status,
+      boolean eligible,
+      String reason,
+      Optional<GtidSet> best,
+      List<NodeView> nodes) {
+    public PoolView {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /**
+   * A node of the pool.
+   *
+   * @param req consecutive errored requests; -1 before the first poll
+   * @param lastWallMillis wall clock of the last poll, for display; 0 before the first
+   * @param skipped poll cycles that were skipped because the poll before outlasted them
+   * @param facts of the last poll that was answered
+   * @param override operator override in force, empty when none
+   */
+  public record NodeView(
+      NodeAddress address,
+      NodeType type,
+      int req,
+      Status status,
+      State state,
+      String message,
+      long lastWallMillis,
+      long skipped,
+      Optional<ServerFacts> facts,
+      String override) {}
+
+  /**
+   * The stream to one peer as this site sees it.
+   *
+   * @param rttMicros of the last echo, -1 when unknown
+   * @param ageMillis since the peer was last heard, -1 when never
+   */
+  public record LinkView(SiteId peer, boolean up, long rttMicros, long ageMillis) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.core.model;
+
+import org.jspecify.annotations.NullMarked;

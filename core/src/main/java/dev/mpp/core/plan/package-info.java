@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.core.plan;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,37 @@
+package dev.mpp.core.pool;
+
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.NodeType;
+import dev.mpp.core.model.Status;
+import java.util.List;
+
+/**
+ * What a pool is.
+ *
+ * @param nodes PRIMARY first, then the SECONDARYs by falling priority
+ * @param failAt status at which a node has failed (BEHAVIOUR section 3)
+ * @param hostile hostile takeover by the PRIMARY
+ * @param provenRecovery whether FAILED nodes return by themselves once proven clean
+ */
+public record PoolConfig(
+    String name, List<Member> nodes, Status failAt, boolean hostile, boolean provenRecovery) {
+
+  public PoolConfig {
+    nodes = List.copyOf(nodes);
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a pool needs a name");
+    }
+    if (nodes.isEmpty() || nodes.getFirst().type() != NodeType.PRIMARY) {
+      throw new IllegalArgumentException("pool " + name + " has no primary");
+    }
+    if (nodes.stream().filter(n -> n.type() == NodeType.PRIMARY).count() > 1) {
+      throw new IllegalArgumentException("pool " + name + " has two primaries");
+    }
+    if (nodes.stream().map(Member::address).distinct().count() < nodes.size()) {
+      throw new IllegalArgumentException("pool " + name + " lists an address twice");
+    }
+  }
+
+  /** A configured node. */
+  public record Member(NodeAddress address, NodeType type) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.core.pool;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.core.reach;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,72 @@
+package dev.mpp.node;
+
+import dev.mpp.core.lease.Grant;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView;
+import dev.mpp.node.agreement.Agreement;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One immutable picture of everything this process knows, replaced by the loop after every event
+ * that changed it. Readers (DNS, HTTP, gRPC, metrics) use nothing else. Instants are monotonic
+ * nanoseconds of the node's clock.
+ *
+ * @param takenAt when the loop made this picture; its age tells a stuck loop
+ * @param ledgerFreshAt proposal instant of this site's last applied ledger command: the replica
+ *     held everything committed before it; {@link Long#MIN_VALUE} before the first
+ */
+public record NodeSnapshot(
+    long takenAt,
+    SiteView local,
+    List<Peer> peers,
+    List<Service> services,
+    Agreement.Health ledger,
+    long ledgerFreshAt,
+    boolean insecure,
+    long lastEventSequence) {
+
+  public NodeSnapshot {
+    peers = List.copyOf(peers);
+    services = List.copyOf(services);
+  }
+
+  /**
+   * @param heardAt when the last message of the peer arrived; {@link Long#MIN_VALUE} before any
+   */
+  public record Peer(
+      SiteId site,
+      boolean witness,
+      boolean connected,
+      long heardAt,
+      long rttMicros,
+      Optional<SiteView> view) {}
+
+  /**
+   * @param leaseEnd nobody else can be granted the role before this instant, by this site's own
+   *     evidence; {@link Long#MIN_VALUE} when the role is vacant or nothing is known
+   * @param holding this process holds the lease and may act on it now
+   * @param validUntil of the own lease when {@code holding}
+   * @param sentence what was decided last and why
+   */
+  public record Service(
+      ServiceName name,
+      Grant grant,
+      long leaseEnd,
+      boolean holding,
+      long validUntil,
+      String sentence,
+      List<SiteAddress> addresses) {
+    public Service {
+      addresses = List.copyOf(addresses);
+    }
+  }
+
+  /** The service addresses (IP literals) of one site. */
+  public record SiteAddress(SiteId site, List<String> addresses) {
+    public SiteAddress {
+      addresses = List.copyOf(addresses);
+    }
+  }
+}

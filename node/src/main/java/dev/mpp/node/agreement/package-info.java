@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.node.agreement;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.node.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.node.balancer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.node.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.node.exchange;
+
+import org.jspecify.annotations.NullMarked;

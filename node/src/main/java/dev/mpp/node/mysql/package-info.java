@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.node.mysql;
+
+import org.jspecify.annotations.NullMarked;

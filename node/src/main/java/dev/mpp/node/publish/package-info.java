@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.node.publish;
+
+import org.jspecify.annotations.NullMarked;

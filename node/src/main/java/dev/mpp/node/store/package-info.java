@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.node.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -120,7 +120,7 @@ public final class FailoverPool implements PoolLogic {
     boolean idle = node.pending == Pending.NONE;
     node.req = 0;
     node.lastHealthy = true;
-    node.message = recovering ? Messages.recovering(true, before) : "";
+    node.message = recovering ? Messages.recoveringOnce(before) : "";
     node.floor = node.state == State.UNKNOWN && !idle ? node.floor : Status.OK;
     switch (node.state) {
       case UNKNOWN -> {

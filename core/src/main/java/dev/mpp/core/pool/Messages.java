@@ -48,6 +48,14 @@ final class Messages {
     return recovering && !plain.isEmpty() ? RECOVERING + plain : plain;
   }
 
+  /**
+   * The message of a poll that ended a row of failures and has nothing new to say. A message that
+   * carries the prefix already is cleared: a change of state raised the counter after it (T4).
+   */
+  static String recoveringOnce(String before) {
+    return before.startsWith(RECOVERING) ? "" : recovering(true, before);
+  }
+
   /** Whether {@code text} is {@code message}, with or without the prefix. */
   static boolean says(String text, String message) {
     return plain(text).equals(message);

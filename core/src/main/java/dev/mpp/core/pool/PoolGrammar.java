@@ -1,10 +1,9 @@
 package dev.mpp.core.pool;
 
+import dev.mpp.core.model.HostText;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.pool.PoolConfig.Member;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,13 +16,6 @@ import java.util.regex.Pattern;
  */
 public final class PoolGrammar {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
-  private static final Pattern NUMERIC = Pattern.compile("[0-9.]+");
-  private static final Pattern QUAD =
-      Pattern.compile("(25[0-5]|2[0-4]\\d|1?\\d?\\d)(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}");
-  private static final Pattern HOST_NAME =
-      Pattern.compile(
-          "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
-              + "(\\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*\\.?");
 
   private PoolGrammar() {}
 
@@ -124,40 +116,12 @@ public final class PoolGrammar {
     }
     NodeAddress address = NodeAddress.parse(value);
     String host = address.host();
-    if (value.startsWith("[")) {
-      requireIpv6(host, value);
-    } else if (NUMERIC.matcher(host).matches()) {
-      if (!QUAD.matcher(host).matches()) {
-        throw new IllegalArgumentException("\"" + host + "\" is a malformed IPv4 literal");
-      }
-    } else if (HOST_NAME.matcher(host).matches()) {
+    if (!HostText.parse(value.startsWith("[") ? "[" + host + "]" : host).literal()) {
       warnings.add(
           host
               + " is a host name: a DNS failure would look like a failure of the node;"
               + " an IP address is safer");
-    } else {
-      throw new IllegalArgumentException("\"" + host + "\" is not a host name or an IP literal");
     }
     return new Member(address, type);
-  }
-
-  private static void requireIpv6(String host, String value) {
-    try {
-      if (host.indexOf('%') < 0 && host.indexOf(':') >= 0) {
-        InetAddress literal = Inet6Address.ofLiteral(host);
-        if (literal != null) {
-          return;
-        }
-      }
-    } catch (IllegalArgumentException e) {
-      throw malformed(value, e);
-    }
-    throw malformed(value, null);
-  }
-
-  private static IllegalArgumentException malformed(
-      String value, @org.jspecify.annotations.Nullable Exception cause) {
-    return new IllegalArgumentException(
-        "\"" + value + "\" is a malformed IPv6 literal; write it as [2001:db8::1]:3306", cause);
   }
 }

@@ -59,6 +59,15 @@ public final class AnswerEngine {
     return true;
   }
 
+  /** SERVFAIL for a packet that {@link #answer} threw on; false if there must be no response. */
+  boolean fail(byte[] packet, int length, Response out) {
+    if (query.read(packet, length) == WireQuery.Verdict.SILENT) {
+      return false;
+    }
+    out.headerOnly(packet, Rcode.SERVFAIL);
+    return true;
+  }
+
   private void answerQuestion(AnswerTable table, long now, Response out) {
     Rcode refusal = refusal();
     if (refusal != null) {
@@ -144,11 +153,9 @@ public final class AnswerEngine {
       out.clearRecords();
       out.close(Rcode.SERVFAIL, false);
     } else if (set == null) {
-      // "No such type" of a live name must not outlive its lease either.
-      negative(Rcode.NOERROR, zone, owner.boundedTtl(zone.negativeTtl(), now), apexAt, out);
+      negative(Rcode.NOERROR, zone, owner.negativeTtl(zone.negativeTtl(), now), apexAt, out);
     } else {
-      long ttl = isStatic ? set.ttl() : owner.boundedTtl(set.ttl(), now);
-      if (writeSet(set, ttl, nameAt, apexAt, out)) {
+      if (writeSet(set, owner.ttl(set, now), nameAt, apexAt, out)) {
         out.close(Rcode.NOERROR, true);
       } else {
         out.closeTruncated(Rcode.NOERROR, true);

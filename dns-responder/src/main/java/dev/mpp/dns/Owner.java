@@ -6,16 +6,26 @@ import org.jspecify.annotations.Nullable;
 
 /** A name that exists in a zone. Without any record it is an empty non-terminal (RFC 8020). */
 final class Owner {
-  static final Owner EMPTY_NON_TERMINAL = new Owner(List.of(), null, null);
+  static final Owner EMPTY_NON_TERMINAL = new Owner(List.of(), null, 0, null);
 
   private final RecordSet[] sets;
   private final @Nullable Liveness liveness;
+  private final long liveTtl;
   private final @Nullable DnsName aliasTarget;
 
-  Owner(List<RecordSet> sets, @Nullable Liveness liveness, @Nullable DnsName aliasTarget) {
+  /**
+   * @param liveness null for a name of which everything is static
+   * @param liveTtl bounds what is said about a live name
+   */
+  Owner(
+      List<RecordSet> sets,
+      @Nullable Liveness liveness,
+      long liveTtl,
+      @Nullable DnsName aliasTarget) {
     this.sets =
         sets.stream().sorted(Comparator.comparing(RecordSet::type)).toArray(RecordSet[]::new);
     this.liveness = liveness;
+    this.liveTtl = liveTtl;
     this.aliasTarget = aliasTarget;
   }
 
@@ -28,11 +38,6 @@ final class Owner {
     return null;
   }
 
-  /** Null for a name of which everything is static. */
-  @Nullable Liveness liveness() {
-    return liveness;
-  }
-
   /** Where the CNAME at this name leads, or null. */
   @Nullable DnsName aliasTarget() {
     return aliasTarget;
@@ -43,9 +48,17 @@ final class Owner {
     return liveness != null && liveness.phase(now) == Liveness.Phase.UNKNOWN;
   }
 
-  /** {@code configured} seconds, or less where a lease bounds what is said about this name. */
-  long boundedTtl(long configured, long now) {
-    return liveness == null ? configured : liveness.ttlSeconds(configured, now);
+  /** Seconds to answer with for a set of this name. */
+  long ttl(RecordSet set, long now) {
+    return set.live() && liveness != null ? liveness.ttlSeconds(set.ttl(), now) : set.ttl();
+  }
+
+  /**
+   * Seconds for "no such type here". At a live name that is no more lasting than its records:
+   * whoever is promoted next may have the type.
+   */
+  long negativeTtl(long configured, long now) {
+    return liveness == null ? configured : liveness.ttlSeconds(Math.min(configured, liveTtl), now);
   }
 
   /** One set that can be told at {@code now}, the lowest type first (RFC 8482 section 4.1). */

@@ -58,18 +58,21 @@ public final class ZoneBuilder {
    * bounded by its liveness, "no such type" included; only static records at the same name and its
    * SOA and NS are not. No data at all is allowed: the name is then known to have none.
    *
-   * @param maxTtlSeconds the TTL while the lease has at least as long to run, 0 to 2^31-1
+   * @param maxTtlSeconds the TTL while the lease has at least as long to run, 0 to 2^31-1; bounds
+   *     negative answers about the name as well
    * @param liveness the same for every call with this owner
    * @param data anything but NS, CNAME and SOA
    */
   public ZoneBuilder live(
       String owner, long maxTtlSeconds, Liveness liveness, List<? extends Rdata> data) {
     DnsName name = DnsName.of(owner);
+    Wire.requireTtl(name + " TTL", maxTtlSeconds);
     Draft draft = draft(name);
     if (draft.liveness != null && !draft.liveness.equals(liveness)) {
       throw new IllegalArgumentException(name + ": two different livenesses for one name");
     }
     draft.liveness = liveness;
+    draft.liveTtl = Math.min(draft.liveTtl, maxTtlSeconds);
     for (Rdata one : data) {
       if (one instanceof Rdata.Cname || one instanceof Rdata.Ns) {
         throw new IllegalArgumentException(name + ": NS and CNAME cannot be live");
@@ -148,6 +151,7 @@ public final class ZoneBuilder {
   private static final class Draft {
     final Map<Integer, SetDraft> sets = new TreeMap<>();
     @Nullable Liveness liveness;
+    long liveTtl = Integer.MAX_VALUE;
 
     Owner toOwner(DnsName name, DnsName apex) {
       SetDraft alias = sets.get(RrType.CNAME);
@@ -165,7 +169,10 @@ public final class ZoneBuilder {
                       set.live,
                       set.data.stream().map(d -> EncodedRecord.of(d, apex)).toList())));
       return new Owner(
-          encoded, liveness, alias == null ? null : ((Rdata.Cname) alias.data.get(0)).target());
+          encoded,
+          liveness,
+          liveTtl,
+          alias == null ? null : ((Rdata.Cname) alias.data.get(0)).target());
     }
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Everything the responder may answer, as one immutable picture.
  *
  * <p>Publish a new one whenever something changes, through a volatile reference: readers see the
- * old or the new table, never a mixture. Building costs about a microsecond a record.
+ * old or the new table, never a mixture. Building costs a few microseconds a record.
  */
 public final class AnswerTable {
   /** The longest chain of CNAMEs that is followed. */

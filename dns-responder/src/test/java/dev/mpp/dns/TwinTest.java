@@ -1,6 +1,7 @@
 package dev.mpp.dns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +51,7 @@ class TwinTest {
         answered += expected.contains("\n") ? 1 : 0;
       }
     }
-    assertEquals(true, answered > QUESTIONS, "hardly any question had an answer: " + answered);
+    assertTrue(answered > QUESTIONS, "hardly any question had an answer: " + answered);
   }
 
   private static String randomName(Random random) {

@@ -30,6 +30,44 @@ public record PoolState(
   }
 
   /**
+   * What a restarted process may believe of what it kept on disk: FAILED nodes stay FAILED, nothing
+   * is ACTIVE, nothing is commanded, nothing is allowed.
+   */
+  public PoolState restarted() {
+    return new PoolState(
+        config,
+        false,
+        "",
+        nodes.stream()
+            .map(
+                n ->
+                    n.state().failed()
+                        ? new Node(
+                            n.address(),
+                            n.type(),
+                            n.req(),
+                            n.status(),
+                            n.floor(),
+                            n.state(),
+                            n.message(),
+                            false,
+                            Pending.NONE,
+                            "")
+                        : new Node(
+                            n.address(),
+                            n.type(),
+                            Math.min(n.req(), 0),
+                            Status.OK,
+                            Status.OK,
+                            State.UNKNOWN,
+                            n.message(),
+                            false,
+                            Pending.NONE,
+                            ""))
+            .toList());
+  }
+
+  /**
    * One node.
    *
    * @param req consecutive errored requests; -1 before the first poll

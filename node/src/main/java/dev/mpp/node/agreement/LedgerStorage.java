@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * present  formatted      any         recover
  * present  missing        any         refuse: the disk lost the log
  * other's  any            any         refuse: foreign
- * absent   has a log      any         refuse: member was deleted, or another program's log
+ * absent   log or votes   any         refuse: member was deleted, or another program's log
  * absent   none, partial  yes         wipe the part (it never took part), format
  * absent   none, partial  no          refuse: an empty disk would make a voter without memory
  * </pre>
@@ -51,6 +51,10 @@ final class LedgerStorage {
     return raft().resolve(group.toString());
   }
 
+  private Path meta() {
+    return groupDirectory().resolve("current").resolve("raft-meta");
+  }
+
   private Path marker() {
     return config.storage().resolve(MARKER);
   }
@@ -66,7 +70,7 @@ final class LedgerStorage {
       refuseForeignGroups();
       if (Files.exists(marker())) {
         requireOwnMarker();
-        if (!Files.isRegularFile(groupDirectory().resolve("current").resolve("raft-meta"))) {
+        if (!Files.isRegularFile(meta())) {
           throw new LedgerStartException(
               ("%s says that %s took part in the ledger, but its log under %s is gone. %s")
                   .formatted(marker(), config.self(), groupDirectory(), REJOIN));
@@ -163,10 +167,24 @@ final class LedgerStorage {
     if (!Files.isDirectory(groupDirectory())) {
       return false;
     }
+    if (hasTerm()) {
+      return true;
+    }
     try (Stream<Path> tree = Files.walk(groupDirectory())) {
       return tree.map(p -> p.getFileName().toString())
           .anyMatch(n -> n.startsWith("log_") || n.startsWith("snapshot."));
     }
+  }
+
+  /** A term above 0 means that it may have voted. */
+  private boolean hasTerm() throws IOException {
+    Path meta = meta();
+    if (!Files.isRegularFile(meta)) {
+      return false;
+    }
+    return Files.readString(meta)
+        .lines()
+        .anyMatch(l -> l.startsWith("term=") && !l.strip().equals("term=0"));
   }
 
   static void force(Path path) throws IOException {

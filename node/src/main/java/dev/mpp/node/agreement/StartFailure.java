@@ -16,7 +16,7 @@ final class StartFailure {
     }
     List<Throwable> chain = chain(thrown);
     String detail = detail(chain);
-    if (has(chain, BindException.class)) {
+    if (has(chain, BindException.class) || says(chain, "Failed to bind to address")) {
       return new LedgerStartException(
           ("%s cannot listen on port %d of \"%s\" (%s). Stop the other process, or correct the"
                   + " member's address, port or bind address.")

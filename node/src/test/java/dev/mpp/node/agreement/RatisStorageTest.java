@@ -48,12 +48,15 @@ class RatisStorageTest {
   void aPartialFormatIsRedoneByBootstrapOnly() throws IOException {
     try (RatisCluster cluster = new RatisCluster(directory, 1, 2000)) {
       cluster.start(SITE, true);
+      cluster.beat(SITE);
       cluster.stop(SITE);
       Files.delete(storage().resolve("member"));
       assertRefused(cluster, true, "holds a log but");
+      delete("log_");
+      assertRefused(cluster, true, "holds a log but");
 
-      // As after a crash while formatting: no log yet.
-      deleteLogs();
+      // As after a crash while formatting: no log, no vote.
+      delete("raft-meta");
       assertRefused(cluster, false, "--bootstrap");
       cluster.start(SITE, true);
       cluster.beat(SITE);
@@ -93,7 +96,7 @@ class RatisStorageTest {
         cluster.beat(SITE);
       }
       cluster.stop(SITE);
-      Path log = logs().getFirst();
+      Path log = files("log_").getFirst();
       byte[] bytes = Files.readAllBytes(log);
       bytes[bytes.length / 2] ^= 0x40;
       Files.write(log, bytes);
@@ -126,14 +129,14 @@ class RatisStorageTest {
     assertTrue(message.contains(expected), message);
   }
 
-  private List<Path> logs() throws IOException {
+  private List<Path> files(String prefix) throws IOException {
     try (Stream<Path> tree = Files.walk(storage())) {
-      return tree.filter(p -> p.getFileName().toString().startsWith("log_")).toList();
+      return tree.filter(p -> p.getFileName().toString().startsWith(prefix)).toList();
     }
   }
 
-  private void deleteLogs() throws IOException {
-    for (Path p : logs()) {
+  private void delete(String prefix) throws IOException {
+    for (Path p : files(prefix)) {
       Files.delete(p);
     }
   }

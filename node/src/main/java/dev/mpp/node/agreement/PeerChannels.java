@@ -34,8 +34,14 @@ final class PeerChannels {
     silent(role).forEach(this::rebuild);
   }
 
-  /** A leader knows who answers; a candidate that found no leader for long suspects everyone. */
+  /**
+   * A leader knows who answers, though a new one counts from before it asked; a candidate that
+   * found no leader for long suspects everyone.
+   */
   private Collection<RaftPeerId> silent(RoleInfoProto role) {
+    if (role.hasLeaderInfo() && role.getRoleElapsedTimeMs() < silence.toMillis()) {
+      return List.of();
+    }
     return switch (role.getPeerInfoCase()) {
       case LEADERINFO ->
           role.getLeaderInfo().getFollowerInfoList().stream()

@@ -186,6 +186,19 @@ final class Proposals {
     }
   }
 
+  /** Gives the leadership of this member up; waits for no answer. */
+  void stepDown() throws IOException {
+    var unused =
+        server.transferLeadershipAsync(
+            new TransferLeadershipRequest(
+                client,
+                server.getId(),
+                group,
+                calls.incrementAndGet(),
+                null,
+                timings.electionMin().toMillis()));
+  }
+
   /** Fails what is under way. */
   void close() {
     closed = true;

@@ -152,7 +152,7 @@ public final class RatisAgreement implements Agreement {
     Thread watch =
         Thread.ofVirtual()
             .name("ledger-watch")
-            .start(() -> watch(server, division, channels, config.timings().electionMin()));
+            .start(() -> watch(server, division, channels, proposals));
     warnIfMembersDiffer(group, division);
     return new Running(server, division, rpc, proposals, channels, watch);
   }
@@ -206,7 +206,9 @@ public final class RatisAgreement implements Agreement {
   }
 
   private void watch(
-      RaftServer server, RaftServer.Division division, PeerChannels channels, Duration rebuild) {
+      RaftServer server, RaftServer.Division division, PeerChannels channels, Proposals proposals) {
+    Duration rebuild = config.timings().electionMin();
+    StuckLeader stuck = new StuckLeader(rebuild.multipliedBy(3).dividedBy(2));
     Duration tick = Duration.ofMillis(Math.min(250, rebuild.toMillis()));
     long rebuilt = System.nanoTime();
     while (!closing.get()) {
@@ -219,6 +221,15 @@ public final class RatisAgreement implements Agreement {
       if (!info.isAlive() || server.getLifeCycleState().isClosingOrClosed()) {
         fatal("the ledger's replica closed itself; its log names the cause");
         return;
+      }
+      if (stuck.stuck(
+          info.getCurrentRole(), info.isLeaderReady(), info.getCurrentTerm(), System.nanoTime())) {
+        LOG.warn("Ledger: {} leads but cannot commit, giving the leadership up", config.self());
+        try {
+          proposals.stepDown();
+        } catch (IOException | RuntimeException e) {
+          LOG.debug("Ledger: the leadership was not given up", e);
+        }
       }
       if (System.nanoTime() - rebuilt >= rebuild.toNanos()) {
         rebuilt = System.nanoTime();

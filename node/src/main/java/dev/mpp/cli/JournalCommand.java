@@ -1,0 +1,54 @@
+package dev.mpp.cli;
+
+import dev.mpp.proto.v1.JournalPage;
+import dev.mpp.proto.v1.JournalRequest;
+import dev.mpp.proto.v1.StatusRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "journal",
+    mixinStandardHelpOptions = true,
+    description = "Prints the newest journal entries of a node, oldest first.")
+final class JournalCommand implements Runnable {
+  private final Cli cli;
+
+  @Option(
+      names = {"-n", "--lines"},
+      paramLabel = "COUNT",
+      defaultValue = "20",
+      description = "How many, at most 1000 (default: ${DEFAULT-VALUE}).")
+  private int lines = 20;
+
+  @Option(
+      names = "--after",
+      paramLabel = "SEQUENCE",
+      defaultValue = "-1",
+      description = "Start behind this entry instead.")
+  private long after = -1;
+
+  JournalCommand(Cli cli) {
+    this.cli = cli;
+  }
+
+  @Override
+  public void run() {
+    JournalPage page =
+        cli.nodes()
+            .ask(
+                stub -> {
+                  long from =
+                      after >= 0
+                          ? after
+                          : stub.status(StatusRequest.getDefaultInstance()).getLastEventSequence()
+                              - lines;
+                  return stub.journal(
+                      JournalRequest.newBuilder()
+                          .setAfter(Math.max(0, from))
+                          .setMax(lines)
+                          .build());
+                });
+    page.getEntriesList()
+        .forEach(e -> cli.terminal().out().println(WatchLines.entry(e, cli.terminal(), true)));
+  }
+}

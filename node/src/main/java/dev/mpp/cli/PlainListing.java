@@ -1,0 +1,62 @@
+package dev.mpp.cli;
+
+import dev.mpp.proto.v1.PeerStatus;
+import dev.mpp.proto.v1.PoolView;
+import dev.mpp.proto.v1.SiteView;
+import dev.mpp.proto.v1.StatusReply;
+import java.util.List;
+
+/** Every site's nodes and checkpoints, one a line, empty cells as {@code -}. */
+final class PlainListing {
+  private PlainListing() {}
+
+  static String render(StatusReply reply, Terminal terminal) {
+    Table table =
+        new Table(
+            "SITE", "SERVICE", "T", "SERVER", "REQ", "LAST REQUEST", "STATUS", "STATE", "MESSAGE");
+    site(table, reply.getLocal(), terminal);
+    for (PeerStatus peer : reply.getPeersList()) {
+      if (peer.hasView()) {
+        site(table, peer.getView(), terminal);
+      }
+    }
+    return table.render();
+  }
+
+  private static void site(Table table, SiteView site, Terminal terminal) {
+    for (PoolView pool : site.getPoolsList()) {
+      pool.getNodesList()
+          .forEach(
+              n ->
+                  table.row(
+                      List.of(
+                          site.getSite(),
+                          pool.getService(),
+                          Names.letter(n.getType()),
+                          Text.hostPort(n.getHost(), n.getPort()),
+                          req(n.getReq()),
+                          terminal.time(n.getLastWallMillis()).replace(' ', 'T'),
+                          Names.of(n.getStatus()),
+                          Names.of(n.getState()),
+                          n.getMessage())));
+    }
+    site.getCheckpointsList()
+        .forEach(
+            c ->
+                table.row(
+                    List.of(
+                        site.getSite(),
+                        "",
+                        "C",
+                        c.getSpec(),
+                        req(c.getReq()),
+                        terminal.time(c.getLastWallMillis()).replace(' ', 'T'),
+                        Names.of(c.getStatus()),
+                        "",
+                        c.getMessage())));
+  }
+
+  private static String req(int req) {
+    return req < 0 ? "" : Integer.toString(req);
+  }
+}

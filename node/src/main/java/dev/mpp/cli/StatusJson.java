@@ -1,0 +1,180 @@
+package dev.mpp.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mpp.proto.v1.NodeView;
+import dev.mpp.proto.v1.PeerStatus;
+import dev.mpp.proto.v1.PoolView;
+import dev.mpp.proto.v1.ServiceStatus;
+import dev.mpp.proto.v1.SiteView;
+import dev.mpp.proto.v1.StatusReply;
+import java.io.UncheckedIOException;
+
+/**
+ * The object of {@code mpp status --json}. Fields keep their names and meaning; more may be added.
+ * What is not known is left out or null. Times are milliseconds: {@code *_at_ms} since 1970, others
+ * durations.
+ *
+ * <pre>
+ * { format: 1, asked_site, at_ms, age_ms, insecure, last_event,
+ *   ledger:   { leader, role, term, applied, fresh_age_ms },
+ *   services: [ { service, epoch, active, serving, served_by, in_sync: [site], lease_left_ms,
+ *                 holding, own_left_ms, sentence, addresses: { site: [address] } } ],
+ *   sites:    [ { site, self, witness, connected, heard_age_ms, rtt_us, version, config, reach,
+ *                 pools: [ { service, name, status, eligible, reason, best,
+ *                   nodes: [ { node, type, req, status, state, message, polled_at_ms, skipped,
+ *                     override, version, read_only, dead_man, executed, source, lag_s } ] } ],
+ *                 checkpoints: [ { checkpoint, class, req, status, message, probed_at_ms } ],
+ *                 links: [ { peer, up, rtt_us, age_ms } ] } ] }
+ * </pre>
+ */
+final class StatusJson {
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private StatusJson() {}
+
+  static String render(StatusReply reply) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.put("format", 1);
+    root.put("asked_site", reply.getLocal().getSite());
+    root.put("at_ms", reply.getWallMillis());
+    root.put("age_ms", reply.getAgeMillis());
+    root.put("insecure", reply.getInsecure());
+    root.put("last_event", reply.getLastEventSequence());
+    ObjectNode ledger = root.putObject("ledger");
+    ledger.put("leader", reply.getLedger().getLeader());
+    ledger.put("role", reply.getLedger().getRole());
+    ledger.put("term", reply.getLedger().getTerm());
+    ledger.put("applied", reply.getLedger().getAppliedIndex());
+    if (reply.getLedger().hasFreshAgeMillis()) {
+      ledger.put("fresh_age_ms", reply.getLedger().getFreshAgeMillis());
+    }
+    ArrayNode services = root.putArray("services");
+    reply.getServicesList().forEach(s -> service(services.addObject(), s));
+    ArrayNode sites = root.putArray("sites");
+    ObjectNode self = sites.addObject();
+    self.put("site", reply.getLocal().getSite());
+    self.put("self", true);
+    self.put("witness", reply.getLocal().getWitness());
+    self.put("connected", true);
+    view(self, reply.getLocal());
+    reply.getPeersList().forEach(p -> peer(sites.addObject(), p));
+    try {
+      return MAPPER.writeValueAsString(root) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void service(ObjectNode o, ServiceStatus s) {
+    o.put("service", s.getService());
+    o.put("epoch", s.getEpoch());
+    o.put("active", s.getHolder().isEmpty() ? null : s.getHolder());
+    o.put("serving", s.getServing());
+    o.put("served_by", s.getServedBy().isEmpty() ? null : s.getServedBy());
+    ArrayNode inSync = o.putArray("in_sync");
+    s.getInSyncList().forEach(inSync::add);
+    if (s.hasLeaseLeftMillis()) {
+      o.put("lease_left_ms", s.getLeaseLeftMillis());
+    }
+    o.put("holding", s.getHolding());
+    if (s.hasOwnLeftMillis()) {
+      o.put("own_left_ms", s.getOwnLeftMillis());
+    }
+    o.put("sentence", s.getSentence());
+    ObjectNode addresses = o.putObject("addresses");
+    s.getAddressesList()
+        .forEach(
+            a -> {
+              ArrayNode list = addresses.putArray(a.getSite());
+              a.getAddressesList().forEach(list::add);
+            });
+  }
+
+  private static void peer(ObjectNode o, PeerStatus p) {
+    o.put("site", p.getSite());
+    o.put("self", false);
+    o.put("witness", p.getWitness());
+    o.put("connected", p.getConnected());
+    if (p.hasHeardAgeMillis()) {
+      o.put("heard_age_ms", p.getHeardAgeMillis());
+    }
+    if (p.getRttMicros() >= 0) {
+      o.put("rtt_us", p.getRttMicros());
+    }
+    if (p.hasView()) {
+      view(o, p.getView());
+    }
+  }
+
+  private static void view(ObjectNode o, SiteView v) {
+    o.put("version", v.getVersion());
+    o.put("config", v.getConfigHash());
+    o.put("reach", Names.of(v.getReach()));
+    ArrayNode pools = o.putArray("pools");
+    v.getPoolsList().forEach(p -> pool(pools.addObject(), p));
+    ArrayNode checkpoints = o.putArray("checkpoints");
+    v.getCheckpointsList()
+        .forEach(
+            c -> {
+              ObjectNode each = checkpoints.addObject();
+              each.put("checkpoint", c.getSpec());
+              each.put("class", Names.of(c.getKind()));
+              each.put("req", c.getReq());
+              each.put("status", Names.of(c.getStatus()));
+              each.put("message", c.getMessage());
+              each.put("probed_at_ms", c.getLastWallMillis());
+            });
+    ArrayNode links = o.putArray("links");
+    v.getLinksList()
+        .forEach(
+            l -> {
+              ObjectNode each = links.addObject();
+              each.put("peer", l.getPeer());
+              each.put("up", l.getUp());
+              each.put("rtt_us", l.getRttMicros());
+              each.put("age_ms", l.getAgeMillis());
+            });
+  }
+
+  private static void pool(ObjectNode o, PoolView p) {
+    o.put("service", p.getService());
+    o.put("name", p.getName());
+    o.put("status", Names.of(p.getStatus()));
+    o.put("eligible", p.getEligible());
+    o.put("reason", p.getReason());
+    if (p.hasBest()) {
+      o.put("best", p.getBest());
+    }
+    ArrayNode nodes = o.putArray("nodes");
+    p.getNodesList().forEach(n -> node(nodes.addObject(), n));
+  }
+
+  private static void node(ObjectNode o, NodeView n) {
+    o.put("node", Text.hostPort(n.getHost(), n.getPort()));
+    o.put("type", Names.of(n.getType()));
+    o.put("req", n.getReq());
+    o.put("status", Names.of(n.getStatus()));
+    o.put("state", Names.of(n.getState()));
+    o.put("message", n.getMessage());
+    o.put("polled_at_ms", n.getLastWallMillis());
+    o.put("skipped", n.getSkipped());
+    o.put("override", n.getOverride());
+    if (n.hasFacts()) {
+      o.put("version", n.getFacts().getVersion());
+      o.put("read_only", n.getFacts().getReadOnly());
+      o.put("dead_man", n.getFacts().getDeadMan());
+      o.put("executed", n.getFacts().getExecuted());
+      if (n.getFacts().hasReplication()) {
+        o.put("source", n.getFacts().getReplication().getSource());
+        if (n.getFacts().getReplication().hasLagSeconds()) {
+          o.put("lag_s", n.getFacts().getReplication().getLagSeconds());
+        }
+      }
+    }
+  }
+}

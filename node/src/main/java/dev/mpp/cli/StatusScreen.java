@@ -1,0 +1,275 @@
+package dev.mpp.cli;
+
+import dev.mpp.proto.v1.CheckpointView;
+import dev.mpp.proto.v1.LedgerStatus;
+import dev.mpp.proto.v1.NodeView;
+import dev.mpp.proto.v1.PeerStatus;
+import dev.mpp.proto.v1.PoolView;
+import dev.mpp.proto.v1.ServiceStatus;
+import dev.mpp.proto.v1.SiteView;
+import dev.mpp.proto.v1.StatusReply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Everything on one screen, at most 100 columns wide unless asked to be wide. */
+final class StatusScreen {
+  private static final int COLUMNS = 100;
+  private static final long STUCK_MILLIS = 3_000;
+
+  private final StatusReply reply;
+  private final Terminal terminal;
+  private final Paint paint;
+  private final int columns;
+  private final StringBuilder out = new StringBuilder();
+
+  private StatusScreen(StatusReply reply, Terminal terminal, boolean wide) {
+    this.reply = reply;
+    this.terminal = terminal;
+    this.paint = new Paint(terminal.colour());
+    this.columns = wide ? Integer.MAX_VALUE : COLUMNS;
+  }
+
+  static String render(StatusReply reply, Terminal terminal, boolean wide) {
+    StatusScreen screen = new StatusScreen(reply, terminal, wide);
+    screen.head();
+    reply.getServicesList().forEach(screen::service);
+    screen.sites();
+    screen.checkpoints();
+    screen.ledger(reply.getLedger());
+    return screen.out.toString();
+  }
+
+  private void head() {
+    SiteView local = reply.getLocal();
+    line(
+        "MPP "
+            + local.getVersion()
+            + " at "
+            + local.getSite()
+            + (local.getWitness() ? " (witness)" : "")
+            + ", "
+            + terminal.time(reply.getWallMillis())
+            + " "
+            + terminal.zone());
+    if (reply.getInsecure()) {
+      warn("INSECURE: sites and operators are not authenticated and nothing is encrypted.");
+    }
+    if (reply.getAgeMillis() > STUCK_MILLIS) {
+      warn(
+          local.getSite()
+              + " has decided nothing for "
+              + Text.duration(reply.getAgeMillis())
+              + ": its loop is stuck.");
+    }
+    for (PeerStatus peer : reply.getPeersList()) {
+      if (!peer.getConnected()) {
+        warn(
+            peer.hasHeardAgeMillis()
+                ? peer.getSite()
+                    + " is silent: last heard "
+                    + Text.duration(peer.getHeardAgeMillis())
+                    + " ago; what is shown of it is that old."
+                : peer.getSite() + " was never heard since this node started.");
+      } else if (peer.hasView() && !peer.getView().getConfigHash().equals(local.getConfigHash())) {
+        warn(peer.getSite() + " runs another configuration of the deployment.");
+      }
+    }
+  }
+
+  private void service(ServiceStatus s) {
+    boolean vacant = s.getHolder().isEmpty();
+    String role =
+        vacant
+            ? "nobody ACTIVE"
+            : "ACTIVE at " + s.getHolder() + (s.getServing() ? ", serving" : ", not serving yet");
+    out.append('\n')
+        .append(paint.bold("SERVICE " + s.getService()))
+        .append("   ")
+        .append(vacant ? paint.bad(role) : s.getServing() ? paint.good(role) : paint.warning(role))
+        .append("   epoch ")
+        .append(s.getEpoch())
+        .append(lease(s))
+        .append('\n');
+    line("  " + s.getSentence());
+    if (s.getInSyncCount() > 0) {
+      line("  in sync: " + String.join(", ", s.getInSyncList()));
+    }
+    if (s.getAddressesCount() > 0) {
+      line(
+          s.getAddressesList().stream()
+              .map(a -> a.getSite() + " " + String.join(" ", a.getAddressesList()))
+              .collect(Collectors.joining(", ", "  addresses: ", "")));
+    }
+    line("  SITE      T  NODE                   STATE           STATUS       REQ     LAG  MESSAGE");
+    for (SiteView site : views()) {
+      for (PoolView pool : site.getPoolsList()) {
+        if (pool.getService().equals(s.getService())) {
+          pool(site, pool);
+        }
+      }
+    }
+  }
+
+  private static String lease(ServiceStatus s) {
+    if (s.getHolding() && s.hasOwnLeftMillis()) {
+      return "   own lease " + Text.duration(s.getOwnLeftMillis());
+    }
+    if (!s.hasLeaseLeftMillis()) {
+      return "";
+    }
+    return s.getLeaseLeftMillis() > 0
+        ? "   lease " + Text.duration(s.getLeaseLeftMillis())
+        : "   lease lapsed " + Text.duration(-s.getLeaseLeftMillis()) + " ago";
+  }
+
+  private void pool(SiteView site, PoolView pool) {
+    String row =
+        "  "
+            + Text.left(site.getSite(), 8)
+            + "  *  "
+            + Text.left(pool.getName(), 22)
+            + " "
+            + Text.left(pool.getEligible() ? "eligible" : "not eligible", 15)
+            + " ";
+    String status = Text.left(Names.of(pool.getStatus()), 11);
+    row(row, status, paint.health(pool.getStatus(), status), " ".repeat(14) + pool.getReason());
+    pool.getNodesList().forEach(this::node);
+  }
+
+  private void node(NodeView node) {
+    String head =
+        "  "
+            + " ".repeat(8)
+            + "  "
+            + Names.letter(node.getType())
+            + "  "
+            + Text.left(Text.hostPort(node.getHost(), node.getPort()), 22)
+            + " ";
+    String state = Text.left(Names.of(node.getState()), 15) + " ";
+    String status = Text.left(Names.of(node.getStatus()), 11);
+    String req = Text.right(node.getReq() < 0 ? "-" : Integer.toString(node.getReq()), 5);
+    String override = node.getOverride().isEmpty() ? "" : "[" + node.getOverride() + "] ";
+    row(
+        head,
+        state + status,
+        paint.state(node.getState(), state) + paint.health(node.getStatus(), status),
+        req + Text.right(lag(node), 8) + "  " + override + node.getMessage());
+  }
+
+  private static String lag(NodeView node) {
+    return node.hasFacts()
+            && node.getFacts().hasReplication()
+            && node.getFacts().getReplication().hasLagSeconds()
+        ? node.getFacts().getReplication().getLagSeconds() + " s"
+        : "-";
+  }
+
+  private void sites() {
+    out.append('\n').append(paint.bold("SITES")).append('\n');
+    line("  SITE      ROLE     LINK  RTT         HEARD     REACH   VERSION   ITS LINKS");
+    SiteView local = reply.getLocal();
+    site(local.getSite(), local.getWitness(), "self", "-", "-", List.of(local));
+    for (PeerStatus peer : reply.getPeersList()) {
+      site(
+          peer.getSite(),
+          peer.getWitness(),
+          peer.getConnected() ? "up" : "DOWN",
+          Text.rtt(peer.getRttMicros()),
+          peer.hasHeardAgeMillis() ? Text.duration(peer.getHeardAgeMillis()) : "never",
+          peer.hasView() ? List.of(peer.getView()) : List.of());
+    }
+  }
+
+  private void site(
+      String name, boolean witness, String link, String rtt, String heard, List<SiteView> view) {
+    String head =
+        "  " + Text.left(name, 8) + "  " + Text.left(witness ? "witness" : "site", 7) + "  ";
+    String linkCell = Text.left(link, 4);
+    String links =
+        view.stream()
+            .flatMap(v -> v.getLinksList().stream())
+            .map(l -> l.getPeer() + (l.getUp() ? " up" : " DOWN"))
+            .collect(Collectors.joining(", "));
+    row(
+        head,
+        linkCell,
+        link.equals("DOWN") ? paint.bad(linkCell) : linkCell,
+        "  "
+            + Text.left(rtt, 10)
+            + "  "
+            + Text.left(heard, 8)
+            + "  "
+            + Text.left(view.isEmpty() ? "?" : Names.of(view.getFirst().getReach()), 6)
+            + "  "
+            + Text.left(view.isEmpty() ? "?" : view.getFirst().getVersion(), 8)
+            + "  "
+            + links);
+  }
+
+  private void checkpoints() {
+    boolean any = views().stream().anyMatch(v -> v.getCheckpointsCount() > 0);
+    if (!any) {
+      return;
+    }
+    out.append('\n').append(paint.bold("CHECKPOINTS")).append('\n');
+    line("  SITE      STATUS        REQ  CHECKPOINT                                MESSAGE");
+    for (SiteView site : views()) {
+      for (CheckpointView c : site.getCheckpointsList()) {
+        String status = Text.left(Names.of(c.getStatus()), 11);
+        row(
+            "  " + Text.left(site.getSite(), 8) + "  ",
+            status,
+            paint.health(c.getStatus(), status),
+            Text.right(Integer.toString(c.getReq()), 6)
+                + "  "
+                + Text.left(c.getSpec(), 40)
+                + "  "
+                + c.getMessage());
+      }
+    }
+  }
+
+  private void ledger(LedgerStatus ledger) {
+    out.append('\n').append(paint.bold("AGREEMENT")).append('\n');
+    line(
+        "  leader "
+            + (ledger.getLeader().isEmpty() ? "unknown" : ledger.getLeader())
+            + ", this node "
+            + ledger.getRole()
+            + ", term "
+            + ledger.getTerm()
+            + ", applied "
+            + ledger.getAppliedIndex()
+            + (ledger.hasFreshAgeMillis()
+                ? ", fresh " + Text.duration(ledger.getFreshAgeMillis()) + " ago"
+                : ", nothing applied since the start"));
+  }
+
+  private List<SiteView> views() {
+    List<SiteView> views = new ArrayList<>();
+    views.add(reply.getLocal());
+    reply.getPeersList().stream().filter(PeerStatus::hasView).forEach(p -> views.add(p.getView()));
+    return views;
+  }
+
+  private void warn(String text) {
+    out.append(paint.warning(Text.fit("! " + Text.clean(text), columns))).append('\n');
+  }
+
+  private void line(String text) {
+    out.append(Text.fit(Text.clean(text), columns).stripTrailing()).append('\n');
+  }
+
+  /** A line with a painted cell in the middle; only its tail is ever cut. */
+  private void row(String head, String cell, String painted, String tail) {
+    String cleanHead = Text.clean(head);
+    int left = columns - cleanHead.length() - cell.length();
+    String end = Text.fit(Text.clean(tail), Math.max(0, left)).stripTrailing();
+    if (end.isEmpty() && !paint.enabled()) {
+      out.append((cleanHead + cell).stripTrailing()).append('\n');
+    } else {
+      out.append(cleanHead).append(painted).append(end).append('\n');
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.mpp.cli;
+
+import dev.mpp.proto.v1.WatchEvent;
+import dev.mpp.proto.v1.WatchRequest;
+import io.grpc.StatusRuntimeException;
+import java.util.Iterator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "watch",
+    mixinStandardHelpOptions = true,
+    description =
+        "Follows role changes, node changes and the journal, one line each, until Ctrl-C.",
+    footer = {"", "When the node is lost it is tried again every second, and the others in turn."})
+final class WatchCommand implements Runnable {
+  private static final long RETRY_MILLIS = 1_000;
+
+  private final Cli cli;
+
+  @Option(
+      names = "--after",
+      paramLabel = "SEQUENCE",
+      defaultValue = "-1",
+      description = "First print the journal behind this entry.")
+  private long after = -1;
+
+  @Option(
+      names = {"-n", "--lines"},
+      paramLabel = "COUNT",
+      defaultValue = "0",
+      description = "Stop after so many lines (default: never).")
+  private long lines;
+
+  private long printed;
+  private boolean connected;
+
+  WatchCommand(Cli cli) {
+    this.cli = cli;
+  }
+
+  @Override
+  public void run() {
+    while (!enough()) {
+      try {
+        follow();
+      } catch (CliFailure e) {
+        if (e.exitCode() != Cli.UNREACHABLE || !connected) {
+          throw e;
+        }
+        cli.terminal().err().println("mpp: " + e.getMessage() + "; trying again");
+        pause();
+      }
+    }
+  }
+
+  private boolean enough() {
+    return lines > 0 && printed >= lines;
+  }
+
+  private void follow() {
+    WatchRequest.Builder request = WatchRequest.newBuilder();
+    if (after >= 0) {
+      request.setAfter(after);
+    }
+    long ended =
+        cli.nodes()
+            .on(
+                stub -> {
+                  Iterator<WatchEvent> events = stub.watch(request.build());
+                  try {
+                    while (!enough() && events.hasNext()) {
+                      connected = true;
+                      print(events.next());
+                    }
+                  } catch (StatusRuntimeException e) {
+                    if (e.getStatus().getCode() == io.grpc.Status.Code.CANCELLED) {
+                      return printed;
+                    }
+                    throw e;
+                  }
+                  return printed;
+                });
+    if (ended < lines || lines == 0) {
+      pause();
+    }
+  }
+
+  private void print(WatchEvent event) {
+    if (event.hasEntry()) {
+      after = Math.max(after, event.getEntry().getSequence());
+    }
+    cli.terminal().out().println(WatchLines.line(event, cli.terminal()));
+    cli.terminal().out().flush();
+    printed++;
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(RETRY_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CliFailure.refused("interrupted");
+    }
+  }
+}

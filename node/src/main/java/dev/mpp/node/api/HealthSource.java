@@ -1,0 +1,85 @@
+package dev.mpp.node.api;
+
+import dev.mpp.core.model.SiteId;
+import dev.mpp.node.NodeSnapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The health of this process. Handed to the HTTP edge as a bean; without it the edge has no {@code
+ * /health}.
+ *
+ * @param nanos the monotonic clock of the snapshots
+ * @param lease the loop and the ledger may not be older than that
+ */
+public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, Duration lease) {
+
+  /**
+   * @param problems why it is not healthy, one sentence each; empty when it is
+   * @param ledgerAgeMillis -1 before the first applied command
+   */
+  record Health(
+      String site,
+      List<String> problems,
+      long loopAgeMillis,
+      long ledgerAgeMillis,
+      boolean insecure,
+      List<Map<String, Object>> services) {
+
+    boolean healthy() {
+      return problems.isEmpty();
+    }
+
+    Map<String, Object> json() {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("status", healthy() ? "UP" : "DOWN");
+      json.put("site", site);
+      json.put("problems", problems);
+      json.put("loop_age_ms", loopAgeMillis);
+      json.put("ledger_age_ms", ledgerAgeMillis < 0 ? null : ledgerAgeMillis);
+      json.put("insecure", insecure);
+      json.put("services", services);
+      return json;
+    }
+  }
+
+  Health judge() {
+    NodeSnapshot s = snapshot.get();
+    long now = nanos.getAsLong();
+    long loopAge = (now - s.takenAt()) / 1_000_000;
+    boolean never = s.ledgerFreshAt() == Long.MIN_VALUE;
+    long ledgerAge = never ? -1 : (now - s.ledgerFreshAt()) / 1_000_000;
+    List<String> problems = new ArrayList<>();
+    if (loopAge > lease.toMillis()) {
+      problems.add("nothing was decided for " + loopAge + " ms: the loop is stuck");
+    }
+    if (never) {
+      problems.add("no ledger command was applied since the start");
+    } else if (ledgerAge > lease.toMillis()) {
+      problems.add("the ledger is " + ledgerAge + " ms old: no majority, or cut off from it");
+    }
+    return new Health(
+        s.local().site().name(),
+        problems,
+        loopAge,
+        ledgerAge,
+        s.insecure(),
+        s.services().stream().map(HealthSource::service).toList());
+  }
+
+  private static Map<String, Object> service(NodeSnapshot.Service v) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("service", v.name().name());
+    json.put("epoch", v.grant().epoch());
+    json.put("active", v.grant().holder().map(SiteId::name).orElse(""));
+    json.put("serving", v.grant().serving());
+    json.put("holding", v.holding());
+    json.put("sentence", v.sentence());
+    return json;
+  }
+}

@@ -1,0 +1,130 @@
+package dev.mpp.node.api;
+
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView;
+import dev.mpp.core.model.SiteView.NodeView;
+import dev.mpp.core.model.State;
+import dev.mpp.core.model.Status;
+import dev.mpp.node.NodeSnapshot;
+import dev.mpp.node.exchange.wire.ViewCodec;
+import dev.mpp.proto.v1.NodeChange;
+import dev.mpp.proto.v1.PeerChange;
+import dev.mpp.proto.v1.RoleChange;
+import dev.mpp.proto.v1.WatchEvent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a follower is told when one picture replaces another. */
+final class SnapshotChanges {
+  private SnapshotChanges() {}
+
+  private record NodeKey(SiteId site, ServiceName service, String node) {}
+
+  /**
+   * @param before null for a follower that has seen nothing: it gets the present roles
+   */
+  static List<WatchEvent> between(
+      @Nullable NodeSnapshot before, NodeSnapshot after, long wallMillis) {
+    List<WatchEvent> events = new ArrayList<>();
+    for (NodeSnapshot.Service service : after.services()) {
+      if (before == null || !sameRole(find(before, service.name()), service)) {
+        events.add(event(wallMillis).setRole(role(service)).build());
+      }
+    }
+    if (before != null) {
+      peers(before, after, wallMillis, events);
+      nodes(before, after, wallMillis, events);
+    }
+    return events;
+  }
+
+  private static NodeSnapshot.@Nullable Service find(NodeSnapshot s, ServiceName name) {
+    for (NodeSnapshot.Service service : s.services()) {
+      if (service.name().equals(name)) {
+        return service;
+      }
+    }
+    return null;
+  }
+
+  private static boolean sameRole(
+      NodeSnapshot.@Nullable Service before, NodeSnapshot.Service after) {
+    return before != null
+        && before.grant().epoch() == after.grant().epoch()
+        && before.grant().holder().equals(after.grant().holder())
+        && before.grant().serving() == after.grant().serving();
+  }
+
+  private static RoleChange role(NodeSnapshot.Service s) {
+    return RoleChange.newBuilder()
+        .setService(s.name().name())
+        .setEpoch(s.grant().epoch())
+        .setHolder(s.grant().holder().map(SiteId::name).orElse(""))
+        .setServing(s.grant().serving())
+        .setSentence(s.sentence())
+        .build();
+  }
+
+  private static void peers(
+      NodeSnapshot before, NodeSnapshot after, long wallMillis, List<WatchEvent> events) {
+    for (NodeSnapshot.Peer peer : after.peers()) {
+      boolean was =
+          before.peers().stream().anyMatch(p -> p.site().equals(peer.site()) && p.connected());
+      if (was != peer.connected()) {
+        var change =
+            PeerChange.newBuilder().setSite(peer.site().name()).setConnected(peer.connected());
+        events.add(event(wallMillis).setPeer(change).build());
+      }
+    }
+  }
+
+  private static void nodes(
+      NodeSnapshot before, NodeSnapshot after, long wallMillis, List<WatchEvent> events) {
+    Map<NodeKey, NodeView> old = nodesOf(before);
+    nodesOf(after)
+        .forEach(
+            (key, node) -> {
+              NodeView was = old.get(key);
+              State from = was == null ? State.UNKNOWN : was.state();
+              Status level = was == null ? Status.OK : was.status();
+              if (from != node.state() || level != node.status()) {
+                events.add(event(wallMillis).setNode(change(key, from, node)).build());
+              }
+            });
+  }
+
+  private static NodeChange change(NodeKey key, State from, NodeView node) {
+    return NodeChange.newBuilder()
+        .setSite(key.site().name())
+        .setService(key.service().name())
+        .setNode(key.node())
+        .setFrom(ViewCodec.encode(from))
+        .setTo(ViewCodec.encode(node.state()))
+        .setStatus(ViewCodec.encode(node.status()))
+        .setMessage(node.message())
+        .build();
+  }
+
+  private static Map<NodeKey, NodeView> nodesOf(NodeSnapshot s) {
+    Map<NodeKey, NodeView> nodes = new LinkedHashMap<>();
+    List<SiteView> views = new ArrayList<>();
+    views.add(s.local());
+    s.peers().forEach(p -> p.view().ifPresent(views::add));
+    for (SiteView view : views) {
+      for (SiteView.PoolView pool : view.pools()) {
+        for (NodeView node : pool.nodes()) {
+          nodes.put(new NodeKey(view.site(), pool.service(), node.address().toString()), node);
+        }
+      }
+    }
+    return nodes;
+  }
+
+  private static WatchEvent.Builder event(long wallMillis) {
+    return WatchEvent.newBuilder().setWallMillis(wallMillis);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.mpp.node.exchange;
+
+import dev.mpp.core.model.SiteId;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Who this site is and whom it talks to.
+ *
+ * @param incarnation identifies this run of the process
+ * @param deployment only peers of the same deployment are heard
+ * @param configHash told to the peers; a difference is logged, not refused
+ * @param bind where to listen; port 0 takes any free one
+ * @param heartbeat period of heartbeats
+ * @param silence a stream on which nothing was heard for that long is rebuilt; at least three
+ *     heartbeats
+ */
+public record ExchangeConfig(
+    SiteId self,
+    String incarnation,
+    String deployment,
+    String configHash,
+    InetSocketAddress bind,
+    List<Peer> peers,
+    Duration heartbeat,
+    Duration silence) {
+
+  public static final Duration DEFAULT_HEARTBEAT = Duration.ofMillis(500);
+  public static final Duration DEFAULT_SILENCE = Duration.ofSeconds(2);
+
+  public ExchangeConfig {
+    peers = List.copyOf(peers);
+    if (peers.stream().anyMatch(p -> p.site().equals(self))) {
+      throw new IllegalArgumentException("site " + self + " is listed among its own peers");
+    }
+    if (peers.stream().map(Peer::site).distinct().count() < peers.size()) {
+      throw new IllegalArgumentException("a peer is listed twice");
+    }
+    if (heartbeat.toMillis() < 1 || silence.compareTo(heartbeat.multipliedBy(3)) < 0) {
+      throw new IllegalArgumentException(
+          "silence "
+              + silence.toMillis()
+              + " ms must be at least three heartbeats of "
+              + heartbeat.toMillis()
+              + " ms");
+    }
+  }
+
+  /** With the default heartbeat and silence. */
+  public ExchangeConfig(
+      SiteId self,
+      String incarnation,
+      String deployment,
+      String configHash,
+      InetSocketAddress bind,
+      List<Peer> peers) {
+    this(
+        self, incarnation, deployment, configHash, bind, peers, DEFAULT_HEARTBEAT, DEFAULT_SILENCE);
+  }
+
+  /**
+   * Another site or a witness.
+   *
+   * @param addresses where it listens, tried in turn; unresolved ones are resolved by every attempt
+   */
+  public record Peer(SiteId site, List<InetSocketAddress> addresses) {
+    public Peer {
+      addresses = List.copyOf(addresses);
+      if (addresses.isEmpty()) {
+        throw new IllegalArgumentException("peer " + site + " has no address");
+      }
+    }
+  }
+}

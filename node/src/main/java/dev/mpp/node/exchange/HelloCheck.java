@@ -1,0 +1,64 @@
+package dev.mpp.node.exchange;
+
+import dev.mpp.core.model.SiteId;
+import dev.mpp.proto.v1.Hello;
+import io.grpc.Status;
+import java.util.Optional;
+
+/** Whom this site listens to. */
+final class HelloCheck {
+  static final int PROTOCOL_VERSION = 1;
+  static final int OLDEST_PROTOCOL_VERSION = 1;
+
+  private HelloCheck() {}
+
+  static Hello own(ExchangeConfig config) {
+    return Hello.newBuilder()
+        .setSite(config.self().name())
+        .setIncarnation(config.incarnation())
+        .setProtocolVersion(PROTOCOL_VERSION)
+        .setDeployment(config.deployment())
+        .setConfigHash(config.configHash())
+        .build();
+  }
+
+  /**
+   * Why a speaker is refused.
+   *
+   * @param dialled the peer that was called, empty for an inbound stream
+   */
+  static Optional<Status> refusal(ExchangeConfig config, Hello hello, Optional<SiteId> dialled) {
+    if (!hello.getDeployment().equals(config.deployment())) {
+      return denied(
+          "it belongs to deployment \""
+              + hello.getDeployment()
+              + "\", this is \""
+              + config.deployment()
+              + "\"");
+    }
+    if (dialled.isPresent() && !hello.getSite().equals(dialled.get().name())) {
+      return denied("it is site \"" + hello.getSite() + "\", not " + dialled.get());
+    }
+    if (hello.getSite().equals(config.self().name())) {
+      return denied("it claims to be this very site, " + config.self());
+    }
+    if (config.peers().stream().noneMatch(p -> p.site().name().equals(hello.getSite()))) {
+      return denied(
+          "site \"" + hello.getSite() + "\" is not in the configuration of " + config.self());
+    }
+    if (hello.getProtocolVersion() < OLDEST_PROTOCOL_VERSION) {
+      return Optional.of(
+          Status.FAILED_PRECONDITION.withDescription(
+              "it speaks protocol "
+                  + hello.getProtocolVersion()
+                  + ", at least "
+                  + OLDEST_PROTOCOL_VERSION
+                  + " is needed"));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Status> denied(String why) {
+    return Optional.of(Status.PERMISSION_DENIED.withDescription(why));
+  }
+}

@@ -1,0 +1,325 @@
+package dev.mpp.node.exchange;
+
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView;
+import dev.mpp.node.exchange.wire.GrpcTransport;
+import dev.mpp.node.exchange.wire.ViewCodec;
+import dev.mpp.proto.v1.Hello;
+import dev.mpp.proto.v1.PeerMessage;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the peers what this site sees and hears what they see. One stream is kept open to every
+ * peer and one is accepted from every peer; a peer is up while either lives. A stream on which
+ * nothing is heard for {@link ExchangeConfig#silence()} is closed whatever TCP says, and dialled
+ * again over a fresh connection.
+ *
+ * <p>One thread of its own does everything, gRPC's callbacks included. If it is starved, peers look
+ * silent to this site and this site to them: evidence is lost, never invented.
+ */
+public final class PeerExchange implements AutoCloseable {
+
+  /** Told on the exchange thread; must return quickly and must not block. */
+  public interface Listener {
+    /**
+     * A newer view of a peer arrived. Views of one run of a peer come in the order of their
+     * sequence, each at most once; some may be skipped.
+     *
+     * @param arrivalNanos monotonic instant of arrival
+     */
+    void viewReceived(SiteView view, long arrivalNanos);
+
+    /**
+     * A peer came up or went down, or the first round trip to it was measured.
+     *
+     * @param rttMicros -1 when unknown
+     */
+    void linkChanged(SiteId peer, boolean up, long rttMicros);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
+
+  private final ExchangeConfig config;
+  private final GrpcTransport transport;
+  private final LongSupplier nanos;
+  private final LogOnce once = new LogOnce(LOG);
+  private final Hello hello;
+  private final ScheduledThreadPoolExecutor thread;
+  private final Map<SiteId, PeerLink> links = new LinkedHashMap<>();
+  private final List<Dialler> diallers = new ArrayList<>();
+  private final InboundStreams inbound;
+  private final AtomicReference<@Nullable SiteView> newest = new AtomicReference<>();
+  private final AtomicBoolean flushQueued = new AtomicBoolean();
+
+  private @Nullable Server server;
+  // Exchange thread only.
+  private @Nullable SiteView encoded;
+  private @Nullable PeerMessage message;
+  private long tickedAt;
+  private long judgeFrom;
+
+  /**
+   * @param nanos the node's monotonic clock
+   */
+  public PeerExchange(
+      ExchangeConfig config, GrpcTransport transport, LongSupplier nanos, Listener listener) {
+    this.config = config;
+    this.transport = transport;
+    this.nanos = nanos;
+    this.hello = HelloCheck.own(config);
+    this.thread =
+        new ScheduledThreadPoolExecutor(
+            1,
+            Thread.ofPlatform().daemon().name("exchange-" + config.self()).factory(),
+            // gRPC may still hand in callbacks of calls that close() has cancelled.
+            new ThreadPoolExecutor.DiscardPolicy());
+    thread.setRemoveOnCancelPolicy(true);
+    for (ExchangeConfig.Peer peer : config.peers()) {
+      links.put(peer.site(), new PeerLink(peer.site(), listener, once));
+      diallers.add(new Dialler(peer, transport, thread, this::openOutbound));
+    }
+    this.inbound = new InboundStreams(2 * config.peers().size() + 8, this::openInbound);
+  }
+
+  /**
+   * Listens and starts to dial.
+   *
+   * @throws IOException if the address cannot be bound
+   */
+  public void start() throws IOException {
+    server =
+        transport
+            .server(config.bind())
+            .executor(thread)
+            .addService(ServerInterceptors.intercept(inbound, InboundStreams.REMOTE_ADDRESS))
+            .build()
+            .start();
+    thread.execute(() -> diallers.forEach(Dialler::dial));
+    tickedAt = nanos.getAsLong();
+    judgeFrom = tickedAt;
+    long tick = tickNanos();
+    var unused = thread.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.NANOSECONDS);
+    LOG.info(
+        "exchanging views with {} peers, listening on {}:{}",
+        links.size(),
+        config.bind().getHostString(),
+        port());
+  }
+
+  /** The port it listens on, -1 before the start. */
+  public int port() {
+    return server == null ? -1 : server.getPort();
+  }
+
+  /** Makes this the view that peers get; returns at once. Views in between may be skipped. */
+  public void publish(SiteView own) {
+    newest.set(own);
+    if (flushQueued.compareAndSet(false, true)) {
+      thread.execute(this::flush);
+    }
+  }
+
+  /** The connections as they are now, one for every configured peer. */
+  public List<Link> links() {
+    return links.values().stream().map(PeerLink::state).toList();
+  }
+
+  /** Stops listening and drops every stream; nothing is delivered after it returns. */
+  @Override
+  public void close() {
+    thread.execute(
+        () -> {
+          diallers.forEach(Dialler::stop);
+          inbound.closeAll(Status.UNAVAILABLE.withDescription(config.self() + " is shutting down"));
+        });
+    if (server != null) {
+      server.shutdown();
+      try {
+        if (!server.awaitTermination(500, TimeUnit.MILLISECONDS)) {
+          server.shutdownNow();
+        }
+      } catch (InterruptedException e) {
+        server.shutdownNow();
+        Thread.currentThread().interrupt();
+      }
+    }
+    thread.shutdownNow();
+    try {
+      if (!thread.awaitTermination(2, TimeUnit.SECONDS)) {
+        LOG.warn("the exchange thread did not stop in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private long tickNanos() {
+    return config.heartbeat().toNanos() / 5;
+  }
+
+  private void tick() {
+    try {
+      long now = nanos.getAsLong();
+      // After a pause of this process the backlog is read first: it was us, not them.
+      if (now - tickedAt > config.silence().toNanos() / 2) {
+        judgeFrom = now + 2 * tickNanos();
+      }
+      tickedAt = now;
+      for (PeerStream stream : streams()) {
+        if (now - judgeFrom >= 0 && stream.silentNanos(now) > config.silence().toNanos()) {
+          stream.close(
+              Status.UNAVAILABLE.withDescription(
+                  "nothing heard for " + stream.silentNanos(now) / 1_000_000 + " ms"));
+        } else {
+          stream.heartbeat(now, config.heartbeat().toNanos());
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.error("exchange tick failed", e);
+    }
+  }
+
+  private void flush() {
+    flushQueued.set(false);
+    streams().forEach(PeerStream::flush);
+  }
+
+  private List<PeerStream> streams() {
+    List<PeerStream> all = new ArrayList<>(inbound.open());
+    for (Dialler dialler : diallers) {
+      Optional.ofNullable(dialler.stream()).ifPresent(all::add);
+    }
+    return all;
+  }
+
+  private PeerStream openOutbound(
+      Dialler dialler, ClientCallStreamObserver<PeerMessage> call, String remote) {
+    return new PeerStream(
+        new Ends(dialler),
+        nanos,
+        hello,
+        remote,
+        call,
+        why -> call.cancel(why.getDescription(), why.getCause()));
+  }
+
+  private PeerStream openInbound(ServerCallStreamObserver<PeerMessage> call, String remote) {
+    return new PeerStream(
+        new Ends(null),
+        nanos,
+        hello,
+        remote,
+        call,
+        why -> {
+          if (!call.isCancelled()) {
+            call.onError(why.asRuntimeException());
+          }
+        });
+  }
+
+  /**
+   * What a stream is tied to.
+   *
+   * @param dialler that opened it, null for an inbound stream
+   */
+  private final class Ends implements PeerStream.Owner {
+    private final @Nullable Dialler dialler;
+    private @Nullable PeerLink link;
+    private boolean refused;
+
+    Ends(@Nullable Dialler dialler) {
+      this.dialler = dialler;
+    }
+
+    @Override
+    public Optional<Status> hello(PeerStream stream, Hello theirs) {
+      Optional<SiteId> dialled = Optional.ofNullable(dialler).map(d -> d.peer().site());
+      Optional<Status> refusal = HelloCheck.refusal(config, theirs, dialled);
+      if (refusal.isPresent()) {
+        refused = true;
+        String host = stream.remote().replaceFirst(":\\d+$", "");
+        once.warn("refused a peer at " + host + ": " + refusal.get().getDescription());
+        return refusal;
+      }
+      link = links.get(new SiteId(theirs.getSite()));
+      if (!theirs.getConfigHash().equals(config.configHash())) {
+        once.warn(
+            "peer "
+                + theirs.getSite()
+                + " runs another configuration of the deployment: its hash is "
+                + theirs.getConfigHash()
+                + ", here "
+                + config.configHash());
+      }
+      return Optional.empty();
+    }
+
+    @Override
+    public void established(PeerStream stream) {
+      if (dialler != null) {
+        dialler.succeeded();
+      }
+      if (link != null) {
+        link.attach(stream, dialler != null);
+      }
+    }
+
+    @Override
+    public @Nullable PeerMessage view() {
+      SiteView view = newest.get();
+      if (view != null && view != encoded) {
+        encoded = view;
+        message = PeerMessage.newBuilder().setView(ViewCodec.encode(view)).build();
+      }
+      return message;
+    }
+
+    @Override
+    public void received(PeerStream stream, dev.mpp.proto.v1.SiteView view, long arrival) {
+      if (link != null) {
+        link.received(stream, view, arrival);
+      }
+    }
+
+    @Override
+    public void heard(PeerStream stream, long arrival, long rttNanos) {
+      if (link != null) {
+        link.heard(arrival, rttNanos);
+      }
+    }
+
+    @Override
+    public void closed(PeerStream stream, Status why) {
+      if (why.getCode() == Status.Code.PERMISSION_DENIED && dialler != null && !refused) {
+        once.warn("peer " + dialler.peer().site() + " refuses this site: " + why.getDescription());
+      }
+      if (link != null) {
+        link.detach(stream, why);
+      }
+      if (dialler != null) {
+        dialler.closed(stream);
+      } else {
+        inbound.closed(stream);
+      }
+    }
+  }
+}

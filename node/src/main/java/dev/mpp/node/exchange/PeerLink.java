@@ -1,0 +1,132 @@
+package dev.mpp.node.exchange;
+
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView;
+import dev.mpp.node.exchange.wire.ViewCodec;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything about one peer: its newest outbound and inbound stream, what came through either, and
+ * whether the peer is up. Confined to the exchange thread, except {@link #state()}.
+ */
+final class PeerLink {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
+
+  private final SiteId site;
+  private final PeerExchange.Listener listener;
+  private final LogOnce once;
+
+  private @Nullable PeerStream outbound;
+  private @Nullable PeerStream inbound;
+  private String incarnation = "";
+  private String viewIncarnation = "";
+  private long viewSequence;
+  private volatile Link state;
+
+  PeerLink(SiteId site, PeerExchange.Listener listener, LogOnce once) {
+    this.site = site;
+    this.listener = listener;
+    this.once = once;
+    this.state = new Link(site, false, -1, Long.MIN_VALUE);
+  }
+
+  SiteId site() {
+    return site;
+  }
+
+  Link state() {
+    return state;
+  }
+
+  List<PeerStream> streams() {
+    List<PeerStream> both = new ArrayList<>(2);
+    Optional.ofNullable(outbound).ifPresent(both::add);
+    Optional.ofNullable(inbound).ifPresent(both::add);
+    return both;
+  }
+
+  /** The newest stream of a direction replaces the one before: its other end has restarted. */
+  void attach(PeerStream stream, boolean isOutbound) {
+    PeerStream before = isOutbound ? outbound : inbound;
+    if (isOutbound) {
+      outbound = stream;
+    } else {
+      inbound = stream;
+    }
+    incarnation = stream.incarnation();
+    if (before != null) {
+      before.close(Status.ABORTED.withDescription("replaced by a newer stream"));
+    }
+    update(state.rttMicros(), state.heardAt(), "connected through " + stream.remote());
+  }
+
+  void detach(PeerStream stream, Status why) {
+    if (stream.equals(outbound)) {
+      outbound = null;
+    } else if (stream.equals(inbound)) {
+      inbound = null;
+    }
+    update(state.rttMicros(), state.heardAt(), describe(why));
+  }
+
+  void heard(long arrival, long rttNanos) {
+    update(rttNanos < 0 ? state.rttMicros() : rttNanos / 1_000, arrival, "");
+  }
+
+  /** Both streams carry every view; only the first copy of the newest run is delivered. */
+  void received(PeerStream stream, dev.mpp.proto.v1.SiteView message, long arrival) {
+    if (!stream.incarnation().equals(incarnation) || !message.getSite().equals(site.name())) {
+      return;
+    }
+    boolean sameRun = message.getIncarnation().equals(viewIncarnation);
+    if (sameRun && message.getSequence() <= viewSequence) {
+      return;
+    }
+    SiteView view;
+    try {
+      view = ViewCodec.decode(message);
+    } catch (IllegalArgumentException e) {
+      once.warn("peer " + site + ": its view is malformed and was ignored: " + e.getMessage());
+      return;
+    }
+    viewIncarnation = message.getIncarnation();
+    viewSequence = message.getSequence();
+    try {
+      listener.viewReceived(view, arrival);
+    } catch (RuntimeException e) {
+      LOG.error("a view of {} could not be handed over", site, e);
+    }
+  }
+
+  private void update(long rttMicros, long heardAt, String why) {
+    boolean up = streams().stream().anyMatch(PeerStream::established);
+    Link before = state;
+    long rtt = up ? rttMicros : -1;
+    state = new Link(site, up, rtt, heardAt);
+    boolean measured = up && before.rttMicros() < 0 && rtt >= 0;
+    if (up != before.up()) {
+      LOG.info("peer {} is {}: {}", site, up ? "up" : "down", why);
+    }
+    if (up != before.up() || measured) {
+      try {
+        listener.linkChanged(site, up, rtt);
+      } catch (RuntimeException e) {
+        LOG.error("a change of the link to {} could not be handed over", site, e);
+      }
+    }
+  }
+
+  static String describe(Status status) {
+    String cause = status.getCause() == null ? "" : status.getCause().getMessage();
+    String text = status.getDescription() == null ? "" : status.getDescription();
+    return status.getCode()
+        + (text.isEmpty() ? "" : ": " + text)
+        + (cause == null || cause.isEmpty() ? "" : " (" + cause + ")");
+  }
+}

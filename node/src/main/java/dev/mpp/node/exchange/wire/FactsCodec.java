@@ -1,0 +1,76 @@
+package dev.mpp.node.exchange.wire;
+
+import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.ServerFacts.Replication;
+import dev.mpp.core.model.ServerFacts.SemiSync;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** {@link ServerFacts} to and from its form on the wire. */
+final class FactsCodec {
+  private FactsCodec() {}
+
+  static dev.mpp.proto.v1.ServerFacts encode(ServerFacts f) {
+    var b =
+        dev.mpp.proto.v1.ServerFacts.newBuilder()
+            .setVersion(f.version())
+            .setReadOnly(f.readOnly())
+            .setExecuted(f.executed().toString())
+            .setSemiSync(encode(f.semiSync()))
+            .setDeadMan(f.deadMan());
+    f.replication().ifPresent(r -> b.setReplication(encode(r)));
+    return b.build();
+  }
+
+  static ServerFacts decode(dev.mpp.proto.v1.ServerFacts f) {
+    return new ServerFacts(
+        f.getVersion(),
+        f.getReadOnly(),
+        GtidSet.parse(f.getExecuted()),
+        f.hasReplication() ? Optional.of(decode(f.getReplication())) : Optional.empty(),
+        decode(f.getSemiSync()),
+        f.getDeadMan());
+  }
+
+  private static dev.mpp.proto.v1.Replication encode(Replication r) {
+    var b =
+        dev.mpp.proto.v1.Replication.newBuilder()
+            .setSource(r.source())
+            .setReceiverRunning(r.receiverRunning())
+            .setApplierRunning(r.applierRunning())
+            .setError(r.error())
+            .setReceived(r.received().toString());
+    r.lagSeconds().ifPresent(b::setLagSeconds);
+    return b.build();
+  }
+
+  private static Replication decode(dev.mpp.proto.v1.Replication r) {
+    return new Replication(
+        r.getSource(),
+        r.getReceiverRunning(),
+        r.getApplierRunning(),
+        r.getError(),
+        r.hasLagSeconds() ? OptionalLong.of(r.getLagSeconds()) : OptionalLong.empty(),
+        GtidSet.parse(r.getReceived()));
+  }
+
+  private static dev.mpp.proto.v1.SemiSync encode(SemiSync s) {
+    return dev.mpp.proto.v1.SemiSync.newBuilder()
+        .setSourceEnabled(s.sourceEnabled())
+        .setClients(s.clients())
+        .setWaitingSessions(s.waitingSessions())
+        .setOperational(s.operational())
+        .setReplicaEnabled(s.replicaEnabled())
+        .build();
+  }
+
+  private static SemiSync decode(dev.mpp.proto.v1.SemiSync s) {
+    return new SemiSync(
+        s.getSourceEnabled(),
+        s.getClients(),
+        s.getWaitingSessions(),
+        s.getOperational(),
+        s.getReplicaEnabled());
+  }
+}

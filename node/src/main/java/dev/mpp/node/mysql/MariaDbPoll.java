@@ -62,6 +62,7 @@ final class MariaDbPoll {
     return new Replication(
         new NodeAddress(Rows.text(row, "Master_Host"), (int) Rows.number(row, "Master_Port"))
             .toString(),
+        !Rows.text(row, "Slave_IO_Running").equalsIgnoreCase("No"),
         Rows.on(row, "Slave_IO_Running"),
         Rows.on(row, "Slave_SQL_Running"),
         error(row),

@@ -39,9 +39,9 @@ final class DeploymentReader {
     top.close();
 
     List<Service> plain = services.stream().map(Placed::value).toList();
+    top.findings().refuseIfAny();
     probes.warnOfBlindSites(top, checkpoints, plain);
     warnOfIdleSites(sites, plain);
-    top.findings().refuseIfAny();
     return new MppConfig(
         deployment.orElseThrow(),
         self.orElseThrow(),

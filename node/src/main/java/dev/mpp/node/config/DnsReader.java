@@ -44,9 +44,9 @@ final class DnsReader {
     List<NameServer> out = new ArrayList<>();
     Set<String> names = new HashSet<>();
     List<Section> sections = dns.sections("name-servers");
-    if (sections.isEmpty() && !dns.has("name-servers")) {
+    if (!dns.has("name-servers")) {
       dns.missing("name-servers");
-    } else if (sections.isEmpty()) {
+    } else if (dns.emptyList("name-servers")) {
       dns.problem("name-servers", "lists no server", "a zone needs at least one");
     }
     for (Section section : sections) {

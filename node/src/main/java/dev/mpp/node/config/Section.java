@@ -62,6 +62,11 @@ final class Section {
     return node.entry(key).isPresent();
   }
 
+  boolean emptyList(String key) {
+    return node.entry(key).map(Entry::value).orElse(null) instanceof Sequence list
+        && list.items().isEmpty();
+  }
+
   void problem(String key, String what, String remedy) {
     findings.problem(at(key), name(key) + " " + what, remedy);
   }

@@ -42,7 +42,7 @@ final class ServiceReader {
       return List.of();
     }
     List<Section> sections = top.sections("services");
-    if (sections.isEmpty()) {
+    if (top.emptyList("services")) {
       top.problem("services", "lists no service", "add one; see docs/configuration.md");
     }
     List<Placed<Service>> out = new ArrayList<>();
@@ -154,7 +154,7 @@ final class ServiceReader {
         out.add(new ServiceSite(site.get().id(), addresses, pool.get()));
       }
     }
-    if (sections.isEmpty()) {
+    if (service.emptyList("sites")) {
       service.problem("sites", "lists no site", "name the sites that have a pool");
     } else if (sections.size() == 1) {
       service.warning(
@@ -186,8 +186,7 @@ final class ServiceReader {
     List<Placed<String>> addresses = section.values("addresses", Form.IP);
     if (!section.has("addresses")) {
       section.missing("addresses");
-    } else if (section.node("addresses").orElse(null) instanceof YamlNode.Sequence list
-        && list.items().isEmpty()) {
+    } else if (section.emptyList("addresses")) {
       section.problem("addresses", "lists no address", "give the address clients connect to");
     }
     for (Placed<String> address : addresses) {

@@ -134,7 +134,7 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
           "has two voters; pair mode comes in a later version",
           "add a witness, which removes the need for pair mode: {name: witness, address: ...,"
               + " witness: true}");
-    } else if (written == 0) {
+    } else if (top.emptyList("sites")) {
       top.problem("sites", "lists no site", "list at least 3 voters, witnesses included");
     }
   }

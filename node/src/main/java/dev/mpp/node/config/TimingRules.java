@@ -42,8 +42,9 @@ final class TimingRules {
                   print(kill),
                   print(renew),
                   print(deadMan)),
-          "lengthen the lease or shorten the dead-man's times: it has to end the writes of a dead"
-              + " MPP before another site may be promoted");
+          "lengthen the lease or shorten the dead-man's times (\"profile: fast\" sets all of them"
+              + " for a lease of 4s): it has to end the writes of a dead MPP before another site"
+              + " may be promoted");
     }
     Duration left = lease.minus(fence).minus(renew);
     if (left.multipliedBy(2).compareTo(max.multipliedBy(3)) <= 0) {

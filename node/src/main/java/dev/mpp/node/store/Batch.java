@@ -3,6 +3,7 @@ package dev.mpp.node.store;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,16 +49,32 @@ final class Batch {
     return entries.size();
   }
 
-  /** All or nothing; safe to repeat after a failure. */
+  /**
+   * All or nothing; safe to repeat after a failure.
+   *
+   * @param connection in auto-commit mode; the transaction is made here, since the driver's own
+   *     does not notice that SQLite ends it by itself when the disk is full
+   */
   void commit(Connection connection) throws SQLException {
+    try (Statement transaction = connection.createStatement()) {
+      transaction.execute("BEGIN IMMEDIATE");
+      try {
+        writeNodes(connection);
+        writeSettings(connection);
+        writeEntries(connection);
+        transaction.execute("COMMIT");
+      } catch (SQLException e) {
+        rollback(transaction, e);
+        throw e;
+      }
+    }
+  }
+
+  private static void rollback(Statement transaction, SQLException cause) {
     try {
-      writeNodes(connection);
-      writeSettings(connection);
-      writeEntries(connection);
-      connection.commit();
+      transaction.execute("ROLLBACK");
     } catch (SQLException e) {
-      connection.rollback();
-      throw e;
+      cause.addSuppressed(e);
     }
   }
 

@@ -33,7 +33,6 @@ final class Database implements AutoCloseable {
       writer = connect(file);
       check(writer, file);
       Schema.migrate(writer, file, schema);
-      writer.setAutoCommit(false);
       return new Database(file, writer, connect(file));
     } catch (SQLException e) {
       closeQuietly(writer);
@@ -62,7 +61,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** For the writer thread only; not in auto-commit. */
+  /** For the writer thread only. */
   Connection writer() {
     return writer;
   }
@@ -118,9 +117,7 @@ final class Database implements AutoCloseable {
   public void close() throws StoreException {
     try (reader;
         writer) {
-      if (!writer.getAutoCommit()) {
-        writer.rollback();
-      }
+      // Both close, whatever the other does; what is not committed rolls back.
     } catch (SQLException e) {
       throw translate(e);
     }

@@ -60,8 +60,23 @@ final class Writer implements AutoCloseable {
   }
 
   private void run() {
-    for (Batch batch = next(); !batch.isEmpty(); batch = next()) {
-      persist(batch);
+    try {
+      for (Batch batch = next(); !batch.isEmpty(); batch = next()) {
+        persist(batch);
+      }
+    } finally {
+      end();
+    }
+  }
+
+  /** Nobody may wait for a thread that is gone. */
+  private void end() {
+    lock.lock();
+    try {
+      closing = true;
+      open.abandon(new StoreException("the store is closed", null));
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -81,6 +96,15 @@ final class Writer implements AutoCloseable {
   }
 
   private void persist(Batch batch) {
+    try {
+      untilDone(batch);
+    } catch (RuntimeException e) {
+      batch.abandon(new StoreException("the writer failed: " + e, e));
+      throw e;
+    }
+  }
+
+  private void untilDone(Batch batch) {
     for (int attempts = 1; ; attempts++) {
       StoreException failure;
       try {

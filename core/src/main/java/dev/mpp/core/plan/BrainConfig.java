@@ -13,6 +13,8 @@ import java.util.Map;
  * What a site's brain needs to know of the configuration. Durations are nanoseconds.
  *
  * @param incarnation of this run of the process; never reused
+ * @param services those with a pool at this site
+ * @param observed those without one: their leases are followed for display
  * @param peerSilence a peer not heard for this long is silent
  */
 public record BrainConfig(
@@ -24,11 +26,13 @@ public record BrainConfig(
     LeaseTiming timing,
     long peerSilence,
     Map<SiteId, Member> members,
-    List<Service> services) {
+    List<Service> services,
+    List<ServiceName> observed) {
 
   public BrainConfig {
     members = Map.copyOf(members);
     services = List.copyOf(services);
+    observed = List.copyOf(observed);
   }
 
   /** A site or witness of the deployment, this one included. */

@@ -72,6 +72,9 @@ public sealed interface BrainEvent {
       ServiceName service, NodeAddress node, long commandId, boolean ok, String detail)
       implements BrainEvent {}
 
+  /** This process is asked to end: fence, release, take nothing any more. */
+  record StandDown(String reason) implements BrainEvent {}
+
   /** Operator: {@code mpp recover}; without a node, the whole pool. */
   record OperatorRecover(ServiceName service, Optional<NodeAddress> node, String by, String reason)
       implements BrainEvent {}

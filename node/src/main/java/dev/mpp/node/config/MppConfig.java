@@ -97,8 +97,8 @@ public record MppConfig(
    *
    * @param dns UDP and TCP; the others are TCP
    */
-  public record Ports(int exchange, int ledger, int http, int dns) {
-    public static final Ports DEFAULT = new Ports(7400, 7401, 7480, 53);
+  public record Ports(int exchange, int ledger, int operator, int http, int dns) {
+    public static final Ports DEFAULT = new Ports(7400, 7401, 7402, 7480, 53);
   }
 
   /**

@@ -95,6 +95,7 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
         new Ports(
             section.value("exchange", port, fallback.exchange()),
             section.value("ledger", port, fallback.ledger()),
+            section.value("operator", port, fallback.operator()),
             section.value("http", port, fallback.http()),
             section.value("dns", port, fallback.dns()));
     section.close();
@@ -117,6 +118,7 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
     Map<String, Integer> names = new LinkedHashMap<>();
     names.put("exchange", ports.exchange());
     names.put("ledger", ports.ledger());
+    names.put("operator", ports.operator());
     names.put("http", ports.http());
     names.put("dns", ports.dns());
     return names;

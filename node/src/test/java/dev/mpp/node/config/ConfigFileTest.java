@@ -40,8 +40,8 @@ class ConfigFileTest {
     assertEquals(new SiteId("site1"), config.self().id());
     assertEquals(200, config.self().priority());
     assertEquals(dir.resolve("data/site1"), config.dataDir());
-    assertEquals(new Ports(7400, 7401, 7480, 5353), config.self().ports());
-    assertEquals(new Ports(7400, 7401, 7999, 5353), config.peers().getFirst().ports());
+    assertEquals(new Ports(7400, 7401, 7402, 7480, 5353), config.self().ports());
+    assertEquals(new Ports(7400, 7401, 7402, 7999, 5353), config.peers().getFirst().ports());
     assertTrue(config.site(new SiteId("witness")).witness());
     assertEquals(LeaseProfile.DEFAULT.lease(), config.lease());
 

@@ -84,8 +84,7 @@ class CheckpointSpecTest {
   void everyRejectionHasItsOwnMessage(String text, String message) {
     assertEquals(
         message,
-        assertThrows(
-                IllegalArgumentException.class, () -> CheckpointSpec.parse(text, PROFILES))
+        assertThrows(IllegalArgumentException.class, () -> CheckpointSpec.parse(text, PROFILES))
             .getMessage());
   }
 

@@ -58,8 +58,19 @@ class ReachTest {
 
   @ParameterizedTest
   @CsvSource({
-    "IEX,  GLOBAL", "iEX, GLOBAL", "ieX, GLOBAL", "ieXx, GLOBAL", "IEx, WAN", "iEx, WAN",
-    "Iex,  LAN", "iex, NONE", "IE, WAN", "I, LAN", "X, GLOBAL", "x, NONE", "Ix, LAN"
+    "IEX,  GLOBAL",
+    "iEX, GLOBAL",
+    "ieX, GLOBAL",
+    "ieXx, GLOBAL",
+    "IEx, WAN",
+    "iEx, WAN",
+    "Iex,  LAN",
+    "iex, NONE",
+    "IE, WAN",
+    "I, LAN",
+    "X, GLOBAL",
+    "x, NONE",
+    "Ix, LAN"
   })
   void theFarthestClassThatAnswers(String letters, Reach expected) {
     assertEquals(expected, ReachRule.reach(checkpoints(letters), true));
@@ -100,7 +111,11 @@ class ReachTest {
 
   @ParameterizedTest
   @CsvSource({
-    "iex, true,  FAIL", "iex, false, OK", "ieX, true, OK", "Iex, true, OK", "'', true, OK"
+    "iex, true,  FAIL",
+    "iex, false, OK",
+    "ieX, true, OK",
+    "Iex, true, OK",
+    "'', true, OK"
   })
   void classicPolicyWantsEverythingDown(String letters, boolean unreachable, Status expected) {
     PoolStatusRule rule = new PoolStatusRule(Policy.CLASSIC, true, Reach.GLOBAL);

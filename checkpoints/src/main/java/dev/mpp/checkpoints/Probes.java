@@ -18,6 +18,8 @@ public final class Probes {
   private final SSLContext tls;
 
   /**
+   * Probes with the given surroundings.
+   *
    * @param nanos monotonic clock, nanoseconds
    * @param tls decides whom {@code https} trusts
    */

@@ -187,6 +187,25 @@ class ProbeTest {
   }
 
   @Test
+  void aHandshakeThatDripsIsCutByTheWatchdog() throws Exception {
+    HostileServer.Behaviour drips =
+        socket -> {
+          // The head of a handshake record of 16 KiB, then a byte now and then: every single read
+          // succeeds in time.
+          socket.getOutputStream().write(new byte[] {0x16, 3, 3, 0x40, 0});
+          while (true) {
+            socket.getOutputStream().write(0);
+            Thread.sleep(20);
+          }
+        };
+    try (HostileServer server = new HostileServer(drips)) {
+      Verdict verdict = run(spec("https", "127.0.0.1", server.port(), "/", "200"));
+      assertFalse(verdict.ok());
+      assertEquals("no end within 400 ms, connection closed", verdict.message());
+    }
+  }
+
+  @Test
   void aBodyOfTenMegabytesIsCutShort() throws Exception {
     AtomicInteger sent = new AtomicInteger();
     HostileServer.Behaviour pours =

@@ -15,7 +15,13 @@ public enum Status {
    * @param req negative (nothing asked yet) counts as 0
    */
   public static Status ladder(int req) {
-    return values()[Math.clamp(req, 0, FAIL.ordinal())];
+    return switch (Math.clamp(req, 0, 4)) {
+      case 0 -> OK;
+      case 1 -> OK_INFO;
+      case 2 -> OK_WARN;
+      case 3 -> OK_CRITICAL;
+      default -> FAIL;
+    };
   }
 
   /** The less healthy of the two. */

@@ -39,7 +39,12 @@ public record PoolConfig(
 
   /** Consecutive failing polls at which a node has failed: 2, 3 or 4. */
   int limit() {
-    return failAt.ordinal();
+    return switch (failAt) {
+      case OK, OK_INFO -> throw new IllegalStateException("refused by the constructor");
+      case OK_WARN -> 2;
+      case OK_CRITICAL -> 3;
+      case FAIL -> 4;
+    };
   }
 
   /** A configured node. */

@@ -34,8 +34,6 @@ import java.util.Queue;
  * answered by hand. {@code pool} prints step 0; {@code set} prints nothing.
  */
 public final class Scenario {
-  private static final String FORMAT = "%4s  %-22s %-4s %4s  %-7s  %-14s  %s";
-
   private final PoolLogic logic = new FailoverPool();
   private final StringBuilder out = new StringBuilder();
   private PoolState state;
@@ -46,7 +44,7 @@ public final class Scenario {
 
   private Scenario(PoolConfig config) {
     state = PoolState.initial(config);
-    line(FORMAT, "step", "host", "type", "req", "status", "state", "message");
+    row("step", "host", "type", "req", "status", "state", "message");
     permission();
     print();
   }
@@ -208,10 +206,10 @@ public final class Scenario {
     for (PoolEvent next = queue.poll(); next != null; next = queue.poll()) {
       PoolStep done = logic.step(state, next);
       state = done.state();
-      done.answer().lines().forEach(text -> line("%4d  > %s", step, text));
+      done.answer().lines().forEach(text -> note('>', text));
       for (PoolCommand command : done.commands()) {
         if (byHand) {
-          line("%4d  ! %s", step, describe(command));
+          note('!', describe(command));
         } else {
           queue.add(answer(command));
         }
@@ -236,8 +234,7 @@ public final class Scenario {
 
   private void print() {
     for (PoolState.Node n : state.nodes()) {
-      line(
-          FORMAT,
+      row(
           step,
           n.address(),
           n.type().letter(),
@@ -248,7 +245,15 @@ public final class Scenario {
     }
   }
 
-  private void line(String format, Object... arguments) {
-    out.append(String.format(Locale.ROOT, format, arguments).stripTrailing()).append('\n');
+  private void note(char mark, String text) {
+    line(String.format(Locale.ROOT, "%4d  %c %s", step, mark, text));
+  }
+
+  private void row(Object... columns) {
+    line(String.format(Locale.ROOT, "%4s  %-22s %-4s %4s  %-7s  %-14s  %s", columns));
+  }
+
+  private void line(String text) {
+    out.append(text.stripTrailing()).append('\n');
   }
 }

@@ -16,7 +16,8 @@ final class ScenarioWords {
     StringBuilder word = new StringBuilder();
     boolean started = false;
     boolean quoted = false;
-    for (char c : line.toCharArray()) {
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
       if (c == '"') {
         quoted = !quoted;
         started = true;

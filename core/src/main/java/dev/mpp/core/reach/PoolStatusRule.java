@@ -34,6 +34,8 @@ public record PoolStatusRule(Policy policy, boolean votes, Reach requireReach) {
   }
 
   /**
+   * What the rule says, and why.
+   *
    * @param status OK or FAIL
    * @param reason one sentence
    */

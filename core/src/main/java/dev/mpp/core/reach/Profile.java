@@ -14,6 +14,9 @@ import java.util.OptionalInt;
  */
 public record Profile(
     OptionalInt port, String path, StatusRange expect, Duration timeout, Duration interval) {
+  // First: DEFAULT is validated against it.
+  private static final Duration SHORTEST = Duration.ofMillis(100);
+
   public static final Profile DEFAULT =
       new Profile(
           OptionalInt.empty(),
@@ -21,8 +24,6 @@ public record Profile(
           new StatusRange(200, 399),
           Duration.ofSeconds(4),
           Duration.ofSeconds(5));
-
-  private static final Duration SHORTEST = Duration.ofMillis(100);
 
   public Profile {
     if (port.isPresent() && (port.getAsInt() < 1 || port.getAsInt() > 65535)) {

@@ -156,14 +156,15 @@ final class Actuator implements AutoCloseable {
   private void makeWritable(BrainCommand.MakeWritable w) {
     MySqlServer.Promoted r =
         server(w.node())
-            .makeWritable(
-                w.service().name(), w.epoch(), self.name(), Duration.ofNanos(w.budget()));
+            .makeWritable(w.service().name(), w.epoch(), self.name(), Duration.ofNanos(w.budget()));
     events.accept(
         new BrainEvent.WritableDone(
             w.service(), w.node(), w.commandId(), r.ok(), r.micros(), r.detail()));
   }
 
-  /** Gives every dead-man lock up: the servers fence themselves whatever happens to this process. */
+  /**
+   * Gives every dead-man lock up: the servers fence themselves whatever happens to this process.
+   */
   void dropAllDeadMen() {
     local.values().forEach(MySqlServer::dropDeadMan);
   }

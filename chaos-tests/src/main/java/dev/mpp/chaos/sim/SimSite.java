@@ -74,7 +74,16 @@ final class SimSite {
     brain =
         new SiteBrain(
             new BrainConfig(
-                id, "run" + run, witness, "sim", "", timing, 2500 * MS, members, services),
+                id,
+                "run" + run,
+                witness,
+                "sim",
+                "",
+                timing,
+                2500 * MS,
+                members,
+                services,
+                List.of()),
             new CheckpointBoard(java.util.List.of(), true),
             first ? Map.of() : persisted,
             world.time.now());

@@ -43,6 +43,8 @@ public final class SiteBrain {
   private long lastBeat = LeaseClock.NEVER;
   private long lastPreference = LeaseClock.NEVER;
   private final long startedAt;
+  private final Map<ServiceName, LeaseClock> observed = new LinkedHashMap<>();
+  private Optional<PoolVerdict> standDown = Optional.empty();
   private boolean started;
 
   /**
@@ -61,6 +63,10 @@ public final class SiteBrain {
       PoolState pool = restored.getOrDefault(s.name(), PoolState.initial(s.pool()));
       services.put(s.name(), new ServiceBrain(config, s, pool, ids, now));
     }
+    for (ServiceName name : config.observed()) {
+      observed.put(
+          name, new LeaseClock(name, config.self(), config.incarnation(), config.timing()));
+    }
     for (SiteId site : config.members().keySet()) {
       if (!site.equals(config.self())) {
         peers.put(site, new PeerTrack(site, config.peerSilence()));
@@ -77,7 +83,7 @@ public final class SiteBrain {
     }
     handle(event, turn);
     boolean cut = cutOff(now);
-    services.values().forEach(s -> s.think(checkpoints.verdict(s.service(), s.pool(), cut), turn));
+    services.values().forEach(s -> s.think(verdict(s, cut), turn));
     beat(turn);
     return turn.commands();
   }
@@ -93,9 +99,7 @@ public final class SiteBrain {
       case BrainEvent.Tick t -> {}
       case BrainEvent.LedgerApplied a -> applied(a, turn);
       case BrainEvent.LedgerRestored r ->
-          services
-              .values()
-              .forEach(s -> s.lease().restored(r.state().grant(s.service().name()), turn.now()));
+          leases().forEach((name, lease) -> lease.restored(r.state().grant(name), turn.now()));
       case BrainEvent.NodeAnswered e -> on(e.service(), s -> s.nodeAnswered(e, turn));
       case BrainEvent.NodeUnreachable e -> on(e.service(), s -> s.nodeUnreachable(e, turn));
       case BrainEvent.CheckpointResult c ->
@@ -116,6 +120,7 @@ public final class SiteBrain {
       case BrainEvent.PrepareDone e -> on(e.service(), s -> s.prepareDone(e));
       case BrainEvent.WritableDone e -> on(e.service(), s -> s.writableDone(e, turn));
       case BrainEvent.ChangeDone e -> on(e.service(), s -> s.changeDone(e, turn));
+      case BrainEvent.StandDown s -> standDown = Optional.of(new PoolVerdict(false, s.reason()));
       case BrainEvent.OperatorRecover r -> {
         ServiceBrain s = services.get(r.service());
         String answer =
@@ -151,9 +156,9 @@ public final class SiteBrain {
     List<ServiceName> changed =
         a.outcome() instanceof LedgerOutcome.Accepted acc ? acc.services() : List.of();
     for (ServiceName name : changed) {
-      ServiceBrain s = services.get(name);
-      if (s != null) {
-        s.lease().applied(a.command(), a.after().grant(name), proposedAt, freshSince, turn.now());
+      LeaseClock lease = leases().get(name);
+      if (lease != null) {
+        lease.applied(a.command(), a.after().grant(name), proposedAt, freshSince, turn.now());
       }
     }
     if (proposedAt != LeaseClock.NEVER) {
@@ -221,11 +226,38 @@ public final class SiteBrain {
   }
 
   public LeaseClock lease(ServiceName service) {
-    return brain(service).lease();
+    LeaseClock l = leases().get(service);
+    if (l == null) {
+      throw new IllegalArgumentException("no service " + service);
+    }
+    return l;
   }
 
+  /** What was decided last for the service, and why. */
   public String sentence(ServiceName service) {
-    return brain(service).sentence();
+    ServiceBrain s = services.get(service);
+    if (s != null) {
+      return s.sentence();
+    }
+    LeaseClock l = lease(service);
+    return l.grant().holder().isEmpty()
+        ? "nobody holds the lease (epoch %d)".formatted(l.grant().epoch())
+        : "%s holds epoch %d".formatted(l.grant().holder().get(), l.grant().epoch());
+  }
+
+  /** Whether this process holds any lease. */
+  public boolean holdsAny(long now) {
+    return services.values().stream().anyMatch(s -> s.lease().holds(now));
+  }
+
+  private Map<ServiceName, LeaseClock> leases() {
+    Map<ServiceName, LeaseClock> all = new LinkedHashMap<>(observed);
+    services.forEach((name, s) -> all.put(name, s.lease()));
+    return all;
+  }
+
+  private PoolVerdict verdict(ServiceBrain s, boolean cutOff) {
+    return standDown.orElseGet(() -> checkpoints.verdict(s.service(), s.pool(), cutOff));
   }
 
   private ServiceBrain brain(ServiceName service) {
@@ -274,9 +306,7 @@ public final class SiteBrain {
         config.configHash(),
         checkpoints.reach(),
         checkpoints.views(),
-        services.values().stream()
-            .map(s -> s.view(checkpoints.verdict(s.service(), s.pool(), cut), now, skipped))
-            .toList(),
+        services.values().stream().map(s -> s.view(verdict(s, cut), now, skipped)).toList(),
         peers.values().stream()
             .map(
                 p ->

@@ -122,8 +122,7 @@ public final class DnsTables {
         new Rdata.Txt("epoch=" + s.grant().epoch() + " active=" + (agreed ? site.get() : "none")));
   }
 
-  private static boolean ownButCutOff(
-      SiteId site, NodeSnapshot.Service s, NodeSnapshot picture) {
+  private static boolean ownButCutOff(SiteId site, NodeSnapshot.Service s, NodeSnapshot picture) {
     return site.equals(picture.local().site())
         && picture
             .local()

@@ -1,0 +1,205 @@
+package dev.mpp.node;
+
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteView;
+import dev.mpp.core.plan.BrainCommand;
+import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.core.pool.PoolState;
+import dev.mpp.node.agreement.Agreement;
+import dev.mpp.node.api.NodeControl;
+import dev.mpp.node.store.JournalEntry;
+import dev.mpp.node.store.JournalEvent;
+import dev.mpp.node.store.NodeRecord;
+import dev.mpp.node.store.NodeStore;
+import dev.mpp.node.store.StoreException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the loop hands its results to, and what operators ask: journal and states go to the store,
+ * commands to the actuator, pictures to whoever reads them. Nothing here blocks the loop.
+ */
+final class LoopShell implements NodeLoop.Shell, NodeControl {
+  private static final Logger JOURNAL = LoggerFactory.getLogger("mpp.journal");
+
+  private final NodeStore store;
+  private final Actuator actuator;
+  private final List<NodePoller> pollers;
+  private final Supplier<Agreement.Health> ledger;
+  private final SystemTime time;
+  private final Consumer<SiteView> peers;
+  private final Consumer<NodeSnapshot> readers;
+  private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+  private volatile @Nullable NodeLoop loop;
+
+  /**
+   * @param peers gets the view whenever it changed
+   * @param readers gets every picture
+   */
+  LoopShell(
+      NodeStore store,
+      Actuator actuator,
+      List<NodePoller> pollers,
+      Supplier<Agreement.Health> ledger,
+      SystemTime time,
+      Consumer<SiteView> peers,
+      Consumer<NodeSnapshot> readers) {
+    this.store = store;
+    this.actuator = actuator;
+    this.pollers = List.copyOf(pollers);
+    this.ledger = ledger;
+    this.time = time;
+    this.peers = peers;
+    this.readers = readers;
+  }
+
+  void attach(NodeLoop started) {
+    loop = started;
+  }
+
+  // ---- the loop's side ----------------------------------------------------------------------
+
+  @Override
+  public void perform(BrainCommand command) {
+    actuator.perform(command);
+  }
+
+  @Override
+  public long journal(BrainCommand.Journal j) {
+    long wall = time.wallMillis();
+    JournalEvent event =
+        new JournalEvent(
+            wall, j.service(), j.kind(), j.subject(), j.from(), j.to(), j.epoch(), j.reason());
+    long sequence = store.append(event).sequence();
+    JOURNAL.info(
+        "{} {} {}{} — {}",
+        j.service(),
+        j.kind(),
+        j.subject(),
+        change(j.from(), j.to()),
+        j.reason());
+    var entry = entry(new JournalEntry(sequence, event));
+    watchers.forEach(w -> w.entry(entry));
+    return sequence;
+  }
+
+  private static String change(String from, String to) {
+    return from.isEmpty() && to.isEmpty() ? "" : " " + (from.isEmpty() ? "" : from + " -> ") + to;
+  }
+
+  @Override
+  public void changed(ServiceName service, PoolState pool, SiteView view) {
+    Map<NodeAddress, Long> polled = new TreeMap<>();
+    view.pool(service)
+        .ifPresent(p -> p.nodes().forEach(n -> polled.put(n.address(), n.lastWallMillis())));
+    for (PoolState.Node n : pool.nodes()) {
+      var unused =
+          store.save(
+              new NodeRecord(
+                  service,
+                  pool.config().name(),
+                  n.address(),
+                  n.req(),
+                  n.status(),
+                  n.floor(),
+                  n.state(),
+                  n.message(),
+                  polled.getOrDefault(n.address(), 0L)));
+    }
+  }
+
+  @Override
+  public void picture(NodeSnapshot snapshot, boolean viewChanged) {
+    readers.accept(snapshot);
+    if (viewChanged) {
+      peers.accept(snapshot.local());
+      watchers.forEach(w -> w.picture(snapshot));
+    }
+  }
+
+  @Override
+  public Map<NodeAddress, Long> skippedPolls() {
+    Map<NodeAddress, Long> skipped = new TreeMap<>();
+    pollers.forEach(p -> skipped.put(p.address(), p.skipped()));
+    return skipped;
+  }
+
+  @Override
+  public Agreement.Health ledger() {
+    return ledger.get();
+  }
+
+  // ---- the operators' side ------------------------------------------------------------------
+
+  private NodeLoop running() {
+    NodeLoop l = loop;
+    if (l == null) {
+      throw new IllegalStateException("this node is still starting");
+    }
+    return l;
+  }
+
+  @Override
+  public NodeSnapshot snapshot() {
+    return running()
+        .snapshot()
+        .orElseThrow(() -> new IllegalStateException("this node is still starting"));
+  }
+
+  @Override
+  public CompletableFuture<String> recover(Recovery order) {
+    Optional<SiteView.PoolView> pool =
+        snapshot().local().pools().stream()
+            .filter(p -> order.pool().isEmpty() || p.name().equals(order.pool()))
+            .filter(p -> p.nodes().stream().anyMatch(n -> n.address().equals(order.node())))
+            .findFirst();
+    if (pool.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException(
+              order.node()
+                  + " is not a node of "
+                  + (order.pool().isEmpty() ? "this site" : "pool " + order.pool())));
+    }
+    return running()
+        .ask(
+            new BrainEvent.OperatorRecover(
+                pool.get().service(), Optional.of(order.node()), order.user(), order.reason()));
+  }
+
+  @Override
+  public List<NodeControl.JournalEntry> journal(long after, int max) {
+    try {
+      return store.journal(after, max).stream().map(LoopShell::entry).toList();
+    } catch (StoreException e) {
+      throw new IllegalStateException("the journal cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static NodeControl.JournalEntry entry(JournalEntry e) {
+    JournalEvent j = e.event();
+    return new NodeControl.JournalEntry(
+        e.sequence(),
+        j.wallMillis(),
+        j.kind(),
+        j.subject(),
+        j.epoch(),
+        (change(j.from(), j.to()) + " " + j.reason()).strip(),
+        "");
+  }
+
+  @Override
+  public Subscription subscribe(Watcher watcher) {
+    watchers.add(watcher);
+    return () -> watchers.remove(watcher);
+  }
+}

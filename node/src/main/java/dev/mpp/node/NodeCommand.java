@@ -1,0 +1,113 @@
+package dev.mpp.node;
+
+import dev.mpp.node.config.ConfigException;
+import dev.mpp.node.config.ConfigFile;
+import dev.mpp.node.config.ConfigReport;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code mpp node}: runs one site, or a witness, until it is told to end. */
+@Command(
+    name = "node",
+    mixinStandardHelpOptions = true,
+    description = "Runs this site's MPP instance (or a witness) in the foreground.",
+    footer = {
+      "",
+      "SIGTERM and Ctrl-C end it in order: its servers are fenced and the role is handed over.",
+      "Exit status: 0 ended in order, 1 could not start or had to end, 2 wrong configuration.",
+    })
+final class NodeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeCommand.class);
+  private static final int FAILED = 1;
+  private static final int WRONG_CONFIGURATION = 2;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      required = true,
+      description = "The configuration, mpp.yml; docs/configuration.md explains every key.")
+  private Path file = Path.of("mpp.yml");
+
+  @Option(
+      names = "--site",
+      paramLabel = "NAME",
+      description = "Which site this process is, in place of the file's site:.")
+  private Optional<String> site = Optional.empty();
+
+  @Option(
+      names = "--bootstrap",
+      description =
+          "Allow an empty data directory. Only for the first start of a new deployment: a member"
+              + " that lost its disk must not vote as if it had seen nothing.")
+  private boolean bootstrap;
+
+  @Option(names = "--check", description = "Only check the configuration and print what it says.")
+  private boolean check;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ConfigFile.Loaded loaded;
+    try {
+      loaded = ConfigFile.load(file, site, CheckpointWiring::problem);
+    } catch (ConfigException e) {
+      ConfigReport.print(System.err, e);
+      return WRONG_CONFIGURATION;
+    }
+    if (check) {
+      ConfigReport.print(System.out, loaded);
+      return 0;
+    }
+    loaded
+        .warnings()
+        .forEach(w -> LOG.warn("{}:{}: {} ({})", w.file(), w.line(), w.what(), w.remedy()));
+    return run(loaded);
+  }
+
+  private Integer run(ConfigFile.Loaded loaded) throws InterruptedException {
+    CountDownLatch ended = new CountDownLatch(1);
+    NodeProcess[] holder = new NodeProcess[1];
+    NodeProcess process = new NodeProcess(loaded.config(), why -> die(holder[0], why));
+    holder[0] = process;
+    try {
+      process.start(bootstrap);
+    } catch (Exception e) {
+      LOG.debug("start failed", e);
+      System.err.println("mpp node: " + message(e));
+      process.close();
+      return FAILED;
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  process.close();
+                  ended.countDown();
+                },
+                "shutdown"));
+    ended.await();
+    return 0;
+  }
+
+  private static String message(Throwable e) {
+    String text = e.getMessage();
+    return text == null ? e.toString() : text;
+  }
+
+  /** Ends at once: the servers' dead-men fence them; nothing is left to a broken process. */
+  private static void die(NodeProcess process, String why) {
+    LOG.error("ending: {}", why);
+    try {
+      if (process != null) {
+        process.abandon();
+      }
+    } finally {
+      Runtime.getRuntime().halt(FAILED);
+    }
+  }
+}

@@ -1,0 +1,431 @@
+package dev.mpp.node;
+
+import dev.mpp.checkpoints.CheckpointRunner;
+import dev.mpp.checkpoints.Pacer;
+import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView;
+import dev.mpp.core.plan.BrainCommand;
+import dev.mpp.core.plan.BrainConfig;
+import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.core.plan.CheckpointBoard;
+import dev.mpp.core.plan.SiteBrain;
+import dev.mpp.core.pool.PoolConfig;
+import dev.mpp.dns.AnswerTable;
+import dev.mpp.dns.DnsBindException;
+import dev.mpp.dns.DnsResponder;
+import dev.mpp.dns.DnsResponderConfig;
+import dev.mpp.node.agreement.Agreement;
+import dev.mpp.node.agreement.LedgerConfig;
+import dev.mpp.node.agreement.LedgerMember;
+import dev.mpp.node.agreement.RatisAgreement;
+import dev.mpp.node.api.HealthSource;
+import dev.mpp.node.api.HttpEdge;
+import dev.mpp.node.api.OperatorServer;
+import dev.mpp.node.balancer.CheckSource;
+import dev.mpp.node.balancer.LoadBalancerCheck;
+import dev.mpp.node.config.MppConfig;
+import dev.mpp.node.exchange.ExchangeConfig;
+import dev.mpp.node.exchange.PeerExchange;
+import dev.mpp.node.exchange.wire.GrpcTransport;
+import dev.mpp.node.mysql.Credentials;
+import dev.mpp.node.mysql.DeadManTimings;
+import dev.mpp.node.mysql.MySqlServer;
+import dev.mpp.node.mysql.MySqlServers;
+import dev.mpp.node.mysql.ServerOptions;
+import dev.mpp.node.publish.CounterSource;
+import dev.mpp.node.publish.DnsTables;
+import dev.mpp.node.publish.NodeMetrics;
+import dev.mpp.node.store.NodeStore;
+import dev.mpp.node.store.StoreException;
+import dev.mpp.node.store.StoreListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One site's daemon, wired in one place: everything is made here, handed what it needs and closed
+ * in reverse order. Adapters meet in the loop and in the picture, never each other.
+ */
+final class NodeProcess implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
+  private static final Duration STAND_DOWN = Duration.ofSeconds(4);
+
+  private final MppConfig config;
+  private final SystemTime time = new SystemTime();
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final AtomicReference<@Nullable NodeSnapshot> picture = new AtomicReference<>();
+  private final Consumer<String> fatal;
+  private volatile AnswerTable dnsTable = AnswerTable.empty();
+  private @Nullable NodeLoop loop;
+  private @Nullable Actuator actuator;
+
+  /**
+   * @param fatal told, on any thread, when the process must end at once
+   */
+  NodeProcess(MppConfig config, Consumer<String> fatal) {
+    this.config = config;
+    this.fatal = fatal;
+  }
+
+  private <T extends AutoCloseable> T open(T part) {
+    opened.push(part);
+    return part;
+  }
+
+  /**
+   * Starts everything. Nothing is writable before a fresh lease.
+   *
+   * @param bootstrap allows an empty data directory: only for a new deployment
+   */
+  void start(boolean bootstrap) throws IOException, StoreException, DnsBindException {
+    NodeStore store = open(NodeStore.open(config.dataDir(), new StoreAlarm()));
+    String incarnation =
+        store.increment("incarnation")
+            + "-"
+            + HexFormat.of().toHexDigits(new SecureRandom().nextInt());
+    BrainConfig brainConfig = ServiceWiring.brain(config, incarnation, version());
+
+    Map<NodeAddress, MySqlServer> servers = new LinkedHashMap<>();
+    Map<NodeAddress, NodePoller> pollers = new HashMap<>();
+    Consumer<BrainEvent> post = e -> loop().post(e);
+    for (MppConfig.Service s : config.services()) {
+      s.at(config.site()).ifPresent(here -> openPool(s, here.pool(), servers, pollers, post));
+    }
+
+    List<CheckpointRunner.Task> checkpoints = CheckpointWiring.tasks(config);
+    CheckpointBoard board = new CheckpointBoard(CheckpointWiring.board(checkpoints), true);
+    SiteBrain brain =
+        new SiteBrain(
+            brainConfig,
+            board,
+            ServiceWiring.restored(brainConfig.services(), store.nodes()),
+            time.nanos());
+
+    Agreement agreement = new RatisAgreement(ledger(bootstrap), new LedgerEvents(post), fatal);
+    GrpcTransport transport = GrpcTransport.plaintext();
+    PeerExchange exchange =
+        new PeerExchange(exchange(incarnation), transport, time::nanos, new PeerEvents(post));
+    DnsTables tables = config.dns().map(this::tables).orElse(null);
+    Actuator acting =
+        open(new Actuator(config.site(), agreement, servers, pollers, this::remoteServer, post));
+    actuator = acting;
+    LoopShell shell =
+        new LoopShell(
+            store,
+            acting,
+            List.copyOf(pollers.values()),
+            agreement::health,
+            time,
+            exchange::publish,
+            next -> {
+              picture.set(next);
+              if (tables != null) {
+                dnsTable = tables.table(next);
+              }
+            });
+    NodeLoop running =
+        open(
+            new NodeLoop(
+                brain,
+                shell,
+                time,
+                ServiceWiring.addresses(config),
+                config.peers().stream().map(p -> new NodeLoop.Member(p.id(), p.witness())).toList(),
+                config.insecure(),
+                e -> {
+                  LOG.error("the loop failed", e);
+                  fatal.accept("the loop failed: " + e);
+                }));
+    loop = running;
+    running.start();
+    pollers.values().forEach(NodePoller::start);
+    shell.attach(running);
+    open(agreement).start();
+    open(exchange).start();
+    open(
+        CheckpointRunner.start(
+            checkpoints,
+            Pacer.system(),
+            new SplittableRandom(new SecureRandom().nextLong()),
+            r ->
+                post.accept(
+                    new BrainEvent.CheckpointResult(
+                        r.spec().toString(),
+                        r.spec().kind(),
+                        r.verdict().ok(),
+                        r.verdict().message(),
+                        time.wallMillis()))));
+    awaitPicture();
+    serve(shell, transport, tables != null);
+    LOG.info(
+        "site {} of deployment {} runs, incarnation {}, configuration {}",
+        config.site(),
+        config.deployment(),
+        incarnation,
+        config.configHash());
+  }
+
+  /** The edges that answer others: DNS, HTTP, operators. */
+  private void serve(LoopShell shell, GrpcTransport transport, boolean withDns)
+      throws IOException, DnsBindException {
+    Supplier<NodeSnapshot> pictures = shell::snapshot;
+    List<CounterSource> counters = new ArrayList<>();
+    if (withDns && !config.self().witness()) {
+      DnsResponder dns =
+          open(
+              new DnsResponder(
+                  DnsResponderConfig.listeningOn(List.of(bind(config.self().ports().dns()))),
+                  () -> dnsTable,
+                  time::nanos));
+      dns.start();
+      counters.add(new DnsMetrics(dns));
+    }
+    Duration lease = config.lease().duration();
+    open(
+        HttpEdge.start(
+            bind(config.self().ports().http()),
+            new CheckSource(new LoadBalancerCheck(true, lease), pictures, time::nanos),
+            new HealthSource(pictures, time::nanos, lease),
+            open(new NodeMetrics(pictures, time::nanos, counters))));
+    InetSocketAddress own = bind(config.self().ports().operator());
+    InetSocketAddress operators =
+        own.getAddress().isLoopbackAddress()
+            ? own
+            : new InetSocketAddress(InetAddress.getLoopbackAddress(), own.getPort());
+    open(new OperatorServer(transport.server(operators), shell, time::nanos, time::wallMillis))
+        .start();
+  }
+
+  private InetSocketAddress bind(int port) {
+    return new InetSocketAddress(config.self().address(), port);
+  }
+
+  private void openPool(
+      MppConfig.Service service,
+      PoolConfig pool,
+      Map<NodeAddress, MySqlServer> servers,
+      Map<NodeAddress, NodePoller> pollers,
+      Consumer<BrainEvent> post) {
+    for (PoolConfig.Member member : pool.nodes()) {
+      MySqlServer server = MySqlServers.open(options(service, member.address()));
+      servers.put(member.address(), server);
+      pollers.put(
+          member.address(),
+          open(new NodePoller(service.name(), server, service.poll().interval(), time, post)));
+    }
+  }
+
+  private MySqlServer remoteServer(BrainCommand.FenceRemote f) {
+    MppConfig.Service service =
+        config.services().stream()
+            .filter(s -> s.name().equals(f.service()))
+            .findFirst()
+            .orElseThrow();
+    return MySqlServers.open(options(service, f.node()));
+  }
+
+  private ServerOptions options(MppConfig.Service service, NodeAddress node) {
+    MppConfig.DeadMan d = config.deadMan();
+    return new ServerOptions(
+        node,
+        service.name().name(),
+        new Credentials(
+            service.mysql().user(),
+            () -> {
+              try {
+                return service.mysql().password().reveal();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }),
+        service.poll().timeout(),
+        ServerOptions.Tls.PREFERRED,
+        new DeadManTimings(d.timeout(), d.period(), d.killBudget()),
+        time::nanos);
+  }
+
+  private LedgerConfig ledger(boolean bootstrap) {
+    LedgerConfig defaults =
+        LedgerConfig.of(
+            config.deployment(),
+            config.site(),
+            config.sites().stream()
+                .map(s -> new LedgerMember(s.id(), s.address(), s.ports().ledger()))
+                .toList(),
+            config.dataDir().resolve("ledger"),
+            bootstrap);
+    return new LedgerConfig(
+        defaults.deployment(),
+        defaults.self(),
+        defaults.members(),
+        defaults.bindAddress(),
+        defaults.storage(),
+        bootstrap,
+        new LedgerConfig.Timings(
+            config.election().min(),
+            config.election().max(),
+            defaults.timings().propose(),
+            defaults.timings().preferLeadership()),
+        defaults.snapshotEvery(),
+        defaults.tls());
+  }
+
+  private ExchangeConfig exchange(String incarnation) {
+    return new ExchangeConfig(
+        config.site(),
+        incarnation,
+        config.deployment(),
+        config.configHash(),
+        bind(config.self().ports().exchange()),
+        config.peers().stream()
+            .map(
+                p ->
+                    new ExchangeConfig.Peer(
+                        p.id(),
+                        List.of(
+                            InetSocketAddress.createUnresolved(p.address(), p.ports().exchange()))))
+            .toList());
+  }
+
+  private DnsTables tables(MppConfig.Dns dns) {
+    return new DnsTables(
+        new DnsTables.Settings(
+            dns.zone(),
+            dns.ttl().toSeconds(),
+            dns.nameServers().stream()
+                .map(n -> new DnsTables.NameServer(n.name(), n.address()))
+                .toList(),
+            config.lease().duration().toNanos()));
+  }
+
+  private static String version() {
+    String v = NodeProcess.class.getPackage().getImplementationVersion();
+    return v == null ? "development" : v;
+  }
+
+  private NodeLoop loop() {
+    NodeLoop l = loop;
+    if (l == null) {
+      throw new IllegalStateException("the loop is not running yet");
+    }
+    return l;
+  }
+
+  private void awaitPicture() {
+    long end = time.nanos() + Duration.ofSeconds(10).toNanos();
+    while (picture.get() == null) {
+      if (time.nanos() - end > 0) {
+        throw new IllegalStateException("the loop did not start within 10 s");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Asks the brain to fence and release, and waits for it, bounded. */
+  private void standDown() {
+    NodeLoop l = loop;
+    if (l == null || picture.get() == null) {
+      return;
+    }
+    l.post(new BrainEvent.StandDown("this process is ending"));
+    long end = time.nanos() + STAND_DOWN.toNanos();
+    while (time.nanos() - end < 0) {
+      NodeSnapshot s = picture.get();
+      boolean holds =
+          s != null
+              && s.services().stream()
+                  .anyMatch(
+                      v -> v.holding() || v.grant().heldBy(config.site(), s.local().incarnation()));
+      if (!holds) {
+        return;
+      }
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+    LOG.warn("the role was not handed over within {}", STAND_DOWN);
+  }
+
+  /** Fences, hands the role over, then closes everything. */
+  @Override
+  public void close() {
+    standDown();
+    abandon();
+    while (!opened.isEmpty()) {
+      AutoCloseable part = opened.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("closing {}: {}", part.getClass().getSimpleName(), e.toString());
+      }
+    }
+  }
+
+  /** Gives the dead-man locks up, so that the servers fence themselves. */
+  void abandon() {
+    Actuator a = actuator;
+    if (a != null) {
+      a.dropAllDeadMen();
+    }
+  }
+
+  private record LedgerEvents(Consumer<BrainEvent> post) implements Agreement.Listener {
+    @Override
+    public void applied(LedgerCommand command, LedgerOutcome outcome, LedgerState after) {
+      post.accept(new BrainEvent.LedgerApplied(command, outcome, after));
+    }
+
+    @Override
+    public void restored(LedgerState state) {
+      post.accept(new BrainEvent.LedgerRestored(state));
+    }
+  }
+
+  private record PeerEvents(Consumer<BrainEvent> post) implements PeerExchange.Listener {
+    @Override
+    public void viewReceived(SiteView view, long arrivalNanos) {
+      post.accept(new BrainEvent.PeerHeard(view));
+    }
+
+    @Override
+    public void linkChanged(SiteId peer, boolean up, long rttMicros) {
+      post.accept(new BrainEvent.PeerLink(peer, up, rttMicros));
+    }
+  }
+
+  private static final class StoreAlarm implements StoreListener {
+    @Override
+    public void failed(StoreException failure, int attempts) {
+      LOG.error("the journal cannot be written (attempt {}): {}", attempts, failure.getMessage());
+    }
+
+    @Override
+    public void recovered() {
+      LOG.info("the journal is written again");
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.mpp.node;
+
+import dev.mpp.core.lease.LeaseTiming;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.plan.BrainConfig;
+import dev.mpp.core.pool.PoolConfig;
+import dev.mpp.core.pool.PoolState;
+import dev.mpp.node.config.MppConfig;
+import dev.mpp.node.store.NodeRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** From the configuration and the store to what the brain takes. Pure. */
+final class ServiceWiring {
+  private ServiceWiring() {}
+
+  static BrainConfig brain(MppConfig config, String incarnation, String version) {
+    MppConfig.Lease l = config.lease();
+    MppConfig.DeadMan d = config.deadMan();
+    LeaseTiming timing =
+        new LeaseTiming(
+            l.duration().toNanos(),
+            l.renew().toNanos(),
+            l.fenceBudget().toNanos(),
+            l.drift(),
+            l.stagger().toNanos(),
+            d.timeout().plus(d.period()).plus(d.killBudget()).toNanos());
+    Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
+    config
+        .sites()
+        .forEach(s -> members.put(s.id(), new BrainConfig.Member(s.witness(), s.priority())));
+    List<BrainConfig.Service> services = new ArrayList<>();
+    List<ServiceName> observed = new ArrayList<>();
+    for (MppConfig.Service s : config.services()) {
+      s.at(config.site())
+          .ifPresentOrElse(
+              here -> services.add(service(s, here.pool())), () -> observed.add(s.name()));
+    }
+    return new BrainConfig(
+        config.site(),
+        incarnation,
+        config.self().witness(),
+        version,
+        config.configHash(),
+        timing,
+        Duration.ofMillis(2500).toNanos(),
+        members,
+        services,
+        observed);
+  }
+
+  private static BrainConfig.Service service(MppConfig.Service s, PoolConfig pool) {
+    Map<SiteId, List<NodeAddress>> pools = new LinkedHashMap<>();
+    for (MppConfig.ServiceSite site : s.sites()) {
+      pools.put(site.site(), site.pool().nodes().stream().map(PoolConfig.Member::address).toList());
+    }
+    return new BrainConfig.Service(
+        s.name(),
+        s.rpo() == MppConfig.Rpo.ZERO,
+        s.semiSync(),
+        pool,
+        pools,
+        s.requireReach(),
+        s.checkpointPolicy() == MppConfig.CheckpointPolicy.CLASSIC,
+        s.lagLimit().toSeconds(),
+        s.holdDown().toNanos(),
+        s.poll().interval().toNanos(),
+        s.poll().retryInterval().toNanos());
+  }
+
+  /** The pool states of before the restart, as far as the configured nodes are the same. */
+  static Map<ServiceName, PoolState> restored(
+      List<BrainConfig.Service> services, List<NodeRecord> records) {
+    Map<ServiceName, PoolState> pools = new HashMap<>();
+    for (BrainConfig.Service s : services) {
+      PoolState fresh = PoolState.initial(s.pool());
+      List<PoolState.Node> nodes =
+          fresh.nodes().stream().map(n -> restored(n, s.name(), records)).toList();
+      pools.put(s.name(), new PoolState(s.pool(), false, "", nodes).restarted());
+    }
+    return pools;
+  }
+
+  private static PoolState.Node restored(
+      PoolState.Node fresh, ServiceName service, List<NodeRecord> records) {
+    Optional<NodeRecord> kept =
+        records.stream()
+            .filter(r -> r.service().equals(service) && r.address().equals(fresh.address()))
+            .findFirst();
+    return kept.map(
+            r ->
+                new PoolState.Node(
+                    fresh.address(),
+                    fresh.type(),
+                    r.req(),
+                    r.status(),
+                    r.floor(),
+                    r.state(),
+                    r.message(),
+                    false,
+                    PoolState.Pending.NONE,
+                    ""))
+        .orElse(fresh);
+  }
+
+  static List<NodeLoop.ServiceAddresses> addresses(MppConfig config) {
+    return config.services().stream()
+        .map(
+            s ->
+                new NodeLoop.ServiceAddresses(
+                    s.name(),
+                    s.sites().stream()
+                        .map(p -> new NodeSnapshot.SiteAddress(p.site(), p.addresses()))
+                        .toList()))
+        .toList();
+  }
+}

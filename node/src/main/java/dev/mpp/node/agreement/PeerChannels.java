@@ -56,6 +56,17 @@ final class PeerChannels {
     };
   }
 
+  /**
+   * True when this member leads but no majority answered within the silence. The library's own
+   * check of this runs only when no proposal arrived for a while; a leader that is cut off and goes
+   * on to renew would pile up entries that the others, when the network heals, walk back one round
+   * trip each.
+   */
+  boolean lostMajority(RoleInfoProto role) {
+    return role.hasLeaderInfo()
+        && 2 * (others.size() - silent(role).size() + 1) <= others.size() + 1;
+  }
+
   private void rebuild(RaftPeerId peer) {
     LOG.debug("Ledger: {} is silent, connecting anew", peer);
     promptly(() -> rpc.handleException(peer, new IOException("silent"), true));

@@ -15,6 +15,7 @@ import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -222,22 +223,20 @@ public final class RatisAgreement implements Agreement {
         fatal("the ledger's replica closed itself; its log names the cause");
         return;
       }
-      if (stuck.stuck(
-          info.getCurrentRole(), info.isLeaderReady(), info.getCurrentTerm(), System.nanoTime())) {
-        LOG.warn("Ledger: {} leads but cannot commit, giving the leadership up", config.self());
-        try {
+      try {
+        RoleInfoProto role = info.getRoleInfoProto();
+        if (channels.lostMajority(role)
+            || stuck.stuck(
+                role.getRole(), info.isLeaderReady(), info.getCurrentTerm(), System.nanoTime())) {
+          LOG.warn("Ledger: {} leads but cannot commit, giving the leadership up", config.self());
           proposals.stepDown();
-        } catch (IOException | RuntimeException e) {
-          LOG.debug("Ledger: the leadership was not given up", e);
         }
-      }
-      if (System.nanoTime() - rebuilt >= rebuild.toNanos()) {
-        rebuilt = System.nanoTime();
-        try {
-          channels.rebuildSilent(info.getRoleInfoProto());
-        } catch (RuntimeException e) {
-          LOG.debug("Ledger: the role changed while it was read", e);
+        if (System.nanoTime() - rebuilt >= rebuild.toNanos()) {
+          rebuilt = System.nanoTime();
+          channels.rebuildSilent(role);
         }
+      } catch (IOException | RuntimeException e) {
+        LOG.debug("Ledger: the role changed meanwhile", e);
       }
     }
   }
@@ -319,7 +318,7 @@ public final class RatisAgreement implements Agreement {
     }
     r.watch().interrupt();
     r.proposals().close();
-    r.channels().rebuildSilent(r.division().getInfo().getRoleInfoProto());
+    dropSilent(r);
     Thread closer =
         Thread.ofPlatform()
             .daemon()
@@ -335,6 +334,15 @@ public final class RatisAgreement implements Agreement {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** So that the close does not wait for peers that will not answer. */
+  private static void dropSilent(Running r) {
+    try {
+      r.channels().rebuildSilent(r.division().getInfo().getRoleInfoProto());
+    } catch (RuntimeException e) {
+      LOG.debug("Ledger: no role any more", e);
     }
   }
 

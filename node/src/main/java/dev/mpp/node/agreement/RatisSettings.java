@@ -42,8 +42,9 @@ final class RatisSettings {
     // The default closes the server, silently, after a pause of 60 s; a suspended machine that
     // wakes is a healthy follower.
     RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(3650, TimeUnit.DAYS));
-    // The default backs off to 5 s: a healed member would stay stale that long.
-    RaftServerConfigKeys.Log.Appender.setRetryPolicy(p, "100ms,1000000");
+    // The default backs off to 5 s: a healed member would stay stale that long. Each entry that an
+    // old leader must give back costs one such wait too, so the waits are short.
+    RaftServerConfigKeys.Log.Appender.setRetryPolicy(p, "20ms,20, 50ms,1000000");
     RaftServerConfigKeys.Log.Appender.setBufferElementLimit(p, 100);
   }
 

@@ -176,6 +176,32 @@ class RatisAgreementTest {
   }
 
   @Test
+  void aLeaderThatLostTheMajorityGivesUpAlthoughItGoesOnToPropose() {
+    try (RatisCluster cluster = new RatisCluster(directory, 3, 2000).startAll(true)) {
+      SiteId leader = cluster.leader();
+      cluster.beat(leader);
+      List<SiteId> others = cluster.up().stream().filter(s -> !s.equals(leader)).toList();
+      others.forEach(cluster::stop);
+      RatisAgreement alone = cluster.run(leader).agreement;
+      long[] proposed = {System.nanoTime()};
+      RatisCluster.await(
+          Duration.ofSeconds(8),
+          "end of the leadership",
+          () -> {
+            if (System.nanoTime() - proposed[0] > 100_000_000) {
+              proposed[0] = System.nanoTime();
+              var unused = alone.propose(new LedgerCommand.Beat(cluster.origin(leader)));
+            }
+            return !alone.health().role().equals("LEADER");
+          });
+      cluster.start(others.getFirst(), false);
+      cluster.beat(leader);
+      cluster.awaitSame();
+      assertSameStreams(cluster);
+    }
+  }
+
+  @Test
   void withoutAMajorityAProposalFailsInTime() {
     try (RatisCluster cluster = new RatisCluster(directory, 3, 2000)) {
       SiteId alone = cluster.sites().getFirst();

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  mpp status",
-      "  mpp --node 10.1.0.10:7400 --node 10.2.0.10:7400 list --classic",
+      "  mpp --node 10.1.0.10:7402 --node 10.2.0.10:7402 list --classic",
       "  mpp recover 10.1.0.2:3306 --reason \"disk replaced\"",
     })
 public final class Cli implements Runnable {
@@ -45,10 +45,10 @@ public final class Cli implements Runnable {
       paramLabel = "HOST:PORT",
       split = ",",
       scope = ScopeType.INHERIT,
-      defaultValue = "${env:MPP_NODE:-127.0.0.1:7400}",
+      defaultValue = "${env:MPP_NODE:-127.0.0.1:7402}",
       description =
           "Operator API of a node; several are tried in turn (default: environment MPP_NODE, else"
-              + " 127.0.0.1:7400).")
+              + " 127.0.0.1:7402).")
   private List<String> nodes = new ArrayList<>();
 
   @Option(

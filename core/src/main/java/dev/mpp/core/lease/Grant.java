@@ -15,7 +15,8 @@ import java.util.TreeSet;
  * @param renewal grows with every renewal, within and across epochs
  * @param serving whether the holder has confirmed a verified writable server in this epoch
  * @param servedBy the site that last confirmed, in this epoch or before
- * @param inSync the sites that have every acknowledged write; empty before the first claim
+ * @param inSync the sites that have every acknowledged write, as the last writable holder stated
+ *     them; empty before there was one
  */
 public record Grant(
     ServiceName service,

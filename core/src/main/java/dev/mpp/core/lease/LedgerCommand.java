@@ -39,7 +39,8 @@ public sealed interface LedgerCommand {
 
   /**
    * The holder states which sites have every acknowledged write; only they may claim next under
-   * {@code rpo: zero}. Committed before the holder stops waiting for a replica.
+   * {@code rpo: zero}. Committed before the holder makes its server writable (itself alone) and
+   * before it stops waiting for a replica.
    */
   record InSync(Origin origin, ServiceName service, long epoch, Set<SiteId> sites)
       implements LedgerCommand {

@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -99,7 +98,7 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
             g.renewal() + 1,
             false,
             g.servedBy(),
-            Set.of(c.origin().site()));
+            g.inSync());
     return accepted(List.of(next));
   }
 

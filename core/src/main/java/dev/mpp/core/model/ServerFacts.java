@@ -24,11 +24,15 @@ public record ServerFacts(
   /**
    * @param source {@code host:port} of the configured source
    * @param error the last receiver or applier error, empty when none
+   * @param receiverStarted the receiver was started and not stopped since the server booted; it may
+   *     be reconnecting
+   * @param receiverRunning it is connected to the source
    * @param lagSeconds seconds behind the source, empty when the server cannot say
    * @param received everything received from the source, applied or not
    */
   public record Replication(
       String source,
+      boolean receiverStarted,
       boolean receiverRunning,
       boolean applierRunning,
       String error,

@@ -54,6 +54,8 @@ public record SiteView(
    * @param eligible whether this site could take the ACTIVE role now
    * @param reason one sentence: why it is eligible or not, or what it is doing
    * @param best executed GTIDs of the node it would promote
+   * @param advance how far that node's data has advanced, received but unapplied included; -1 when
+   *     there is none
    */
   public record PoolView(
       ServiceName service,
@@ -62,6 +64,7 @@ public record SiteView(
       boolean eligible,
       String reason,
       Optional<GtidSet> best,
+      long advance,
       List<NodeView> nodes) {
     public PoolView {
       nodes = List.copyOf(nodes);

@@ -8,6 +8,22 @@ public enum Status {
   OK_CRITICAL,
   FAIL;
 
+  /**
+   * The ladder: 0 consecutive errored requests is OK, 1 OK_INFO, 2 OK_WARN, 3 OK_CRITICAL, 4 or
+   * more FAIL.
+   *
+   * @param req negative (nothing asked yet) counts as 0
+   */
+  public static Status ladder(int req) {
+    return switch (Math.clamp(req, 0, 4)) {
+      case 0 -> OK;
+      case 1 -> OK_INFO;
+      case 2 -> OK_WARN;
+      case 3 -> OK_CRITICAL;
+      default -> FAIL;
+    };
+  }
+
   /** The less healthy of the two. */
   public Status worse(Status other) {
     return compareTo(other) >= 0 ? this : other;

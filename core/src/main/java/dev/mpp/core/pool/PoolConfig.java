@@ -9,7 +9,8 @@ import java.util.List;
  * What a pool is.
  *
  * @param nodes PRIMARY first, then the SECONDARYs by falling priority
- * @param failAt status at which a node has failed (BEHAVIOUR section 3)
+ * @param failAt status at which a node has failed (BEHAVIOUR section 3): OK_WARN, OK_CRITICAL or
+ *     FAIL
  * @param hostile hostile takeover by the PRIMARY
  * @param provenRecovery whether FAILED nodes return by themselves once proven clean
  */
@@ -30,6 +31,20 @@ public record PoolConfig(
     if (nodes.stream().map(Member::address).distinct().count() < nodes.size()) {
       throw new IllegalArgumentException("pool " + name + " lists an address twice");
     }
+    if (!failAt.atLeast(Status.OK_WARN)) {
+      throw new IllegalArgumentException(
+          "pool " + name + ": fail-at " + failAt + " is not OK_WARN, OK_CRITICAL or FAIL");
+    }
+  }
+
+  /** Consecutive failing polls at which a node has failed: 2, 3 or 4. */
+  int limit() {
+    return switch (failAt) {
+      case OK, OK_INFO -> throw new IllegalStateException("refused by the constructor");
+      case OK_WARN -> 2;
+      case OK_CRITICAL -> 3;
+      case FAIL -> 4;
+    };
   }
 
   /** A configured node. */

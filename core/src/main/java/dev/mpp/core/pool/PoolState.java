@@ -20,6 +20,53 @@ public record PoolState(
     nodes = List.copyOf(nodes);
   }
 
+  /** Every node UNKNOWN and never polled; nothing allowed yet. */
+  public static PoolState initial(PoolConfig config) {
+    return new PoolState(
+        config,
+        false,
+        "",
+        config.nodes().stream().map(m -> Node.initial(m.address(), m.type())).toList());
+  }
+
+  /**
+   * What a restarted process may believe of what it kept on disk: FAILED nodes stay FAILED, nothing
+   * is ACTIVE, nothing is commanded, nothing is allowed.
+   */
+  public PoolState restarted() {
+    return new PoolState(
+        config,
+        false,
+        "",
+        nodes.stream()
+            .map(
+                n ->
+                    n.state().failed()
+                        ? new Node(
+                            n.address(),
+                            n.type(),
+                            n.req(),
+                            n.status(),
+                            n.floor(),
+                            n.state(),
+                            n.message(),
+                            false,
+                            Pending.NONE,
+                            "")
+                        : new Node(
+                            n.address(),
+                            n.type(),
+                            Math.min(n.req(), 0),
+                            Status.OK,
+                            Status.OK,
+                            State.UNKNOWN,
+                            n.message(),
+                            false,
+                            Pending.NONE,
+                            ""))
+            .toList());
+  }
+
   /**
    * One node.
    *
@@ -28,7 +75,8 @@ public record PoolState(
    * @param floor status held whatever req says; OK when none
    * @param lastHealthy whether the last poll was healthy
    * @param pending what was commanded and not answered yet
-   * @param pendingReason message to show once it is answered
+   * @param pendingReason message to show once it is answered; with {@code NONE}: this node was
+   *     promised the role (M9, M11) and waits for the fence of another, empty otherwise
    */
   public record Node(
       NodeAddress address,
@@ -40,7 +88,18 @@ public record PoolState(
       String message,
       boolean lastHealthy,
       Pending pending,
-      String pendingReason) {}
+      String pendingReason) {
+
+    static Node initial(NodeAddress address, NodeType type) {
+      return new Node(
+          address, type, -1, Status.OK, Status.OK, State.UNKNOWN, "", false, Pending.NONE, "");
+    }
+
+    /** Whether it is, or for all we know may be, writable. */
+    public boolean mayWrite() {
+      return state == State.ACTIVE || pending != Pending.NONE;
+    }
+  }
 
   /** An unanswered command. A node with {@code FENCING} may still be writable. */
   public enum Pending {

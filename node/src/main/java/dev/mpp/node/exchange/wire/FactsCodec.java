@@ -37,6 +37,7 @@ final class FactsCodec {
     var b =
         dev.mpp.proto.v1.Replication.newBuilder()
             .setSource(r.source())
+            .setReceiverStarted(r.receiverStarted())
             .setReceiverRunning(r.receiverRunning())
             .setApplierRunning(r.applierRunning())
             .setError(r.error())
@@ -48,6 +49,7 @@ final class FactsCodec {
   private static Replication decode(dev.mpp.proto.v1.Replication r) {
     return new Replication(
         r.getSource(),
+        r.getReceiverStarted(),
         r.getReceiverRunning(),
         r.getApplierRunning(),
         r.getError(),

@@ -95,7 +95,8 @@ public final class ViewCodec {
             .setName(p.name())
             .setStatus(encode(p.status()))
             .setEligible(p.eligible())
-            .setReason(p.reason());
+            .setReason(p.reason())
+            .setAdvance(p.advance());
     p.best().ifPresent(g -> b.setBest(g.toString()));
     p.nodes().forEach(n -> b.addNodes(encode(n)));
     return b.build();
@@ -109,6 +110,7 @@ public final class ViewCodec {
         p.getEligible(),
         p.getReason(),
         p.hasBest() ? Optional.of(GtidSet.parse(p.getBest())) : Optional.empty(),
+        p.getAdvance(),
         p.getNodesList().stream().map(ViewCodec::decode).toList());
   }
 

@@ -64,6 +64,7 @@ final class RandomViews {
         random.nextBoolean(),
         text(),
         perhaps(this::gtids),
+        random.nextLong(),
         some(this::node));
   }
 
@@ -92,6 +93,7 @@ final class RandomViews {
             () ->
                 new ServerFacts.Replication(
                     text(),
+                    random.nextBoolean(),
                     random.nextBoolean(),
                     random.nextBoolean(),
                     text(),

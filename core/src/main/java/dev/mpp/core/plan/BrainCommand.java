@@ -1,0 +1,68 @@
+package dev.mpp.core.plan;
+
+import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+
+/**
+ * What the brain wants done. Durations are nanoseconds. A command with an id is answered by an
+ * event with the same id; an answer with another id than the last is late and ignored.
+ */
+public sealed interface BrainCommand {
+
+  /** Propose it; the shell reads its clock before, under the command's origin sequence. */
+  record Propose(LedgerCommand command) implements BrainCommand {}
+
+  record FenceNode(
+      ServiceName service, NodeAddress node, long commandId, long budget, String reason)
+      implements BrainCommand {}
+
+  /** Fence tier 2: another site's node, directly. */
+  record FenceRemote(
+      ServiceName service,
+      SiteId site,
+      NodeAddress node,
+      long commandId,
+      long budget,
+      String reason)
+      implements BrainCommand {}
+
+  record Prepare(ServiceName service, NodeAddress node, long commandId, long budget)
+      implements BrainCommand {}
+
+  record MakeWritable(
+      ServiceName service, NodeAddress node, long commandId, long epoch, long budget)
+      implements BrainCommand {}
+
+  record StartReplication(ServiceName service, NodeAddress node, long commandId)
+      implements BrainCommand {}
+
+  record SemiSync(ServiceName service, NodeAddress node, long commandId, boolean on)
+      implements BrainCommand {}
+
+  /** The dead-man lock may be held until that instant. */
+  record HoldDeadMan(ServiceName service, NodeAddress node, long until) implements BrainCommand {}
+
+  record DropDeadMan(ServiceName service, NodeAddress node) implements BrainCommand {}
+
+  /** Poll the node again after {@code delay} at the latest. */
+  record PollWithin(ServiceName service, NodeAddress node, long delay) implements BrainCommand {}
+
+  /** Ask that this member lead the replication of the ledger. */
+  record PreferLeadership() implements BrainCommand {}
+
+  /** Append to the journal. */
+  record Journal(
+      String service,
+      String kind,
+      String subject,
+      String from,
+      String to,
+      long epoch,
+      String reason)
+      implements BrainCommand {}
+
+  /** What to tell the operator who asked. */
+  record Answer(String text) implements BrainCommand {}
+}

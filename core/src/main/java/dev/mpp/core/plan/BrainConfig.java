@@ -1,0 +1,69 @@
+package dev.mpp.core.plan;
+
+import dev.mpp.core.lease.LeaseTiming;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.Reach;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.pool.PoolConfig;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a site's brain needs to know of the configuration. Durations are nanoseconds.
+ *
+ * @param incarnation of this run of the process; never reused
+ * @param services those with a pool at this site
+ * @param observed those without one: their leases are followed for display
+ * @param peerSilence a peer not heard for this long is silent
+ */
+public record BrainConfig(
+    SiteId self,
+    String incarnation,
+    boolean witness,
+    String version,
+    String configHash,
+    LeaseTiming timing,
+    long peerSilence,
+    Map<SiteId, Member> members,
+    List<Service> services,
+    List<ServiceName> observed) {
+
+  public BrainConfig {
+    members = Map.copyOf(members);
+    services = List.copyOf(services);
+    observed = List.copyOf(observed);
+  }
+
+  /** A site or witness of the deployment, this one included. */
+  public record Member(boolean witness, int priority) {}
+
+  /**
+   * A service at this site.
+   *
+   * @param rpoZero only sites that have every acknowledged write may take over
+   * @param pools the nodes of every site that has the service, this one included
+   * @param requireReach a site cut off from the majority with less reach than this fails the pool
+   * @param classicPolicy the classic rule instead (BEHAVIOUR section 6)
+   * @param lagLimit seconds of replication lag from which a poll counts as failed
+   * @param holdDown uninterrupted health before a failed node returns by itself
+   * @param pollInterval of a healthy node
+   * @param retryInterval while a node has failed polls
+   */
+  public record Service(
+      ServiceName name,
+      boolean rpoZero,
+      boolean semiSync,
+      PoolConfig pool,
+      Map<SiteId, List<NodeAddress>> pools,
+      Reach requireReach,
+      boolean classicPolicy,
+      long lagLimit,
+      long holdDown,
+      long pollInterval,
+      long retryInterval) {
+    public Service {
+      pools = Map.copyOf(pools);
+    }
+  }
+}

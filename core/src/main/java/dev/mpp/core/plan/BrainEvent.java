@@ -1,0 +1,81 @@
+package dev.mpp.core.plan;
+
+import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.model.CheckpointClass;
+import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView;
+import java.util.Optional;
+
+/** Everything that can happen to a site's brain. Wall-clock times are for display only. */
+public sealed interface BrainEvent {
+
+  /** Nothing happened; time passed. */
+  record Tick() implements BrainEvent {}
+
+  record LedgerApplied(LedgerCommand command, LedgerOutcome outcome, LedgerState after)
+      implements BrainEvent {}
+
+  record LedgerRestored(LedgerState state) implements BrainEvent {}
+
+  /** A poll was answered. */
+  record NodeAnswered(ServiceName service, NodeAddress node, ServerFacts facts, long wallMillis)
+      implements BrainEvent {}
+
+  /** A poll failed; {@code refused} means that nothing listens there. */
+  record NodeUnreachable(
+      ServiceName service, NodeAddress node, String error, boolean refused, long wallMillis)
+      implements BrainEvent {}
+
+  /** Result of one run of a checkpoint. */
+  record CheckpointResult(
+      String spec, CheckpointClass kind, boolean ok, String message, long wallMillis)
+      implements BrainEvent {}
+
+  record PeerHeard(SiteView view) implements BrainEvent {}
+
+  record PeerLink(SiteId peer, boolean up, long rttMicros) implements BrainEvent {}
+
+  /** Answer to {@link BrainCommand.FenceNode} and {@link BrainCommand.FenceRemote}. */
+  record FenceDone(
+      ServiceName service,
+      NodeAddress node,
+      long commandId,
+      boolean safe,
+      String outcome,
+      long micros,
+      String detail)
+      implements BrainEvent {}
+
+  /** Answer to {@link BrainCommand.Prepare}. */
+  record PrepareDone(
+      ServiceName service,
+      NodeAddress node,
+      long commandId,
+      boolean ok,
+      Optional<GtidSet> executed,
+      String detail)
+      implements BrainEvent {}
+
+  /** Answer to {@link BrainCommand.MakeWritable}. */
+  record WritableDone(
+      ServiceName service, NodeAddress node, long commandId, boolean ok, long micros, String detail)
+      implements BrainEvent {}
+
+  /** Answer to the replication and semi-sync commands. */
+  record ChangeDone(
+      ServiceName service, NodeAddress node, long commandId, boolean ok, String detail)
+      implements BrainEvent {}
+
+  /** This process is asked to end: fence, release, take nothing any more. */
+  record StandDown(String reason) implements BrainEvent {}
+
+  /** Operator: {@code mpp recover}; without a node, the whole pool. */
+  record OperatorRecover(ServiceName service, Optional<NodeAddress> node, String by, String reason)
+      implements BrainEvent {}
+}

@@ -1,0 +1,86 @@
+package dev.mpp.core.plan;
+
+import dev.mpp.core.model.CheckpointClass;
+import dev.mpp.core.model.Reach;
+import dev.mpp.core.model.SiteView.CheckpointView;
+import dev.mpp.core.model.State;
+import dev.mpp.core.model.Status;
+import dev.mpp.core.pool.PoolState;
+import dev.mpp.core.reach.CheckpointState;
+import dev.mpp.core.reach.Judged;
+import dev.mpp.core.reach.PoolStatusRule;
+import dev.mpp.core.reach.ReachRule;
+import dev.mpp.core.reach.Verdict;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The site's checkpoints, what they say together, and the pool STATUS that follows. */
+public final class CheckpointBoard {
+
+  /** A configured checkpoint: {@code class:method:target:profile} and its class. */
+  public record Spec(String text, CheckpointClass kind) {}
+
+  private static final class Entry {
+    final Spec spec;
+    CheckpointState state = CheckpointState.INITIAL;
+    long wallMillis;
+
+    Entry(Spec spec) {
+      this.spec = spec;
+    }
+  }
+
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final boolean votes;
+
+  /**
+   * @param votes whether a majority decides between sites (quorum mode)
+   */
+  public CheckpointBoard(List<Spec> specs, boolean votes) {
+    specs.forEach(s -> entries.put(s.text(), new Entry(s)));
+    this.votes = votes;
+  }
+
+  void result(String spec, boolean ok, String message, long wallMillis) {
+    @Nullable Entry e = entries.get(spec);
+    if (e != null) {
+      e.state = e.state.step(new Verdict(ok, message, 0));
+      e.wallMillis = wallMillis;
+    }
+  }
+
+  private List<Judged> judged() {
+    return entries.values().stream().map(e -> new Judged(e.spec.kind(), e.state)).toList();
+  }
+
+  Reach reach() {
+    return ReachRule.reach(judged(), votes);
+  }
+
+  List<CheckpointView> views() {
+    return entries.values().stream()
+        .map(
+            e ->
+                new CheckpointView(
+                    e.spec.text(),
+                    e.spec.kind(),
+                    e.state.req(),
+                    e.state.status(),
+                    e.wallMillis,
+                    e.state.message()))
+        .toList();
+  }
+
+  PoolVerdict verdict(BrainConfig.Service service, PoolState pool, boolean cutOff) {
+    PoolStatusRule rule =
+        new PoolStatusRule(
+            service.classicPolicy() ? PoolStatusRule.Policy.CLASSIC : PoolStatusRule.Policy.PEERS,
+            votes,
+            service.requireReach());
+    boolean unreachable = pool.nodes().stream().anyMatch(n -> n.state() == State.FAILED_OFFLINE);
+    PoolStatusRule.Judgement j = rule.judge(cutOff, unreachable, judged());
+    return new PoolVerdict(j.status() == Status.OK, j.reason());
+  }
+}

@@ -1,0 +1,98 @@
+package dev.mpp.core.plan;
+
+import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServiceName;
+
+/**
+ * The duty to make one node refuse writes, from the moment it is wanted until it is verified. It
+ * repeats the fence until one is verified, or until the dead-man of that server must have acted:
+ * its lock was given up when the duty began.
+ */
+final class FenceDuty {
+  private static final long RETRY = 150_000_000L;
+
+  private final ServiceName service;
+  private final NodeAddress node;
+  private final long budget;
+  private final long deadMan;
+  private boolean wanted;
+  private String reason = "";
+  private long since = LeaseClock.NEVER;
+  private long inFlight;
+  private long nextTry = LeaseClock.NEVER;
+  private String last = "";
+
+  FenceDuty(ServiceName service, NodeAddress node, long budget, long deadMan) {
+    this.service = service;
+    this.node = node;
+    this.budget = budget;
+    this.deadMan = deadMan;
+  }
+
+  boolean wanted() {
+    return wanted;
+  }
+
+  String reason() {
+    return reason;
+  }
+
+  String lastFailure() {
+    return last;
+  }
+
+  void want(String why, Turn turn) {
+    if (wanted) {
+      return;
+    }
+    wanted = true;
+    reason = why;
+    since = turn.now();
+    inFlight = 0;
+    nextTry = turn.now();
+    last = "";
+    turn.add(new BrainCommand.DropDeadMan(service, node));
+  }
+
+  /** An unfencing that was under way may have come after the last fence: fence again. */
+  void again(Turn turn) {
+    if (wanted) {
+      inFlight = 0;
+      nextTry = turn.now();
+    }
+  }
+
+  /** Issues the next attempt when it is due. */
+  void pursue(Turn turn, CommandIds ids) {
+    if (wanted && inFlight == 0 && turn.now() >= nextTry) {
+      inFlight = ids.next();
+      turn.add(new BrainCommand.FenceNode(service, node, inFlight, budget, reason));
+    }
+  }
+
+  /** Whether this answer is the current attempt's; a failed one is retried shortly. */
+  boolean answered(BrainEvent.FenceDone done, Turn turn) {
+    if (!wanted || done.commandId() != inFlight) {
+      return false;
+    }
+    inFlight = 0;
+    nextTry = turn.now() + RETRY;
+    last = done.safe() ? "" : done.outcome() + ": " + done.detail();
+    return true;
+  }
+
+  /** Whether the server's own dead-man must have fenced it by now. */
+  boolean deadManPassed(long now) {
+    return wanted && since != LeaseClock.NEVER && now - since >= deadMan;
+  }
+
+  long startedAt() {
+    return since;
+  }
+
+  void done() {
+    wanted = false;
+    inFlight = 0;
+  }
+}

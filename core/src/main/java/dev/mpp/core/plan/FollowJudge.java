@@ -1,0 +1,78 @@
+package dev.mpp.core.plan;
+
+import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.pool.PollResult;
+import java.util.Optional;
+
+/**
+ * Judges whether an answering node that is not ACTIVE follows the ACTIVE one (BEHAVIOUR section 3).
+ *
+ * <p>A receiver that lost its source counts against the node only while the source is alive by its
+ * own site's fresh word, and only after a grace: otherwise the death of the ACTIVE would fail every
+ * candidate. A receiver that was never started since the server booted is not a failure of the node
+ * before there is somebody to follow.
+ */
+final class FollowJudge {
+  /** A receiver may be down that long (a reconnect, a role change) before it counts. */
+  private static final long GRACE = 3_000_000_000L;
+
+  private final long lagLimit;
+
+  FollowJudge(long lagLimit) {
+    this.lagLimit = lagLimit;
+  }
+
+  PollResult judge(NodeTrack node, ServerFacts facts, Optional<ActiveSeen> active, long now) {
+    if (active.isEmpty()) {
+      node.notFollowingSince = LeaseClock.NEVER;
+      return PollResult.HEALTHY;
+    }
+    String errant = errant(facts, active.get());
+    if (!errant.isEmpty()) {
+      return new PollResult.ReplicationFailure(
+          "errant transactions that ACTIVE %s does not have: %s"
+              .formatted(active.get().node(), errant));
+    }
+    if (facts.replication().isEmpty()) {
+      return new PollResult.ReplicationFailure("no replication source is configured");
+    }
+    ServerFacts.Replication r = facts.replication().get();
+    if (r.receiverRunning() && r.applierRunning()) {
+      node.notFollowingSince = LeaseClock.NEVER;
+      if (r.lagSeconds().isPresent() && r.lagSeconds().getAsLong() > lagLimit) {
+        return new PollResult.ReplicationFailure(
+            "%d s behind its source, the limit is %d s"
+                .formatted(r.lagSeconds().getAsLong(), lagLimit));
+      }
+      return PollResult.HEALTHY;
+    }
+    if (node.notFollowingSince == LeaseClock.NEVER) {
+      node.notFollowingSince = now;
+    }
+    if (now - node.notFollowingSince < GRACE) {
+      return PollResult.HEALTHY;
+    }
+    String part = r.receiverRunning() ? "applier" : "receiver";
+    return new PollResult.ReplicationFailure(
+        r.error().isEmpty()
+            ? "replication " + part + " is not running"
+            : "replication " + part + " stopped: " + r.error());
+  }
+
+  /**
+   * Transactions this node has and the ACTIVE lacks. The ACTIVE's view is older than the node's own
+   * facts, so this is only asked of a node whose receiver was not started since its server booted:
+   * one that receives, or lost its source a moment ago, has newer transactions than that view.
+   */
+  static String errant(ServerFacts facts, ActiveSeen active) {
+    GtidSet theirs = active.facts().executed();
+    if (theirs.contains(facts.executed())) {
+      return "";
+    }
+    boolean receiving =
+        facts.replication().map(ServerFacts.Replication::receiverStarted).orElse(false);
+    return receiving ? "" : facts.executed().missingFrom(theirs);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.mpp.core.plan;
+
+import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServerFacts;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the brain remembers of one local node beside its pool state. */
+final class NodeTrack {
+  final NodeAddress address;
+  final FenceDuty fence;
+  private @Nullable ServerFacts facts;
+  long lastWallMillis;
+  long factsAt = LeaseClock.NEVER;
+  long healthySince = LeaseClock.NEVER;
+  long notFollowingSince = LeaseClock.NEVER;
+  int pollsSincePromoted;
+  int readOnlyWhileActive;
+  boolean deadManSeen;
+  long followCommand;
+  long followCommandAt = LeaseClock.NEVER;
+  boolean writableInFlight;
+
+  NodeTrack(NodeAddress address, FenceDuty fence) {
+    this.address = address;
+    this.fence = fence;
+  }
+
+  Optional<ServerFacts> facts() {
+    return Optional.ofNullable(facts);
+  }
+
+  void answered(ServerFacts next, long now, long wallMillis) {
+    facts = next;
+    factsAt = now;
+    lastWallMillis = wallMillis;
+    deadManSeen = next.deadMan();
+    pollsSincePromoted++;
+  }
+
+  void unreachable(long wallMillis) {
+    lastWallMillis = wallMillis;
+    healthySince = LeaseClock.NEVER;
+    notFollowingSince = LeaseClock.NEVER;
+  }
+}

@@ -1,0 +1,214 @@
+package dev.mpp.core.plan;
+
+import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One promotion, from the grant to a verified writable server:
+ *
+ * <pre>
+ * OTHERS    fence the former ACTIVE site's nodes directly (tier 2, best effort, bounded)
+ *           and at the same time stop the receiver and apply all that was received
+ * STATE     commit to the ledger that only this site has every acknowledged write from here on;
+ *           the commit also proves that the lease is still this process's
+ * FRESH     wait until a renewal of the last half lease is committed
+ * SEMISYNC  stop waiting for replicas of an earlier role
+ * WRITABLE  hold the dead-man lock and un-fence in one statement conditional on it
+ * </pre>
+ *
+ * Interrupted anywhere, the node is fenced again before anything else happens.
+ */
+final class Promotion {
+  private static final long REMOTE_BUDGET = 500_000_000L;
+  private static final long PREPARE_BUDGET = 10_000_000_000L;
+  private static final long WRITABLE_BUDGET = 1_000_000_000L;
+  private static final long STATE_RETRY = 700_000_000L;
+
+  enum Stage {
+    OTHERS,
+    STATE,
+    FRESH,
+    SEMISYNC,
+    WRITABLE,
+    DONE,
+    FAILED
+  }
+
+  private final ServiceName service;
+  private final SiteId self;
+  private final NodeAddress node;
+  private final long epoch;
+  private final String reason;
+  private final NodeTrack track;
+  private final long startedAt;
+
+  private Stage stage = Stage.OTHERS;
+  private final List<Long> remoteFences = new ArrayList<>();
+  private long remoteUntil;
+  private long prepareId;
+  private boolean prepared;
+  private Optional<GtidSet> executed = Optional.empty();
+  private long stateSequence;
+  private long stateProposedAt = LeaseClock.NEVER;
+  private long commandId;
+  private String failure = "";
+
+  Promotion(
+      ServiceName service, SiteId self, NodeTrack track, long epoch, String reason, long now) {
+    this.service = service;
+    this.self = self;
+    this.node = track.address;
+    this.track = track;
+    this.epoch = epoch;
+    this.reason = reason;
+    this.startedAt = now;
+  }
+
+  NodeAddress node() {
+    return node;
+  }
+
+  String reason() {
+    return reason;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  String failure() {
+    return failure;
+  }
+
+  Optional<GtidSet> executed() {
+    return executed;
+  }
+
+  long startedAt() {
+    return startedAt;
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  /** Whether the un-fencing statement may have been sent. */
+  boolean maybeWritable() {
+    return stage == Stage.WRITABLE || stage == Stage.DONE;
+  }
+
+  void begin(
+      Optional<SiteId> former, Map<SiteId, List<NodeAddress>> pools, Turn turn, CommandIds ids) {
+    remoteUntil = turn.now() + REMOTE_BUDGET;
+    former
+        .filter(site -> !site.equals(self))
+        .ifPresent(
+            site -> {
+              for (NodeAddress other : pools.getOrDefault(site, List.of())) {
+                long id = ids.next();
+                remoteFences.add(id);
+                turn.add(
+                    new BrainCommand.FenceRemote(
+                        service, site, other, id, REMOTE_BUDGET, "epoch " + epoch + " is " + self));
+              }
+            });
+    prepareId = ids.next();
+    turn.add(new BrainCommand.Prepare(service, node, prepareId, PREPARE_BUDGET));
+  }
+
+  void fenceDone(BrainEvent.FenceDone done) {
+    remoteFences.remove(done.commandId());
+  }
+
+  void prepareDone(BrainEvent.PrepareDone done) {
+    if (stage != Stage.OTHERS || done.commandId() != prepareId) {
+      return;
+    }
+    if (done.ok()) {
+      prepared = true;
+      executed = done.executed();
+    } else {
+      fail("could not apply everything received: " + done.detail());
+    }
+  }
+
+  void stateOutcome(long sequence, LedgerOutcome outcome) {
+    if (stage != Stage.STATE || sequence != stateSequence) {
+      return;
+    }
+    switch (outcome) {
+      case LedgerOutcome.Accepted a -> stage = Stage.FRESH;
+      case LedgerOutcome.Refused r -> fail("the ledger refused: " + r.reason());
+    }
+  }
+
+  void changeDone(BrainEvent.ChangeDone done) {
+    if (stage == Stage.SEMISYNC && done.commandId() == commandId) {
+      if (done.ok()) {
+        commandId = 0;
+      } else {
+        fail("could not switch semi-sync off: " + done.detail());
+      }
+    }
+  }
+
+  void writableDone(BrainEvent.WritableDone done) {
+    if (stage == Stage.WRITABLE && done.commandId() == commandId) {
+      if (done.ok()) {
+        stage = Stage.DONE;
+      } else {
+        fail("could not be made writable: " + done.detail());
+      }
+    }
+  }
+
+  /** Moves on as far as it can at this instant. */
+  void pursue(LeaseClock lease, Turn turn, CommandIds ids) {
+    if (stage == Stage.OTHERS
+        && prepared
+        && (remoteFences.isEmpty() || turn.now() >= remoteUntil)) {
+      stage = Stage.STATE;
+    }
+    if (stage == Stage.STATE
+        && (stateProposedAt == LeaseClock.NEVER || turn.now() - stateProposedAt >= STATE_RETRY)) {
+      stateProposedAt = turn.now();
+      stateSequence =
+          turn.propose(origin -> new LedgerCommand.InSync(origin, service, epoch, Set.of(self)));
+    }
+    if (stage == Stage.FRESH && lease.fresh(turn.now())) {
+      stage = Stage.SEMISYNC;
+      if (track.facts().map(f -> f.semiSync().sourceEnabled()).orElse(true)) {
+        commandId = ids.next();
+        turn.add(new BrainCommand.SemiSync(service, node, commandId, false));
+      } else {
+        commandId = 0;
+      }
+    }
+    if (stage == Stage.SEMISYNC && commandId == 0) {
+      if (lease.fresh(turn.now())) {
+        stage = Stage.WRITABLE;
+        commandId = ids.next();
+        track.writableInFlight = true;
+        turn.add(new BrainCommand.HoldDeadMan(service, node, lease.deadManUntil()));
+        turn.add(new BrainCommand.MakeWritable(service, node, commandId, epoch, WRITABLE_BUDGET));
+      } else {
+        stage = Stage.FRESH;
+      }
+    }
+  }
+
+  private void fail(String why) {
+    stage = Stage.FAILED;
+    failure = why;
+  }
+}

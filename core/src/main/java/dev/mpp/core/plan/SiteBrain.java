@@ -1,0 +1,290 @@
+package dev.mpp.core.plan;
+
+import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.lease.Origin;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView;
+import dev.mpp.core.model.SiteView.LinkView;
+import dev.mpp.core.pool.PoolState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every decision of one site: events in, commands out. Deterministic: it reads no clock (each event
+ * carries {@code now}, monotonic nanoseconds), does no I/O and starts no thread. Confined to one
+ * thread, the loop's.
+ */
+public final class SiteBrain {
+  private static final int REMEMBERED_PROPOSALS = 1024;
+  private static final long PREFERENCE_RETRY = 5_000_000_000L;
+
+  private final BrainConfig config;
+  private final CheckpointBoard checkpoints;
+  private final Map<ServiceName, ServiceBrain> services = new LinkedHashMap<>();
+  private final Map<SiteId, PeerTrack> peers = new LinkedHashMap<>();
+  private final CommandIds ids = new CommandIds();
+  private final Map<Long, Long> proposals =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
+          return size() > REMEMBERED_PROPOSALS;
+        }
+      };
+  private long sequence;
+  private long viewSequence;
+  private long freshSince = LeaseClock.NEVER;
+  private long lastBeat = LeaseClock.NEVER;
+  private long lastPreference = LeaseClock.NEVER;
+  private final long startedAt;
+  private boolean started;
+
+  /**
+   * @param checkpoints the site's checkpoints and the policy that judges them
+   * @param restored pool states as they were persisted; a service without one starts UNKNOWN
+   */
+  public SiteBrain(
+      BrainConfig config,
+      CheckpointBoard checkpoints,
+      Map<ServiceName, PoolState> restored,
+      long now) {
+    this.config = config;
+    this.checkpoints = checkpoints;
+    this.startedAt = now;
+    for (BrainConfig.Service s : config.services()) {
+      PoolState pool = restored.getOrDefault(s.name(), PoolState.initial(s.pool()));
+      services.put(s.name(), new ServiceBrain(config, s, pool, ids, now));
+    }
+    for (SiteId site : config.members().keySet()) {
+      if (!site.equals(config.self())) {
+        peers.put(site, new PeerTrack(site, config.peerSilence()));
+      }
+    }
+  }
+
+  /** Handles one event and everything that is due at that instant. */
+  public List<BrainCommand> on(BrainEvent event, long now) {
+    Turn turn = new Turn(now, peers, () -> origin(now));
+    if (!started) {
+      started = true;
+      services.values().forEach(s -> s.start(turn));
+    }
+    handle(event, turn);
+    boolean cut = cutOff(now);
+    services.values().forEach(s -> s.think(checkpoints.verdict(s.service(), s.pool(), cut), turn));
+    beat(turn);
+    return turn.commands();
+  }
+
+  private Origin origin(long now) {
+    long seq = ++sequence;
+    proposals.put(seq, now);
+    return new Origin(config.self(), config.incarnation(), seq);
+  }
+
+  private void handle(BrainEvent event, Turn turn) {
+    switch (event) {
+      case BrainEvent.Tick t -> {}
+      case BrainEvent.LedgerApplied a -> applied(a, turn);
+      case BrainEvent.LedgerRestored r ->
+          services
+              .values()
+              .forEach(s -> s.lease().restored(r.state().grant(s.service().name()), turn.now()));
+      case BrainEvent.NodeAnswered e -> on(e.service(), s -> s.nodeAnswered(e, turn));
+      case BrainEvent.NodeUnreachable e -> on(e.service(), s -> s.nodeUnreachable(e, turn));
+      case BrainEvent.CheckpointResult c ->
+          checkpoints.result(c.spec(), c.ok(), c.message(), c.wallMillis());
+      case BrainEvent.PeerHeard p -> {
+        PeerTrack peer = peers.get(p.view().site());
+        if (peer != null) {
+          peer.heard(p.view(), turn.now());
+        }
+      }
+      case BrainEvent.PeerLink l -> {
+        PeerTrack peer = peers.get(l.peer());
+        if (peer != null) {
+          peer.link(l.up(), l.rttMicros(), turn.now());
+        }
+      }
+      case BrainEvent.FenceDone e -> on(e.service(), s -> s.fenceDone(e, turn));
+      case BrainEvent.PrepareDone e -> on(e.service(), s -> s.prepareDone(e));
+      case BrainEvent.WritableDone e -> on(e.service(), s -> s.writableDone(e, turn));
+      case BrainEvent.ChangeDone e -> on(e.service(), s -> s.changeDone(e, turn));
+      case BrainEvent.OperatorRecover r -> {
+        ServiceBrain s = services.get(r.service());
+        String answer =
+            s == null
+                ? "ERROR: no service " + r.service() + " at this site"
+                : s.recover(r.node(), turn);
+        turn.add(
+            new BrainCommand.Journal(
+                r.service().name(),
+                "operator",
+                r.node().map(NodeAddress::toString).orElse("pool"),
+                "",
+                "recover",
+                0,
+                r.by() + ": " + r.reason() + " — " + answer));
+        turn.add(new BrainCommand.Answer(answer));
+      }
+    }
+  }
+
+  private void on(ServiceName service, java.util.function.Consumer<ServiceBrain> action) {
+    ServiceBrain s = services.get(service);
+    if (s != null) {
+      action.accept(s);
+    }
+  }
+
+  private void applied(BrainEvent.LedgerApplied a, Turn turn) {
+    Origin o = a.command().origin();
+    boolean own = o.site().equals(config.self()) && o.incarnation().equals(config.incarnation());
+    Long proposed = own ? proposals.remove(o.sequence()) : null;
+    long proposedAt = proposed == null ? LeaseClock.NEVER : proposed;
+    List<ServiceName> changed =
+        a.outcome() instanceof LedgerOutcome.Accepted acc ? acc.services() : List.of();
+    for (ServiceName name : changed) {
+      ServiceBrain s = services.get(name);
+      if (s != null) {
+        s.lease().applied(a.command(), a.after().grant(name), proposedAt, freshSince, turn.now());
+      }
+    }
+    if (proposedAt != LeaseClock.NEVER) {
+      freshSince = Math.max(freshSince, proposedAt);
+    }
+    ServiceName target =
+        switch (a.command()) {
+          case LedgerCommand.Claim c -> c.service();
+          case LedgerCommand.Release r -> r.service();
+          case LedgerCommand.Serve s -> s.service();
+          case LedgerCommand.InSync i -> i.service();
+          case LedgerCommand.Renew r -> null;
+          case LedgerCommand.Beat b -> null;
+        };
+    if (target != null) {
+      on(target, s -> s.ledgerChanged(a.command(), a.outcome(), own, turn));
+    }
+  }
+
+  /** Renews everything held in one command; proposes a beat when there is nothing to renew. */
+  private void beat(Turn turn) {
+    if (lastBeat != LeaseClock.NEVER && turn.now() - lastBeat < config.timing().renew()) {
+      return;
+    }
+    lastBeat = turn.now();
+    List<LedgerCommand.Held> held = new ArrayList<>();
+    for (ServiceBrain s : services.values()) {
+      if (s.lease().holds(turn.now())) {
+        held.add(new LedgerCommand.Held(s.service().name(), s.lease().grant().epoch()));
+      }
+    }
+    if (held.isEmpty()) {
+      turn.propose(LedgerCommand.Beat::new);
+    } else {
+      turn.propose(origin -> new LedgerCommand.Renew(origin, held));
+    }
+  }
+
+  /** Told by the shell whom the replication is led by: the holder asks to lead itself. */
+  public Optional<BrainCommand> leader(Optional<SiteId> leader, long now) {
+    boolean holder = services.values().stream().anyMatch(s -> s.lease().mayAct(now));
+    boolean due = lastPreference == LeaseClock.NEVER || now - lastPreference >= PREFERENCE_RETRY;
+    if (holder && due && leader.isPresent() && !leader.get().equals(config.self())) {
+      lastPreference = now;
+      return Optional.of(new BrainCommand.PreferLeadership());
+    }
+    return Optional.empty();
+  }
+
+  /** Whether nothing this site proposed has been committed for longer than a lease lasts. */
+  private boolean cutOff(long now) {
+    long since = freshSince == LeaseClock.NEVER ? startedAt : freshSince;
+    return now - since > config.timing().duration();
+  }
+
+  // ---- pictures -----------------------------------------------------------------------------
+
+  /** Proposal instant of the last own ledger command that was applied. */
+  public long ledgerFreshAt() {
+    return freshSince;
+  }
+
+  public PoolState pool(ServiceName service) {
+    return brain(service).pool();
+  }
+
+  public LeaseClock lease(ServiceName service) {
+    return brain(service).lease();
+  }
+
+  public String sentence(ServiceName service) {
+    return brain(service).sentence();
+  }
+
+  private ServiceBrain brain(ServiceName service) {
+    ServiceBrain s = services.get(service);
+    if (s == null) {
+      throw new IllegalArgumentException("no service " + service);
+    }
+    return s;
+  }
+
+  /** The last view heard of a peer, whatever its age. */
+  public Optional<SiteView> peerView(SiteId peer) {
+    return Optional.ofNullable(peers.get(peer)).flatMap(PeerTrack::view);
+  }
+
+  /** When the peer was last heard, {@link LeaseClock#NEVER} if it never was. */
+  public long peerHeardAt(SiteId peer) {
+    PeerTrack p = peers.get(peer);
+    return p == null ? LeaseClock.NEVER : p.heardAt();
+  }
+
+  public boolean peerUp(SiteId peer) {
+    PeerTrack p = peers.get(peer);
+    return p != null && p.up();
+  }
+
+  /** Round-trip time of the last echo in microseconds, -1 when unknown. */
+  public long peerRttMicros(SiteId peer) {
+    PeerTrack p = peers.get(peer);
+    return p == null ? -1 : p.rttMicros();
+  }
+
+  /**
+   * The view of this site for its peers and for operators.
+   *
+   * @param skipped skipped poll cycles by node
+   */
+  public SiteView view(long now, Map<NodeAddress, Long> skipped) {
+    boolean cut = cutOff(now);
+    return new SiteView(
+        config.self(),
+        config.incarnation(),
+        ++viewSequence,
+        config.witness(),
+        config.version(),
+        config.configHash(),
+        checkpoints.reach(),
+        checkpoints.views(),
+        services.values().stream()
+            .map(s -> s.view(checkpoints.verdict(s.service(), s.pool(), cut), now, skipped))
+            .toList(),
+        peers.values().stream()
+            .map(
+                p ->
+                    new LinkView(
+                        p.site,
+                        p.up(),
+                        p.rttMicros(),
+                        p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000))
+            .toList());
+  }
+}

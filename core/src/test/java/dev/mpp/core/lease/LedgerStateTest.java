@@ -1,0 +1,179 @@
+package dev.mpp.core.lease;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mpp.core.lease.LedgerCommand.Beat;
+import dev.mpp.core.lease.LedgerCommand.Claim;
+import dev.mpp.core.lease.LedgerCommand.Held;
+import dev.mpp.core.lease.LedgerCommand.InSync;
+import dev.mpp.core.lease.LedgerCommand.Release;
+import dev.mpp.core.lease.LedgerCommand.Renew;
+import dev.mpp.core.lease.LedgerCommand.Serve;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LedgerStateTest {
+  private static final SiteId A = new SiteId("a");
+  private static final SiteId B = new SiteId("b");
+  private static final ServiceName S = new ServiceName("mysql.eraser.com");
+  private static final ServiceName T = new ServiceName("other.eraser.com");
+  private static final Origin FROM_A = new Origin(A, "a1", 1);
+  private static final Origin FROM_A_RESTARTED = new Origin(A, "a2", 1);
+  private static final Origin FROM_B = new Origin(B, "b1", 1);
+
+  private LedgerState state = LedgerState.EMPTY;
+
+  @Test
+  void theFirstClaimOpensEpochOne() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    Grant g = state.grant(S);
+    assertEquals(new Grant(S, 1, Optional.of(A), "a1", 1, false, Optional.empty(), Set.of(A)), g);
+    assertTrue(g.heldBy(A, "a1"));
+  }
+
+  @Test
+  void aClaimAppliedTwiceChangesNothingTheSecondTime() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    refused(new Claim(FROM_A, S, 0, 0), "changed meanwhile");
+  }
+
+  @Test
+  void ofTwoClaimsThatSawTheSameTheFirstWins() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    refused(new Claim(FROM_B, S, 0, 0), "changed meanwhile");
+    assertTrue(state.grant(S).heldBy(A, "a1"));
+  }
+
+  @Test
+  void aRenewalMakesAClaimLate() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new Renew(FROM_A, List.of(new Held(S, 1))), S);
+    refused(new Claim(FROM_B, S, 1, 1), "renewal 2");
+    accepted(new Claim(FROM_B, S, 1, 2), S);
+    Grant g = state.grant(S);
+    assertEquals(2, g.epoch());
+    assertEquals(3, g.renewal());
+    assertEquals(Set.of(B), g.inSync());
+  }
+
+  @Test
+  void aClaimOfAnEpochThatNeverWasIsRefused() {
+    refused(new Claim(FROM_A, S, 7, 0), "changed meanwhile");
+    refused(new Claim(FROM_A, S, 0, 7), "changed meanwhile");
+  }
+
+  @Test
+  void onlyTheHoldersIncarnationRenewsItsEpoch() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    refused(new Renew(FROM_B, List.of(new Held(S, 1))), "b holds none");
+    refused(new Renew(FROM_A_RESTARTED, List.of(new Held(S, 1))), "a holds none");
+    refused(new Renew(FROM_A, List.of(new Held(S, 0))), "a holds none");
+    refused(new Renew(FROM_A, List.of(new Held(S, 2))), "a holds none");
+    refused(new Renew(FROM_A, List.of()), "a holds none");
+    accepted(new Renew(FROM_A, List.of(new Held(S, 1))), S);
+    assertEquals(2, state.grant(S).renewal());
+    assertEquals(1, state.grant(S).epoch());
+  }
+
+  @Test
+  void aRenewalOfSeveralRenewsWhatIsHeldAndNamesIt() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new Claim(FROM_B, T, 0, 0), T);
+    Grant others = state.grant(T);
+    accepted(new Renew(FROM_A, List.of(new Held(T, 1), new Held(S, 1))), S);
+    assertEquals(2, state.grant(S).renewal());
+    assertEquals(others, state.grant(T));
+  }
+
+  @Test
+  void aLateRenewalDoesNotReviveALostLease() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new Claim(FROM_B, S, 1, 1), S);
+    refused(new Renew(FROM_A, List.of(new Held(S, 1))), "a holds none");
+    refused(new Renew(FROM_A, List.of(new Held(S, 2))), "a holds none");
+  }
+
+  @Test
+  void aReleaseVacatesAtOnceAndTheNextClaimNeedsNoWaiting() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new Serve(FROM_A, S, 1), S);
+    accepted(new InSync(FROM_A, S, 1, Set.of(A, B)), S);
+    accepted(new Release(FROM_A, S, 1), S);
+    Grant vacant = state.grant(S);
+    assertEquals(
+        new Grant(S, 1, Optional.empty(), "", 1, false, Optional.of(A), Set.of(A, B)), vacant);
+    refused(new Release(FROM_A, S, 1), "does not hold");
+    refused(new Renew(FROM_A, List.of(new Held(S, 1))), "a holds none");
+    accepted(new Claim(FROM_B, S, vacant.epoch(), vacant.renewal()), S);
+    assertEquals(2, state.grant(S).epoch());
+    assertEquals(Optional.of(A), state.grant(S).servedBy());
+  }
+
+  @Test
+  void onlyTheHoldersIncarnationReleasesItsEpoch() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    refused(new Release(FROM_B, S, 1), "does not hold");
+    refused(new Release(FROM_A_RESTARTED, S, 1), "does not hold");
+    refused(new Release(FROM_A, S, 0), "does not hold");
+    refused(new Release(FROM_A, T, 1), "does not hold");
+    accepted(new Claim(FROM_B, S, 1, 1), S);
+    refused(new Release(FROM_A, S, 1), "holder b");
+  }
+
+  @Test
+  void servingIsConfirmedPerEpoch() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    refused(new Serve(FROM_B, S, 1), "does not hold");
+    refused(new Serve(FROM_A_RESTARTED, S, 1), "does not hold");
+    refused(new Serve(FROM_A, S, 2), "does not hold");
+    accepted(new Serve(FROM_A, S, 1), S);
+    accepted(new Serve(FROM_A, S, 1), S);
+    assertTrue(state.grant(S).serving());
+    accepted(new Claim(FROM_B, S, 1, 1), S);
+    assertEquals(false, state.grant(S).serving());
+    assertEquals(Optional.of(A), state.grant(S).servedBy());
+    refused(new Serve(FROM_A, S, 1), "does not hold");
+  }
+
+  @Test
+  void theInSyncSitesContainTheHolder() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    refused(new InSync(FROM_A, S, 1, Set.of(B)), "must contain the holder");
+    refused(new InSync(FROM_A, S, 1, Set.of()), "must contain the holder");
+    refused(new InSync(FROM_B, S, 1, Set.of(A, B)), "does not hold");
+    refused(new InSync(FROM_A_RESTARTED, S, 1, Set.of(A, B)), "does not hold");
+    refused(new InSync(FROM_A, S, 2, Set.of(A, B)), "does not hold");
+    accepted(new InSync(FROM_A, S, 1, Set.of(A, B)), S);
+    assertEquals(Set.of(A, B), state.grant(S).inSync());
+    accepted(new InSync(FROM_A, S, 1, Set.of(A)), S);
+    assertEquals(Set.of(A), state.grant(S).inSync());
+  }
+
+  @Test
+  void aBeatChangesNothing() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    LedgerState before = state;
+    accepted(new Beat(FROM_B));
+    assertSame(before, state);
+  }
+
+  private void accepted(LedgerCommand command, ServiceName... services) {
+    LedgerState.Applied applied = state.apply(command);
+    assertEquals(new LedgerOutcome.Accepted(List.of(services)), applied.outcome());
+    state = applied.state();
+  }
+
+  private void refused(LedgerCommand command, String reason) {
+    LedgerState.Applied applied = state.apply(command);
+    String actual = assertInstanceOf(LedgerOutcome.Refused.class, applied.outcome()).reason();
+    assertTrue(actual.contains(reason), actual);
+    assertSame(state, applied.state());
+  }
+}

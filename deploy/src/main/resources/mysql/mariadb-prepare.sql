@@ -1,0 +1,84 @@
+-- What MPP needs on a MariaDB server (10.11 or newer): the manager's account, the dead-man event
+-- with its locked account, and the table of the canary commit.
+--
+-- Run it as an administrator on EVERY server of the service; it writes nothing to the binary log,
+-- may be run again at any time, and works while the server is read-only. Replace first:
+--   ${manager.user}      name of the manager's account, for example mpp
+--   ${manager.host}      where it connects from, for example % or 10.0.0.%
+--   ${manager.password}  its password, quotes and backslashes escaped
+-- The server itself needs event_scheduler=ON and the other settings of docs/mysql.md.
+
+SET SESSION sql_log_bin = 0;
+SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION';
+SET NAMES utf8mb4;
+
+CREATE DATABASE IF NOT EXISTS mpp CHARACTER SET utf8mb4;
+
+-- One row per service: the epoch that last made this data writable.
+CREATE TABLE IF NOT EXISTS mpp.canary (
+  service VARCHAR(64) NOT NULL PRIMARY KEY,
+  epoch BIGINT UNSIGNED NOT NULL,
+  site VARCHAR(64) NOT NULL,
+  at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)
+) ENGINE = InnoDB;
+
+-- The manager. READ ONLY ADMIN: set read_only; CONNECTION ADMIN and PROCESS: find and kill
+-- sessions; the rest: replication and its state. It can read no data of the application.
+CREATE USER IF NOT EXISTS '${manager.user}'@'${manager.host}';
+ALTER USER '${manager.user}'@'${manager.host}' IDENTIFIED BY '${manager.password}';
+GRANT READ ONLY ADMIN, CONNECTION ADMIN, PROCESS, REPLICATION SLAVE ADMIN,
+  REPLICATION MASTER ADMIN, SLAVE MONITOR, BINLOG MONITOR
+  ON *.* TO '${manager.user}'@'${manager.host}';
+GRANT SELECT, INSERT, UPDATE, DELETE ON mpp.canary TO '${manager.user}'@'${manager.host}';
+GRANT SELECT ON mysql.event TO '${manager.user}'@'${manager.host}';
+
+-- The account the event runs as. Nobody can log in with it.
+CREATE USER IF NOT EXISTS 'mppfence'@'localhost' ACCOUNT LOCK;
+GRANT READ ONLY ADMIN, CONNECTION ADMIN, PROCESS ON *.* TO 'mppfence'@'localhost';
+GRANT EVENT ON mpp.* TO 'mppfence'@'localhost';
+
+-- The dead-man. While nobody holds mpp_lease this server must not be writable. The short second
+-- look lets a manager that lost its session for a moment come back. The event holds the lock
+-- itself while it fences, so that nobody can make the server writable in between.
+-- The first attempt does not wait (an idle server is read-only within a millisecond); when a
+-- session is in the way every client is killed and the next attempt waits 1 s, during which no new
+-- write can start. Spared: replication, system threads, and the manager unless it is writing.
+DELIMITER //
+CREATE OR REPLACE DEFINER = 'mppfence'@'localhost' EVENT mpp.dead_man
+ON SCHEDULE EVERY 1 SECOND ON COMPLETION PRESERVE ENABLE
+COMMENT 'MPP: read-only unless a manager holds mpp_lease'
+DO BEGIN
+  DECLARE victim BIGINT;
+  DECLARE more INT DEFAULT 0;
+  DECLARE rounds INT DEFAULT 0;
+  DECLARE clients CURSOR FOR
+    SELECT ID FROM information_schema.PROCESSLIST
+    WHERE ID <> CONNECTION_ID()
+      AND USER NOT IN ('system user', 'event_scheduler', 'mppfence')
+      AND COMMAND NOT IN ('Binlog Dump', 'Daemon', 'Killed')
+      AND (USER <> '${manager.user}' OR COALESCE(INFO, '') LIKE '%mpp.canary%');
+  DECLARE CONTINUE HANDLER FOR NOT FOUND SET more = 0;
+  DECLARE CONTINUE HANDLER FOR SQLEXCEPTION BEGIN END;
+  IF @@GLOBAL.read_only = 0 AND IS_USED_LOCK('mpp_lease') IS NULL THEN
+    DO SLEEP(0.25);
+    IF @@GLOBAL.read_only = 0 AND GET_LOCK('mpp_lease', 0) = 1 THEN
+      SET SESSION lock_wait_timeout = 0;
+      SET GLOBAL read_only = 1;
+      WHILE @@GLOBAL.read_only = 0 AND rounds < 30 DO
+        SET rounds = rounds + 1;
+        SET more = 1;
+        OPEN clients;
+        FETCH clients INTO victim;
+        WHILE more = 1 DO
+          KILL victim;
+          FETCH clients INTO victim;
+        END WHILE;
+        CLOSE clients;
+        SET SESSION lock_wait_timeout = 1;
+        SET GLOBAL read_only = 1;
+      END WHILE;
+      DO RELEASE_LOCK('mpp_lease');
+    END IF;
+  END IF;
+END//
+DELIMITER ;

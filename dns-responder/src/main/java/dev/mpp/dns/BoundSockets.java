@@ -1,0 +1,118 @@
+package dev.mpp.dns;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.Channel;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The sockets of one address: one TCP listener, and a UDP socket for each worker where SO_REUSEPORT
+ * lets the kernel spread datagrams over them, otherwise one for all.
+ */
+record BoundSockets(InetSocketAddress address, ServerSocketChannel tcp, List<DatagramChannel> udp)
+    implements AutoCloseable {
+  private static final int RECEIVE_BUFFER = 1 << 20;
+  private static final int BACKLOG = 128;
+  private static final int ATTEMPTS_FOR_ANY_PORT = 16;
+
+  static BoundSockets open(InetSocketAddress wanted, int udpWorkers) throws DnsBindException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return openOnce(wanted, udpWorkers);
+      } catch (DnsBindException e) {
+        // With port 0 the port that TCP got may be taken for UDP: try another.
+        if (wanted.getPort() != 0 || attempt == ATTEMPTS_FOR_ANY_PORT) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static BoundSockets openOnce(InetSocketAddress wanted, int udpWorkers)
+      throws DnsBindException {
+    ServerSocketChannel tcp = bindTcp(wanted);
+    List<DatagramChannel> udp = new ArrayList<>();
+    InetSocketAddress address = wanted;
+    try {
+      address = (InetSocketAddress) tcp.getLocalAddress();
+      // Alone first, without SO_REUSEPORT, which would share the port with a forgotten process of
+      // the same user and lose it half of the queries.
+      DatagramChannel first = bindUdp(address, false);
+      boolean shared = udpWorkers > 1 && canShare(first);
+      if (shared) {
+        first.close();
+        for (int i = 0; i < udpWorkers; i++) {
+          udp.add(bindUdp(address, true));
+        }
+      } else {
+        udp.add(first);
+      }
+      return new BoundSockets(address, tcp, List.copyOf(udp));
+    } catch (IOException e) {
+      closeAll(udp);
+      closeAll(List.of(tcp));
+      throw new DnsBindException(Transport.UDP, address, e);
+    }
+  }
+
+  private static boolean canShare(DatagramChannel channel) {
+    return channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);
+  }
+
+  private static StandardProtocolFamily family(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet4Address
+        ? StandardProtocolFamily.INET
+        : StandardProtocolFamily.INET6;
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes it
+  private static ServerSocketChannel bindTcp(InetSocketAddress address) throws DnsBindException {
+    ServerSocketChannel channel = null;
+    try {
+      channel = ServerSocketChannel.open(family(address));
+      return channel.bind(address, BACKLOG);
+    } catch (IOException e) {
+      closeAll(channel == null ? List.of() : List.of(channel));
+      throw new DnsBindException(Transport.TCP, address, e);
+    }
+  }
+
+  private static DatagramChannel bindUdp(InetSocketAddress address, boolean share)
+      throws IOException {
+    DatagramChannel channel = DatagramChannel.open(family(address));
+    try {
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
+      if (share) {
+        channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      }
+      return channel.bind(address);
+    } catch (IOException e) {
+      closeAll(List.of(channel));
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    closeAll(List.of(tcp));
+    closeAll(udp);
+  }
+
+  /** Closing a socket frees it even when close() reports an error, so the error changes nothing. */
+  static void closeAll(List<? extends Channel> channels) {
+    for (Channel channel : channels) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        System.getLogger(BoundSockets.class.getName())
+            .log(System.Logger.Level.DEBUG, "closing " + channel, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.mpp.dns;
+
+import java.util.Arrays;
+
+/**
+ * A reusable buffer that responses are written into. One thread at a time; what it holds is valid
+ * until the next answer.
+ */
+public final class Response {
+  /** The datagram size offered in OPT and never passed: fits every path (DNS flag day 2020). */
+  public static final int EDNS_PAYLOAD = 1232;
+
+  static final int PLAIN_PAYLOAD = 512;
+  static final int POINTER = 0xc000;
+
+  private static final int QR = 0x80;
+  private static final int OPCODE = 0x78;
+  private static final int AA = 0x04;
+  private static final int TC = 0x02;
+  private static final int RD = 0x01;
+  private static final int OPT_LENGTH = 11;
+
+  private byte[] buffer = new byte[EDNS_PAYLOAD];
+  private int length;
+  private int limit;
+  private int questionEnd;
+  private int answers;
+  private int authorities;
+  private boolean edns;
+  private boolean dnssecOk;
+  private Rcode rcode = Rcode.NOERROR;
+
+  /** The message: the first {@link #length} octets of an array that the next answer overwrites. */
+  public byte[] bytes() {
+    return buffer;
+  }
+
+  /** Octets of the message. */
+  public int length() {
+    return length;
+  }
+
+  /** The extended response code. */
+  public Rcode rcode() {
+    return rcode;
+  }
+
+  /** Whether TC is set: the answer did not fit and the client must come back over TCP. */
+  public boolean truncated() {
+    return (buffer[2] & TC) != 0;
+  }
+
+  /**
+   * A response without any section, for a packet whose header is all that could be read. RD means
+   * something in queries only and is not copied for other opcodes.
+   */
+  void headerOnly(byte[] packet, Rcode code) {
+    startHeader(packet);
+    Arrays.fill(buffer, 4, Wire.HEADER, (byte) 0);
+    length = Wire.HEADER;
+    rcode = code;
+    buffer[3] = (byte) code.code();
+  }
+
+  /** Starts a response that echoes the question as it was sent, letter case included. */
+  void open(WireQuery query, Transport transport) {
+    startHeader(query.packet());
+    questionEnd = query.questionEnd();
+    System.arraycopy(query.packet(), Wire.HEADER, buffer, Wire.HEADER, questionEnd - Wire.HEADER);
+    edns = query.edns();
+    dnssecOk = query.dnssecOk();
+    limit = maximum(query, transport) - (edns ? OPT_LENGTH : 0);
+    clearRecords();
+  }
+
+  private void startHeader(byte[] packet) {
+    buffer[0] = packet[0];
+    buffer[1] = packet[1];
+    int opcode = packet[2] & OPCODE;
+    buffer[2] = (byte) (QR | opcode | (opcode == 0 ? packet[2] & RD : 0));
+    buffer[3] = 0;
+  }
+
+  private static int maximum(WireQuery query, Transport transport) {
+    return switch (transport) {
+      case TCP -> Wire.MAX_MESSAGE;
+      case UDP ->
+          query.edns()
+              ? Math.clamp(query.ednsPayload(), PLAIN_PAYLOAD, EDNS_PAYLOAD)
+              : PLAIN_PAYLOAD;
+    };
+  }
+
+  /** Drops everything after the question. */
+  void clearRecords() {
+    length = questionEnd;
+    answers = 0;
+    authorities = 0;
+  }
+
+  /**
+   * Appends a record to the answer section.
+   *
+   * @param ownerAt where the message has the owner's name
+   * @param apexAt where the message has the name of the record's zone
+   * @return false if it does not fit; nothing is written then
+   */
+  boolean answer(EncodedRecord entry, int ownerAt, long ttl, int apexAt) {
+    boolean fits = append(entry, ownerAt, ttl, apexAt);
+    answers += fits ? 1 : 0;
+    return fits;
+  }
+
+  /** As {@link #answer}, to the authority section, which must come after all answers. */
+  boolean authority(EncodedRecord entry, int ownerAt, long ttl, int apexAt) {
+    boolean fits = append(entry, ownerAt, ttl, apexAt);
+    authorities += fits ? 1 : 0;
+    return fits;
+  }
+
+  private boolean append(EncodedRecord entry, int ownerAt, long ttl, int apexAt) {
+    int end = length + 2 + entry.length();
+    if (end > limit) {
+      return false;
+    }
+    makeRoom(end);
+    Wire.putU16(buffer, length, POINTER | ownerAt);
+    entry.writeTo(buffer, length + 2, ttl, apexAt);
+    length = end;
+    return true;
+  }
+
+  private void makeRoom(int end) {
+    if (end + OPT_LENGTH > buffer.length) {
+      buffer = Arrays.copyOf(buffer, Math.min(Wire.MAX_MESSAGE, 2 * (end + OPT_LENGTH)));
+    }
+  }
+
+  /** Completes the message. */
+  void close(Rcode code, boolean authoritative) {
+    rcode = code;
+    buffer[2] |= (byte) (authoritative ? AA : 0);
+    buffer[3] = (byte) (code.code() & 0x0f);
+    Wire.putU16(buffer, 4, 1);
+    Wire.putU16(buffer, 6, answers);
+    Wire.putU16(buffer, 8, authorities);
+    Wire.putU16(buffer, 10, edns ? 1 : 0);
+    if (edns) {
+      appendOpt(code.code() >>> 4);
+    }
+  }
+
+  /**
+   * Completes the message as truncated. The sections stay empty: half a record set must not be
+   * cached (RFC 2181 section 9).
+   */
+  void closeTruncated(Rcode code, boolean authoritative) {
+    clearRecords();
+    buffer[2] |= TC;
+    close(code, authoritative);
+  }
+
+  /** RFC 6891 section 6.1.2, version 0, no options. */
+  private void appendOpt(int extendedRcode) {
+    Arrays.fill(buffer, length, length + OPT_LENGTH, (byte) 0);
+    Wire.putU16(buffer, length + 1, RrType.OPT);
+    Wire.putU16(buffer, length + 3, EDNS_PAYLOAD);
+    buffer[length + 5] = (byte) extendedRcode;
+    buffer[length + 7] = (byte) (dnssecOk ? 0x80 : 0);
+    length += OPT_LENGTH;
+  }
+}

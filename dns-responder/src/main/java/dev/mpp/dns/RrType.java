@@ -1,0 +1,25 @@
+package dev.mpp.dns;
+
+/** Record and query type numbers (IANA "DNS parameters") that the responder treats by name. */
+public final class RrType {
+  public static final int A = 1;
+  public static final int NS = 2;
+  public static final int CNAME = 5;
+  public static final int SOA = 6;
+  public static final int TXT = 16;
+  public static final int AAAA = 28;
+  public static final int SRV = 33;
+  static final int DNAME = 39;
+  static final int OPT = 41;
+  static final int TSIG = 250;
+  static final int IXFR = 251;
+  static final int AXFR = 252;
+  static final int ANY = 255;
+
+  private RrType() {}
+
+  /** Whether the number is a pseudo record or a question-only type (RFC 6895 section 3.1). */
+  static boolean isMeta(int type) {
+    return type == 0 || type == OPT || (type >= 128 && type <= 255);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.mpp.dns;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/**
+ * The open TCP connections: caps their number and closes those past their deadline.
+ *
+ * <p>One thread looks at all deadlines. So a deadline holds whatever a connection's own thread is
+ * blocked in, a write to a client that does not read included, and closing is the only cancellation
+ * there is. Deadlines are about peers' real behaviour and run on the system's monotonic clock,
+ * unlike answers.
+ */
+final class TcpConnections implements Runnable, AutoCloseable {
+  private static final Duration LONGEST_TICK = Duration.ofMillis(250);
+  private static final int TICKS_PER_TIMEOUT = 8;
+
+  private final int cap;
+  private final Duration tick;
+  private final DnsCounters counters;
+  private final Set<TcpConnection> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  TcpConnections(DnsResponderConfig config, DnsCounters counters) {
+    this.cap = config.tcpConnections();
+    this.counters = counters;
+    Duration shortest =
+        config.tcpIdle().compareTo(config.tcpExchange()) < 0
+            ? config.tcpIdle()
+            : config.tcpExchange();
+    Duration fine = shortest.dividedBy(TICKS_PER_TIMEOUT);
+    this.tick = fine.compareTo(LONGEST_TICK) < 0 ? fine : LONGEST_TICK;
+  }
+
+  /** Takes a connection in; false means that there is no room and it must be closed. */
+  synchronized boolean admit(TcpConnection connection) {
+    if (closed || (open.size() >= cap && !evictLongestIdle())) {
+      counters.event(DnsCounters.Event.TCP_REFUSED);
+      return false;
+    }
+    open.add(connection);
+    counters.event(DnsCounters.Event.TCP_ACCEPTED);
+    return true;
+  }
+
+  /** RFC 7766 section 6.2.3 lets a server close idle connections at any time. */
+  private boolean evictLongestIdle() {
+    Optional<TcpConnection> idle =
+        open.stream()
+            .filter(TcpConnection::idle)
+            .min(Comparator.comparingLong(c -> c.deadlineNanos() - System.nanoTime()));
+    idle.ifPresent(c -> close(c, DnsCounters.Event.TCP_EVICTED));
+    return idle.isPresent();
+  }
+
+  private void close(TcpConnection connection, DnsCounters.Event why) {
+    if (open.remove(connection)) {
+      counters.event(why);
+      connection.close();
+    }
+  }
+
+  void remove(TcpConnection connection) {
+    open.remove(connection);
+  }
+
+  int size() {
+    return open.size();
+  }
+
+  @Override
+  public void run() {
+    while (!closed) {
+      try {
+        Thread.sleep(tick);
+      } catch (InterruptedException e) {
+        return;
+      }
+      long now = System.nanoTime();
+      Predicate<TcpConnection> late = c -> c.deadlineNanos() - now <= 0;
+      open.stream().filter(late).forEach(c -> close(c, DnsCounters.Event.TCP_TIMED_OUT));
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    open.forEach(TcpConnection::close);
+    open.clear();
+  }
+}

@@ -1,0 +1,66 @@
+package dev.mpp.dns;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/** Accepts connections on one address until its channel is closed. */
+final class TcpListener implements Runnable {
+  private static final Duration PAUSE_AFTER_ERROR = Duration.ofMillis(50);
+
+  private final ServerSocketChannel server;
+  private final DnsResponderConfig config;
+  private final TcpConnections connections;
+  private final DnsCounters counters;
+  private final Supplier<QueryHandler> handlers;
+
+  TcpListener(
+      ServerSocketChannel server,
+      DnsResponderConfig config,
+      TcpConnections connections,
+      DnsCounters counters,
+      Supplier<QueryHandler> handlers) {
+    this.server = server;
+    this.config = config;
+    this.connections = connections;
+    this.counters = counters;
+    this.handlers = handlers;
+  }
+
+  @Override
+  public void run() {
+    while (server.isOpen()) {
+      try {
+        take(server.accept());
+      } catch (ClosedChannelException e) {
+        // run() ends.
+      } catch (IOException e) {
+        counters.event(DnsCounters.Event.RECEIVE_ERROR);
+        // Out of file descriptors, most likely: give connections time to end.
+        LockSupport.parkNanos(PAUSE_AFTER_ERROR.toNanos());
+      }
+    }
+  }
+
+  private void take(SocketChannel client) {
+    try {
+      client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    } catch (IOException e) {
+      BoundSockets.closeAll(List.of(client));
+      return;
+    }
+    TcpConnection connection =
+        new TcpConnection(client, handlers.get(), connections, counters, config);
+    if (connections.admit(connection)) {
+      Thread.ofVirtual().name("dns-tcp-" + client).start(connection);
+    } else {
+      connection.close();
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.mpp.dns;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One zone, immutable: what {@link ZoneBuilder} checked, indexed for answering. */
+public final class Zone {
+  private final DnsName apex;
+  private final EncodedRecord soa;
+  private final long negativeTtl;
+  private final Map<DnsName, Owner> owners;
+  private final NameIndex<Owner> index;
+
+  Zone(DnsName apex, EncodedRecord soa, long negativeTtl, Map<DnsName, Owner> owners) {
+    this.apex = apex;
+    this.soa = soa;
+    this.negativeTtl = negativeTtl;
+    this.owners = withEmptyNonTerminals(apex, owners);
+    this.index = new NameIndex<>(this.owners);
+  }
+
+  /**
+   * Starts a zone.
+   *
+   * @param apex the zone's name, as for {@link DnsName#of}
+   * @param soaTtlSeconds TTL of the SOA record, 0 to 2^31-1; negative answers use the smaller of it
+   *     and {@link Rdata.Soa#minimum} (RFC 2308 section 3)
+   */
+  public static ZoneBuilder builder(String apex, long soaTtlSeconds, Rdata.Soa soa) {
+    return new ZoneBuilder(DnsName.of(apex), soaTtlSeconds, soa);
+  }
+
+  /** The zone's name. */
+  public DnsName apex() {
+    return apex;
+  }
+
+  /** The same zone, knowing that {@code apexes} below it exist elsewhere in the table. */
+  Zone above(Collection<DnsName> apexes) {
+    Map<DnsName, Owner> more = new LinkedHashMap<>(owners);
+    for (DnsName below : apexes) {
+      for (DnsName owned : owners.keySet()) {
+        if (owned.isAtOrBelow(below) && owners.get(owned) != Owner.EMPTY_NON_TERMINAL) {
+          throw new IllegalArgumentException(
+              owned + " is given in zone " + apex + " but belongs to zone " + below);
+        }
+      }
+      more.put(below, Owner.EMPTY_NON_TERMINAL);
+    }
+    return new Zone(apex, soa, negativeTtl, more);
+  }
+
+  private static Map<DnsName, Owner> withEmptyNonTerminals(
+      DnsName apex, Map<DnsName, Owner> owners) {
+    Map<DnsName, Owner> all = new LinkedHashMap<>(owners);
+    for (DnsName name : owners.keySet()) {
+      for (DnsName up = name; up != null && !up.equals(apex); up = up.parent()) {
+        all.putIfAbsent(up, Owner.EMPTY_NON_TERMINAL);
+      }
+    }
+    return Map.copyOf(all);
+  }
+
+  Map<DnsName, Owner> owners() {
+    return owners;
+  }
+
+  /** The names with a CNAME. */
+  List<DnsName> aliases() {
+    return owners.entrySet().stream()
+        .filter(e -> e.getValue().aliasTarget() != null)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  @Nullable Owner owner(LookupName name) {
+    return index.find(name, 0);
+  }
+
+  EncodedRecord soa() {
+    return soa;
+  }
+
+  long negativeTtl() {
+    return negativeTtl;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.dns;
+
+import org.jspecify.annotations.NullMarked;

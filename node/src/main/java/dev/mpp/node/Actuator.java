@@ -1,0 +1,177 @@
+package dev.mpp.node;
+
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.plan.BrainCommand;
+import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.node.agreement.Agreement;
+import dev.mpp.node.mysql.MySqlServer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Performs what the brain commands, each on a virtual thread with the command's own bound, and
+ * answers with an event. Decides nothing. A command never waits for another; the dead-man lock is
+ * given and taken in the order of the commands because that never blocks.
+ */
+final class Actuator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Actuator.class);
+  private static final Duration CHANGE = Duration.ofSeconds(2);
+
+  private final SiteId self;
+  private final Agreement agreement;
+  private final Map<NodeAddress, MySqlServer> local;
+  private final Map<NodeAddress, NodePoller> pollers;
+  private final Function<BrainCommand.FenceRemote, MySqlServer> remote;
+  private final Map<NodeAddress, MySqlServer> remotes = new ConcurrentHashMap<>();
+  private final Consumer<BrainEvent> events;
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("command-", 0).factory());
+
+  /**
+   * @param remote opens another site's server for fence tier 2
+   */
+  Actuator(
+      SiteId self,
+      Agreement agreement,
+      Map<NodeAddress, MySqlServer> local,
+      Map<NodeAddress, NodePoller> pollers,
+      Function<BrainCommand.FenceRemote, MySqlServer> remote,
+      Consumer<BrainEvent> events) {
+    this.self = self;
+    this.agreement = agreement;
+    this.local = Map.copyOf(local);
+    this.pollers = Map.copyOf(pollers);
+    this.remote = remote;
+    this.events = events;
+  }
+
+  /** Performs any command but {@code Journal} and {@code Answer}, which are the loop's. */
+  void perform(BrainCommand command) {
+    switch (command) {
+      case BrainCommand.Propose p ->
+          agreement
+              .propose(p.command())
+              .whenComplete(
+                  (outcome, failure) -> {
+                    if (failure != null) {
+                      LOG.debug("proposal {} not confirmed: {}", p.command(), failure.toString());
+                    }
+                  });
+      case BrainCommand.FenceNode f -> run(() -> fence(f));
+      case BrainCommand.FenceRemote f -> run(() -> fence(f));
+      case BrainCommand.Prepare p -> run(() -> prepare(p));
+      case BrainCommand.MakeWritable w -> run(() -> makeWritable(w));
+      case BrainCommand.StartReplication r ->
+          run(
+              () -> {
+                MySqlServer.Change c = server(r.node()).startReplication(CHANGE);
+                events.accept(
+                    new BrainEvent.ChangeDone(
+                        r.service(), r.node(), r.commandId(), c.ok(), c.detail()));
+              });
+      case BrainCommand.SemiSync s ->
+          run(
+              () -> {
+                MySqlServer.Change c = server(s.node()).semiSyncSource(s.on(), CHANGE);
+                events.accept(
+                    new BrainEvent.ChangeDone(
+                        s.service(), s.node(), s.commandId(), c.ok(), c.detail()));
+              });
+      case BrainCommand.HoldDeadMan h -> server(h.node()).holdDeadManUntil(h.until());
+      case BrainCommand.DropDeadMan d -> server(d.node()).dropDeadMan();
+      case BrainCommand.PollWithin p -> {
+        NodePoller poller = pollers.get(p.node());
+        if (poller != null) {
+          poller.within(p.delay());
+        }
+      }
+      case BrainCommand.PreferLeadership p -> agreement.preferLeadership();
+      case BrainCommand.Journal j -> throw new IllegalArgumentException("the loop's: " + j);
+      case BrainCommand.Answer a -> throw new IllegalArgumentException("the loop's: " + a);
+    }
+  }
+
+  private void run(Runnable work) {
+    threads.execute(
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException e) {
+            // No answer: the brain repeats what it needs, or its fence duty takes over.
+            LOG.error("command failed", e);
+          }
+        });
+  }
+
+  private MySqlServer server(NodeAddress node) {
+    MySqlServer s = local.get(node);
+    if (s == null) {
+      throw new IllegalArgumentException(node + " is not a node of this site");
+    }
+    return s;
+  }
+
+  private void fence(BrainCommand.FenceNode f) {
+    MySqlServer.Fence r = server(f.node()).fence(Duration.ofNanos(f.budget()), f.reason());
+    events.accept(
+        new BrainEvent.FenceDone(
+            f.service(),
+            f.node(),
+            f.commandId(),
+            r.safe(),
+            r.outcome().name(),
+            r.micros(),
+            r.detail()));
+  }
+
+  private void fence(BrainCommand.FenceRemote f) {
+    MySqlServer s = remotes.computeIfAbsent(f.node(), n -> remote.apply(f));
+    MySqlServer.Fence r = s.fence(Duration.ofNanos(f.budget()), f.reason());
+    events.accept(
+        new BrainEvent.FenceDone(
+            f.service(),
+            f.node(),
+            f.commandId(),
+            r.safe(),
+            r.outcome().name(),
+            r.micros(),
+            r.detail()));
+  }
+
+  private void prepare(BrainCommand.Prepare p) {
+    MySqlServer.Prepared r = server(p.node()).prepare(Duration.ofNanos(p.budget()));
+    events.accept(
+        new BrainEvent.PrepareDone(
+            p.service(), p.node(), p.commandId(), r.ok(), r.executed(), r.detail()));
+  }
+
+  private void makeWritable(BrainCommand.MakeWritable w) {
+    MySqlServer.Promoted r =
+        server(w.node())
+            .makeWritable(
+                w.service().name(), w.epoch(), self.name(), Duration.ofNanos(w.budget()));
+    events.accept(
+        new BrainEvent.WritableDone(
+            w.service(), w.node(), w.commandId(), r.ok(), r.micros(), r.detail()));
+  }
+
+  /** Gives every dead-man lock up: the servers fence themselves whatever happens to this process. */
+  void dropAllDeadMen() {
+    local.values().forEach(MySqlServer::dropDeadMan);
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    local.values().forEach(MySqlServer::close);
+    remotes.values().forEach(MySqlServer::close);
+  }
+}

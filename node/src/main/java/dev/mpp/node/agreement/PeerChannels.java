@@ -1,0 +1,80 @@
+package dev.mpp.node.agreement;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServerRpc;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rebuilds the connections to silent peers. The library sets neither keep-alive nor TCP user
+ * time-out on them, so after a cut TCP's back-off, not the network, would decide when a peer is
+ * heard again: the kernel retries old segments and connects ever more rarely. A new connection made
+ * each election time-out finds the healed network within that time, without host settings.
+ */
+final class PeerChannels {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerChannels.class);
+
+  private final RaftServerRpc rpc;
+  private final Collection<RaftPeerId> others;
+  private final Duration silence;
+
+  PeerChannels(RaftServerRpc rpc, Collection<RaftPeerId> others, Duration silence) {
+    this.rpc = rpc;
+    this.others = List.copyOf(others);
+    this.silence = silence;
+  }
+
+  /** One round; blocks for milliseconds. */
+  void rebuildSilent(RoleInfoProto role) {
+    silent(role).forEach(this::rebuild);
+  }
+
+  /**
+   * A leader knows who answers, though a new one counts from before it asked; a candidate that
+   * found no leader for long suspects everyone.
+   */
+  private Collection<RaftPeerId> silent(RoleInfoProto role) {
+    if (role.hasLeaderInfo() && role.getRoleElapsedTimeMs() < silence.toMillis()) {
+      return List.of();
+    }
+    return switch (role.getPeerInfoCase()) {
+      case LEADERINFO ->
+          role.getLeaderInfo().getFollowerInfoList().stream()
+              .filter(f -> f.getLastRpcElapsedTimeMs() > silence.toMillis())
+              .map(f -> RaftPeerId.valueOf(f.getId().getId()))
+              .toList();
+      case CANDIDATEINFO ->
+          role.getCandidateInfo().getLastLeaderElapsedTimeMs() > 2 * silence.toMillis()
+              ? others
+              : List.of();
+      case FOLLOWERINFO, PEERINFO_NOT_SET -> List.of();
+    };
+  }
+
+  private void rebuild(RaftPeerId peer) {
+    LOG.debug("Ledger: {} is silent, connecting anew", peer);
+    promptly(() -> rpc.handleException(peer, new IOException("silent"), true));
+  }
+
+  /**
+   * Runs on a thread of its own that is already interrupted: closing a channel waits seconds for
+   * its streams to end, which on a dead connection they never do, and an interrupted closer skips
+   * that wait and fails the streams at once. Only then does the log appender open new ones.
+   */
+  static void promptly(Runnable close) {
+    Thread.startVirtualThread(
+        () -> {
+          Thread.currentThread().interrupt();
+          try {
+            close.run();
+          } catch (RuntimeException e) {
+            LOG.debug("Ledger: closing a channel failed", e);
+          }
+        });
+  }
+}

@@ -1,0 +1,207 @@
+package dev.mpp.node.agreement;
+
+import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.lease.LedgerOutcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.ratis.client.RaftClientRpc;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.protocol.exceptions.NotLeaderException;
+import org.apache.ratis.protocol.exceptions.RaftException;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries commands to the leader, each on its own virtual thread: in process when this member
+ * leads, else by one call to the leader this member's replica knows. One proposal is one call id
+ * however often it is sent, so a leader that saw it before answers with the first result.
+ *
+ * <p>The library's own client is not used: its ordered form is dead for good once its retries are
+ * exhausted, its blocking form does not know what the local replica knows and asks dead leaders.
+ */
+final class Proposals {
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
+  private final RaftServer server;
+  private final RaftClientRpc rpc;
+  private final RaftGroupId group;
+  private final Supplier<@Nullable RaftPeerId> knownLeader;
+  private final LedgerConfig.Timings timings;
+  private final ClientId client = ClientId.randomId();
+  private final AtomicLong calls = new AtomicLong();
+  private final Map<RaftPeerId, Long> rebuiltNanos = new ConcurrentHashMap<>();
+  private final Set<Thread> running = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  Proposals(
+      RaftServer server,
+      RaftClientRpc rpc,
+      RaftGroupId group,
+      Supplier<@Nullable RaftPeerId> knownLeader,
+      LedgerConfig.Timings timings) {
+    this.server = server;
+    this.rpc = rpc;
+    this.group = group;
+    this.knownLeader = knownLeader;
+    this.timings = timings;
+  }
+
+  /** Returns at once; the future completes within the propose time-out. */
+  CompletableFuture<LedgerOutcome> propose(LedgerCommand command) {
+    long deadline = System.nanoTime() + timings.propose().toNanos();
+    CompletableFuture<LedgerOutcome> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("ledger-propose")
+        .start(
+            () -> {
+              running.add(Thread.currentThread());
+              try {
+                result.complete(carry(command, deadline));
+              } catch (InterruptedException e) {
+                result.completeExceptionally(new IOException("the ledger was closed", e));
+              } catch (IOException | TimeoutException | RuntimeException e) {
+                result.completeExceptionally(e);
+              } finally {
+                running.remove(Thread.currentThread());
+              }
+            });
+    return result;
+  }
+
+  private LedgerOutcome carry(LedgerCommand command, long deadline)
+      throws IOException, TimeoutException, InterruptedException {
+    RaftClientRequest.Builder request =
+        RaftClientRequest.newBuilder()
+            .setClientId(client)
+            .setGroupId(group)
+            .setCallId(calls.incrementAndGet())
+            .setMessage(Message.valueOf(ByteString.copyFrom(LedgerCodec.encode(command))))
+            .setType(RaftClientRequest.writeRequestType());
+    String last = "no leader is known";
+    RaftPeerId hint = null;
+    while (!closed) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0) {
+        throw new TimeoutException(
+            "not committed within %d ms, it may still be: %s"
+                .formatted(timings.propose().toMillis(), last));
+      }
+      RaftPeerId leader = hint != null ? hint : knownLeader.get();
+      hint = null;
+      if (leader == null) {
+        Thread.sleep(PAUSE);
+        continue;
+      }
+      try {
+        // Half the time for one leader: it may be gone, and the next one known, before the end.
+        long wait = Math.min(left, Math.max(50, timings.propose().toMillis() / 2));
+        RaftClientReply reply = send(request.setLeaderId(leader).setTimeoutMs(wait).build(), wait);
+        if (reply.isSuccess()) {
+          return LedgerCodec.outcome(reply.getMessage().getContent().toByteArray());
+        }
+        RaftException refusal = reply.getException();
+        if (refusal instanceof StateMachineException) {
+          throw new UnreadableLedgerException(String.valueOf(refusal.getMessage()), refusal);
+        }
+        last = leader + " answered " + refusal;
+        hint = suggested(refusal, leader);
+      } catch (IOException | TimeoutException e) {
+        last = leader + " did not answer: " + e.getMessage();
+        rebuild(leader);
+      }
+      if (hint == null) {
+        Thread.sleep(PAUSE);
+      }
+    }
+    throw new IOException("the ledger is closed");
+  }
+
+  private RaftClientReply send(RaftClientRequest request, long waitMillis)
+      throws IOException, TimeoutException, InterruptedException {
+    if (!request.getServerId().equals(server.getId())) {
+      return rpc.sendRequest(request);
+    }
+    try {
+      return server.submitClientRequestAsync(request).get(waitMillis, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    }
+  }
+
+  private static @Nullable RaftPeerId suggested(@Nullable RaftException refusal, RaftPeerId asked) {
+    if (refusal instanceof NotLeaderException n && n.getSuggestedLeader() != null) {
+      RaftPeerId id = n.getSuggestedLeader().getId();
+      return id.equals(asked) ? null : id;
+    }
+    return null;
+  }
+
+  /** A new connection to a leader that did not answer, at most one each shortest election time. */
+  private void rebuild(RaftPeerId peer) {
+    long now = System.nanoTime();
+    if (closed || peer.equals(server.getId())) {
+      return;
+    }
+    Long previous = rebuiltNanos.get(peer);
+    if (previous == null || now - previous > timings.electionMin().toNanos()) {
+      rebuiltNanos.put(peer, now);
+      PeerChannels.promptly(() -> rpc.handleException(peer, new IOException("silent"), true));
+    }
+  }
+
+  /**
+   * Asks the leader to hand over to this member; blocks for at most about two election times.
+   *
+   * @throws IOException when the leader refused or did not answer
+   */
+  void takeLeadership(RaftPeerId leader) throws IOException {
+    RaftClientReply reply =
+        rpc.sendRequest(
+            new TransferLeadershipRequest(
+                client,
+                leader,
+                group,
+                calls.incrementAndGet(),
+                server.getId(),
+                timings.electionMin().toMillis()));
+    if (!reply.isSuccess()) {
+      throw new IOException(String.valueOf(reply.getException()));
+    }
+  }
+
+  /** Gives the leadership of this member up; waits for no answer. */
+  void stepDown() throws IOException {
+    var unused =
+        server.transferLeadershipAsync(
+            new TransferLeadershipRequest(
+                client,
+                server.getId(),
+                group,
+                calls.incrementAndGet(),
+                null,
+                timings.electionMin().toMillis()));
+  }
+
+  /** Fails what is under way. */
+  void close() {
+    closed = true;
+    running.forEach(Thread::interrupt);
+  }
+}

@@ -1,0 +1,348 @@
+package dev.mpp.node.agreement;
+
+import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.model.SiteId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.ratis.client.RaftClientRpc;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage.StartupOption;
+import org.apache.ratis.util.ExitUtils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ledger replicated by Apache Ratis among all members, each a voter of equal priority.
+ *
+ * <pre>{@code
+ * var config = LedgerConfig.of("mysql.eraser.com", site2, members, Path.of("/var/lib/mpp/ledger"), bootstrap);
+ * try (var ledger = new RatisAgreement(config, listener, reason -> exitProcess(reason))) {
+ *   ledger.start();
+ *   ledger.propose(new LedgerCommand.Beat(origin));
+ * }
+ * }</pre>
+ *
+ * <p>Threads: {@link #propose}, {@link #preferLeadership} and {@link #health} may be called from
+ * any thread and never block; {@link #start} and {@link #close} block for at most seconds. The
+ * listener is called on the replica's thread only ({@code restored} at the start on the caller's or
+ * one that happens before it).
+ */
+public final class RatisAgreement implements Agreement {
+  private static final Logger LOG = LoggerFactory.getLogger(RatisAgreement.class);
+  private static final Duration CLOSE = Duration.ofMillis(2500);
+
+  private final LedgerConfig config;
+  private final Listener listener;
+  private final Consumer<String> onFatal;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final AtomicBoolean failed = new AtomicBoolean();
+  private final AtomicBoolean asking = new AtomicBoolean();
+  private volatile long askedNanos = Long.MIN_VALUE;
+  private volatile @Nullable Running running;
+
+  /** What exists from a successful start to the close. */
+  private record Running(
+      RaftServer server,
+      RaftServer.Division division,
+      RaftClientRpc rpc,
+      Proposals proposals,
+      PeerChannels channels,
+      Thread watch) {}
+
+  /**
+   * @param onFatal told once, with a sentence for the operator, when the replica can no longer
+   *     follow the ledger (an entry it cannot read, a failed log, a listener that threw). Called on
+   *     one of the replica's threads, so it must not call {@link #close} itself; the process should
+   *     fence and exit
+   */
+  public RatisAgreement(LedgerConfig config, Listener listener, Consumer<String> onFatal) {
+    this.config = config;
+    this.listener = listener;
+    this.onFatal = onFatal;
+  }
+
+  /**
+   * {@inheritDoc} Returns once the local replica runs; a leader need not be known yet.
+   *
+   * @throws LedgerStartException with the remedy: no storage without bootstrap, damaged or foreign
+   *     storage, storage or port in use
+   */
+  @Override
+  public void start() {
+    if (running != null || closing.get()) {
+      throw new IllegalStateException("started before");
+    }
+    keepTheProcess();
+    RaftGroup group = group();
+    LedgerStorage storage = new LedgerStorage(config, group.getGroupId().getUuid());
+    boolean recover = storage.prepare();
+    RaftProperties properties = RatisSettings.properties(config, storage);
+    Parameters parameters = RatisSettings.parameters(config);
+    LedgerStateMachine replica = new LedgerStateMachine(listener, storage::formatted, this::fatal);
+    RaftServer server = null;
+    try {
+      server =
+          RaftServer.newBuilder()
+              .setServerId(id(config.self()))
+              .setGroup(group)
+              .setOption(recover ? StartupOption.RECOVER : StartupOption.FORMAT)
+              .setStateMachine(replica)
+              .setProperties(properties)
+              .setParameters(parameters)
+              .build();
+      server.start();
+      running = run(server, group, properties, parameters);
+    } catch (IOException | RuntimeException e) {
+      closing.set(true);
+      if (server != null) {
+        closeQuietly(server);
+      }
+      throw StartFailure.explain(config, e);
+    }
+    LOG.info(
+        "Ledger: {} runs on {} with {} member(s), storage {} {}",
+        config.self(),
+        config.own().endpoint(),
+        config.members().size(),
+        config.storage(),
+        recover ? "recovered" : "new");
+  }
+
+  private Running run(
+      RaftServer server, RaftGroup group, RaftProperties properties, Parameters parameters)
+      throws IOException {
+    RaftServer.Division division = server.getDivision(group.getGroupId());
+    if (!division.getInfo().isAlive()) {
+      throw new IOException("the replica stopped while it started");
+    }
+    RaftClientRpc rpc =
+        new GrpcFactory(parameters).newRaftClientRpc(ClientId.randomId(), properties);
+    rpc.addRaftPeers(group.getPeers());
+    Proposals proposals =
+        new Proposals(
+            server,
+            rpc,
+            group.getGroupId(),
+            () -> division.getInfo().getLeaderId(),
+            config.timings());
+    List<RaftPeerId> others =
+        group.getPeers().stream()
+            .map(RaftPeer::getId)
+            .filter(id -> !id.equals(server.getId()))
+            .toList();
+    PeerChannels channels =
+        new PeerChannels(server.getServerRpc(), others, config.timings().electionMax());
+    Thread watch =
+        Thread.ofVirtual()
+            .name("ledger-watch")
+            .start(() -> watch(server, division, channels, proposals));
+    warnIfMembersDiffer(group, division);
+    return new Running(server, division, rpc, proposals, channels, watch);
+  }
+
+  private RaftGroup group() {
+    UUID uuid =
+        UUID.nameUUIDFromBytes(
+            ("mpp-ledger:" + config.deployment()).getBytes(StandardCharsets.UTF_8));
+    List<RaftPeer> peers =
+        config.members().stream()
+            .map(
+                m ->
+                    RaftPeer.newBuilder()
+                        .setId(id(m.site()))
+                        .setAddress(m.endpoint())
+                        .setPriority(1)
+                        .build())
+            .toList();
+    return RaftGroup.valueOf(RaftGroupId.valueOf(uuid), peers);
+  }
+
+  private static RaftPeerId id(SiteId site) {
+    return RaftPeerId.valueOf(site.name());
+  }
+
+  /**
+   * The library ends the process when its port is taken and, once its exit class is loaded, at any
+   * uncaught exception of any thread. Whether to exit is the daemon's decision.
+   */
+  private static synchronized void keepTheProcess() {
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    ExitUtils.disableSystemExit();
+    ExitUtils.setTerminateOnUncaughtException(false);
+    Thread.setDefaultUncaughtExceptionHandler(before);
+  }
+
+  /** The recovered membership counts, not the configured one: addresses are part of the log. */
+  private static void warnIfMembersDiffer(RaftGroup configured, RaftServer.Division division) {
+    List<String> now = addresses(configured.getPeers().stream().toList());
+    List<String> stored = addresses(List.copyOf(division.getRaftConf().getCurrentPeers()));
+    if (!stored.isEmpty() && !stored.equals(now)) {
+      LOG.warn(
+          "Ledger: the configured members {} differ from the agreed ones {}, which are used",
+          now,
+          stored);
+    }
+  }
+
+  private static List<String> addresses(List<RaftPeer> peers) {
+    return peers.stream().map(p -> p.getId() + "=" + p.getAddress()).sorted().toList();
+  }
+
+  private void watch(
+      RaftServer server, RaftServer.Division division, PeerChannels channels, Proposals proposals) {
+    Duration rebuild = config.timings().electionMin();
+    StuckLeader stuck = new StuckLeader(rebuild.multipliedBy(3).dividedBy(2));
+    Duration tick = Duration.ofMillis(Math.min(250, rebuild.toMillis()));
+    long rebuilt = System.nanoTime();
+    while (!closing.get()) {
+      try {
+        Thread.sleep(tick);
+      } catch (InterruptedException e) {
+        return;
+      }
+      DivisionInfo info = division.getInfo();
+      if (!info.isAlive() || server.getLifeCycleState().isClosingOrClosed()) {
+        fatal("the ledger's replica closed itself; its log names the cause");
+        return;
+      }
+      if (stuck.stuck(
+          info.getCurrentRole(), info.isLeaderReady(), info.getCurrentTerm(), System.nanoTime())) {
+        LOG.warn("Ledger: {} leads but cannot commit, giving the leadership up", config.self());
+        try {
+          proposals.stepDown();
+        } catch (IOException | RuntimeException e) {
+          LOG.debug("Ledger: the leadership was not given up", e);
+        }
+      }
+      if (System.nanoTime() - rebuilt >= rebuild.toNanos()) {
+        rebuilt = System.nanoTime();
+        try {
+          channels.rebuildSilent(info.getRoleInfoProto());
+        } catch (RuntimeException e) {
+          LOG.debug("Ledger: the role changed while it was read", e);
+        }
+      }
+    }
+  }
+
+  private void fatal(String reason) {
+    if (!closing.get() && failed.compareAndSet(false, true)) {
+      LOG.error("Ledger: {}", reason);
+      onFatal.accept(reason);
+    }
+  }
+
+  /** {@inheritDoc} Fails at once when not started or closed. */
+  @Override
+  public CompletableFuture<LedgerOutcome> propose(LedgerCommand command) {
+    Running r = running;
+    if (r == null || closing.get()) {
+      return CompletableFuture.failedFuture(new IOException("the ledger is not running"));
+    }
+    return r.proposals().propose(command);
+  }
+
+  /**
+   * {@inheritDoc} At most one request each {@code preferLeadership} interval; failures are kept.
+   */
+  @Override
+  public void preferLeadership() {
+    Running r = running;
+    long now = System.nanoTime();
+    if (r == null
+        || closing.get()
+        || r.division().getInfo().isLeader()
+        || (askedNanos != Long.MIN_VALUE
+            && now - askedNanos < config.timings().preferLeadership().toNanos())
+        || !asking.compareAndSet(false, true)) {
+      return;
+    }
+    askedNanos = now;
+    Thread.ofVirtual()
+        .name("ledger-leadership")
+        .start(
+            () -> {
+              try {
+                RaftPeerId leader = r.division().getInfo().getLeaderId();
+                if (leader != null) {
+                  r.proposals().takeLeadership(leader);
+                }
+              } catch (IOException | RuntimeException e) {
+                LOG.debug("Ledger: the leadership was not handed over", e);
+              } finally {
+                asking.set(false);
+              }
+            });
+  }
+
+  @Override
+  public Health health() {
+    Running r = running;
+    if (r == null || closing.get()) {
+      return new Health("", "CLOSED", 0, 0);
+    }
+    DivisionInfo info = r.division().getInfo();
+    RaftPeerId leader = info.getLeaderId();
+    return new Health(
+        leader == null ? "" : leader.toString(),
+        info.isAlive() ? info.getCurrentRole().name() : "CLOSED",
+        info.getCurrentTerm(),
+        info.getLastAppliedIndex());
+  }
+
+  /** {@inheritDoc} Returns within 3 s; what peers that do not answer hold up ends in background. */
+  @Override
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    Running r = running;
+    if (r == null) {
+      return;
+    }
+    r.watch().interrupt();
+    r.proposals().close();
+    r.channels().rebuildSilent(r.division().getInfo().getRoleInfoProto());
+    Thread closer =
+        Thread.ofPlatform()
+            .daemon()
+            .name("ledger-close")
+            .start(
+                () -> {
+                  closeQuietly(r.rpc());
+                  closeQuietly(r.server());
+                });
+    try {
+      if (!closer.join(CLOSE)) {
+        LOG.info("Ledger: still closing connections in the background");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void closeQuietly(AutoCloseable closeable) {
+    try {
+      closeable.close();
+    } catch (Exception e) {
+      LOG.debug("Ledger: closing failed", e);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.mpp.node.config;
+
+import dev.mpp.core.model.SiteId;
+import dev.mpp.node.config.MppConfig.Service;
+import dev.mpp.node.config.MppConfig.Site;
+import dev.mpp.node.config.Section.Placed;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The whole file: every part is read, whatever is wrong with the others. */
+final class DeploymentReader {
+  private final Section top;
+  private final Path base;
+  private final Optional<String> siteOverride;
+  private final ConfigFile.ProbeCheck probeCheck;
+
+  DeploymentReader(
+      Section top, Path base, Optional<String> siteOverride, ConfigFile.ProbeCheck probeCheck) {
+    this.top = top;
+    this.base = base;
+    this.siteOverride = siteOverride;
+    this.probeCheck = probeCheck;
+  }
+
+  MppConfig read() throws ConfigException {
+    var deployment = top.need("deployment", Form.NAME).map(Placed::value);
+    boolean insecure = top.value("insecure", Form.FLAG, false);
+    SiteTable sites = SiteTable.read(top, insecure);
+    Optional<SiteId> self = self(sites);
+    Path dataDir = dataDir(self);
+    Timing timing = Timing.read(top);
+    var services = new ServiceReader(sites, self, new SecretReader(base)).readAll(top);
+    var profiles = ProbeReader.profiles(top);
+    ProbeReader probes = new ProbeReader(sites, probeCheck);
+    var checkpoints = probes.checkpoints(top, profiles.keySet());
+    var dns = DnsReader.read(top, services, timing.lease().duration());
+    top.close();
+
+    List<Service> plain = services.stream().map(Placed::value).toList();
+    top.findings().refuseIfAny();
+    probes.warnOfBlindSites(top, checkpoints, plain);
+    warnOfIdleSites(sites, plain);
+    return new MppConfig(
+        deployment.orElseThrow(),
+        self.orElseThrow(),
+        dataDir,
+        insecure,
+        sites.sites().stream().map(Placed::value).toList(),
+        timing.lease(),
+        timing.election(),
+        timing.deadMan(),
+        plain,
+        checkpoints,
+        profiles,
+        dns);
+  }
+
+  private Optional<SiteId> self(SiteTable sites) {
+    top.has("site");
+    Optional<String> name = siteOverride.or(() -> top.need("site", Form.TEXT).map(Placed::value));
+    if (name.isEmpty() || sites.names().contains(name.get())) {
+      return name.flatMap(sites::find).map(Site::id);
+    }
+    if (siteOverride.isEmpty()) {
+      sites.resolves(top, "site", name.get());
+    } else {
+      top.problem(
+          "sites",
+          "does not list \"" + name.get() + "\", the site given on the command line",
+          Suggestion.among(name.get(), sites.names(), "the sites are "));
+    }
+    return Optional.empty();
+  }
+
+  private Path dataDir(Optional<SiteId> self) {
+    String fallback = "data/" + self.map(SiteId::name).orElse("site");
+    Path dir = base.resolve(top.value("data-dir", Form.TEXT, fallback)).normalize();
+    if (Files.exists(dir) && !Files.isDirectory(dir)) {
+      top.problem("data-dir", "is " + dir + ", which is not a directory", "name a directory");
+    }
+    return dir;
+  }
+
+  private void warnOfIdleSites(SiteTable sites, List<Service> services) {
+    for (Placed<Site> placed : sites.sites()) {
+      Site site = placed.value();
+      if (!site.witness() && services.stream().noneMatch(s -> s.at(site.id()).isPresent())) {
+        top.findings()
+            .warning(
+                placed.at(),
+                "site " + site.id() + " has no pool of any service",
+                "give it one, or \"witness: true\"");
+      }
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package dev.mpp.node.config;
+
+import dev.mpp.core.model.Reach;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.Status;
+import dev.mpp.core.pool.PoolConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * Everything {@code mpp.yml} says, checked and complete: no key is left to a default later. Made by
+ * {@link ConfigFile#load}; docs/configuration.md explains each key.
+ *
+ * @param deployment name of the deployment; the ledger group and the exchange refuse another
+ * @param site which of {@link #sites} this process is
+ * @param dataDir absolute
+ * @param insecure plaintext between sites is allowed off loopback
+ * @param sites voters in file order, witnesses included
+ * @param checkpoints at most one entry per site
+ * @param profiles named probe profiles by name
+ * @param dns absent: this deployment answers no DNS
+ */
+public record MppConfig(
+    String deployment,
+    SiteId site,
+    Path dataDir,
+    boolean insecure,
+    List<Site> sites,
+    Lease lease,
+    Election election,
+    DeadMan deadMan,
+    List<Service> services,
+    List<Checkpoints> checkpoints,
+    Map<String, Profile> profiles,
+    Optional<Dns> dns) {
+
+  public MppConfig {
+    sites = List.copyOf(sites);
+    services = List.copyOf(services);
+    checkpoints = List.copyOf(checkpoints);
+    profiles = Collections.unmodifiableMap(new TreeMap<>(profiles));
+  }
+
+  /** The site this process is. */
+  public Site self() {
+    return site(site);
+  }
+
+  /**
+   * @throws NoSuchElementException if the deployment has no such site
+   */
+  public Site site(SiteId id) {
+    return sites.stream().filter(s -> s.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  /** Every site but this one, in file order. */
+  public List<Site> peers() {
+    return sites.stream().filter(s -> !s.id().equals(site)).toList();
+  }
+
+  /** What a site probes; empty without an entry. */
+  public Optional<Checkpoints> checkpointsOf(SiteId id) {
+    return checkpoints.stream().filter(c -> c.site().equals(id)).findFirst();
+  }
+
+  /**
+   * Fingerprint of the deployment part: everything but {@link #site} and {@link #dataDir}, after
+   * defaults. Two sites with equal hashes were configured alike, however their files are laid out.
+   *
+   * @return 16 hexadecimal digits; the same on every platform and Java version
+   */
+  public String configHash() {
+    return Fingerprint.of(this);
+  }
+
+  /**
+   * One voter.
+   *
+   * @param address IP literal or host name where the other sites reach it
+   * @param priority the higher is preferred among equally advanced candidates; 0 to 1000
+   * @param witness votes and has no MySQL
+   */
+  public record Site(SiteId id, String address, int priority, boolean witness, Ports ports) {
+    public static final int DEFAULT_PRIORITY = 100;
+  }
+
+  /**
+   * Listening ports of a site, 1 to 65535.
+   *
+   * @param dns UDP and TCP; the others are TCP
+   */
+  public record Ports(int exchange, int ledger, int operator, int http, int dns) {
+    public static final Ports DEFAULT = new Ports(7400, 7401, 7402, 7480, 53);
+  }
+
+  /**
+   * The lease of DESIGN section 3. Its defaults, and those of {@link Election} and {@link DeadMan},
+   * come from the {@link LeaseProfile}.
+   *
+   * @param drift tolerated difference of two clocks' rates, 0 to 0.1 (0.001 = 0.1 %)
+   * @param stagger wait of the k-th candidate: k times this
+   */
+  public record Lease(
+      LeaseProfile profile,
+      Duration duration,
+      Duration renew,
+      Duration fenceBudget,
+      double drift,
+      Duration stagger) {}
+
+  /** Raft election time-out, drawn between the two. */
+  public record Election(Duration min, Duration max) {}
+
+  /**
+   * The dead-man beside each MySQL server.
+   *
+   * @param timeout silence of MPP after which it acts
+   * @param period how often it looks
+   * @param killBudget what it needs to end the writes once it acts
+   */
+  public record DeadMan(Duration timeout, Duration period, Duration killBudget) {}
+
+  /**
+   * One global virtual server name and its pools.
+   *
+   * @param holdDown uninterrupted health before a proven recovery
+   * @param lagLimit replication lag above it is a replication failure
+   * @param sites the sites with a pool of this service, in file order; at least one
+   */
+  public record Service(
+      ServiceName name,
+      Rpo rpo,
+      Poll poll,
+      Recovery recovery,
+      Duration holdDown,
+      boolean hostileTakeover,
+      Status failAt,
+      Duration lagLimit,
+      Reach requireReach,
+      CheckpointPolicy checkpointPolicy,
+      MySql mysql,
+      boolean semiSync,
+      List<ServiceSite> sites) {
+    public static final Duration DEFAULT_HOLD_DOWN = Duration.ofSeconds(60);
+    public static final Duration DEFAULT_LAG_LIMIT = Duration.ofSeconds(30);
+
+    public Service {
+      sites = List.copyOf(sites);
+    }
+
+    /** The part of one site; empty when the service has no pool there. */
+    public Optional<ServiceSite> at(SiteId id) {
+      return sites.stream().filter(s -> s.site().equals(id)).findFirst();
+    }
+  }
+
+  /**
+   * @param addresses service addresses (IP literals) that DNS hands out while the site is ACTIVE
+   */
+  public record ServiceSite(SiteId site, List<String> addresses, PoolConfig pool) {
+    public ServiceSite {
+      addresses = List.copyOf(addresses);
+    }
+  }
+
+  /**
+   * @param interval between polls of a healthy node
+   * @param retryInterval between polls while errors are counted; at most {@code interval}
+   * @param timeout of connecting and of each query; at most {@code interval}
+   */
+  public record Poll(Duration interval, Duration retryInterval, Duration timeout) {
+    public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(1);
+
+    /** A quarter of the interval. */
+    public static Duration defaultRetry(Duration interval) {
+      return interval.dividedBy(4);
+    }
+
+    /** Seven tenths of the interval, at most 4 s. */
+    public static Duration defaultTimeout(Duration interval) {
+      Duration share = interval.multipliedBy(7).dividedBy(10);
+      Duration cap = Duration.ofSeconds(4);
+      return share.compareTo(cap) < 0 ? share : cap;
+    }
+  }
+
+  /** The account MPP uses on the servers of a service, and the schema that holds its tables. */
+  public record MySql(String user, Secret password, String schema) {
+    public static final String DEFAULT_SCHEMA = "mpp";
+  }
+
+  /**
+   * @param interval between two probes of one checkpoint unless its profile says otherwise
+   * @param probes {@code class:method:target:profile} specifications, checked
+   */
+  public record Checkpoints(SiteId site, Duration interval, List<String> probes) {
+    public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(2);
+
+    public Checkpoints {
+      probes = List.copyOf(probes);
+    }
+  }
+
+  /**
+   * A named probe profile; what is absent follows the probe's method.
+   *
+   * @param expect HTTP status, 100 to 599
+   * @param interval overrides that of {@link Checkpoints}
+   */
+  public record Profile(
+      OptionalInt port,
+      Optional<String> path,
+      OptionalInt expect,
+      Duration timeout,
+      Optional<Duration> interval) {
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(4);
+  }
+
+  /**
+   * @param zone without a final dot, lower case; contains every service name
+   * @param ttl whole seconds; the upper bound of an answer's TTL
+   * @param nameServers at least one
+   * @param stale what a responder with an old ledger answers
+   */
+  public record Dns(String zone, Duration ttl, List<NameServer> nameServers, Stale stale) {
+    public static final Duration DEFAULT_TTL = Duration.ofSeconds(1);
+
+    public Dns {
+      nameServers = List.copyOf(nameServers);
+    }
+  }
+
+  /**
+   * @param name fully qualified, without a final dot, lower case
+   * @param address IP literal
+   */
+  public record NameServer(String name, String address) {}
+
+  /** Which acknowledged writes a failover between sites may lose. */
+  public enum Rpo {
+    /** None: a site without every acknowledged write is not promoted. */
+    ZERO,
+    /** What had not arrived: the most advanced candidate is promoted and the loss is reported. */
+    AVAILABILITY
+  }
+
+  /** How a FAILED node returns (BEHAVIOUR section 8). */
+  public enum Recovery {
+    PROVEN,
+    MANUAL
+  }
+
+  /** When the checkpoints fail the pool (BEHAVIOUR section 6). */
+  public enum CheckpointPolicy {
+    REACH,
+    CLASSIC
+  }
+
+  /** Answer of a responder whose ledger is older than the lease (DESIGN section 5). */
+  public enum Stale {
+    SERVFAIL,
+    LAST_KNOWN,
+    OWN_SITE
+  }
+}

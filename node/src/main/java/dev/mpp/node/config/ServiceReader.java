@@ -1,0 +1,205 @@
+package dev.mpp.node.config;
+
+import dev.mpp.core.model.Reach;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.Status;
+import dev.mpp.node.config.MppConfig.CheckpointPolicy;
+import dev.mpp.node.config.MppConfig.MySql;
+import dev.mpp.node.config.MppConfig.Poll;
+import dev.mpp.node.config.MppConfig.Recovery;
+import dev.mpp.node.config.MppConfig.Rpo;
+import dev.mpp.node.config.MppConfig.Service;
+import dev.mpp.node.config.MppConfig.ServiceSite;
+import dev.mpp.node.config.MppConfig.Site;
+import dev.mpp.node.config.Section.Placed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code services:}. */
+final class ServiceReader {
+  private final SiteTable sites;
+  private final Optional<SiteId> self;
+  private final SecretReader secrets;
+  private final PoolOwners owners;
+
+  ServiceReader(SiteTable sites, Optional<SiteId> self, SecretReader secrets) {
+    this.sites = sites;
+    this.self = self;
+    this.secrets = secrets;
+    this.owners = new PoolOwners();
+  }
+
+  List<Placed<Service>> readAll(Section top) {
+    if (!top.has("services")) {
+      top.missing("services");
+      return List.of();
+    }
+    List<Section> sections = top.sections("services");
+    if (top.emptyList("services")) {
+      top.problem("services", "lists no service", "add one; see docs/configuration.md");
+    }
+    List<Placed<Service>> out = new ArrayList<>();
+    Set<ServiceName> names = new HashSet<>();
+    for (Section section : sections) {
+      Optional<ServiceName> name = section.need("name", Form.SERVICE).map(Placed::value);
+      name.filter(n -> !names.add(n))
+          .ifPresent(
+              n ->
+                  section.problem(
+                      "name", "is \"" + n + "\", as an earlier service", "keep one of the two"));
+      read(section, name).ifPresent(s -> out.add(new Placed<>(s, section.at("name"))));
+    }
+    return out;
+  }
+
+  private Optional<Service> read(Section section, Optional<ServiceName> name) {
+    Rpo rpo = section.value("rpo", Form.choice(Rpo.class), Rpo.ZERO);
+    Poll poll = poll(section.section("poll"));
+    Recovery recovery = section.value("recovery", Form.choice(Recovery.class), Recovery.PROVEN);
+    Duration holdDown =
+        section.value("hold-down", Timing.between(0, 86_400_000), Service.DEFAULT_HOLD_DOWN);
+    boolean hostile = section.value("hostile-takeover", Form.FLAG, false);
+    Status failAt = section.value("fail-at", FAIL_AT, Status.FAIL);
+    Duration lagLimit =
+        section.value("lag-limit", Timing.between(1_000, 86_400_000), Service.DEFAULT_LAG_LIMIT);
+    Reach reach = section.value("require-reach", Form.choice(Reach.class), Reach.GLOBAL);
+    CheckpointPolicy policy =
+        section.value(
+            "checkpoint-policy", Form.choice(CheckpointPolicy.class), CheckpointPolicy.REACH);
+    boolean semiSync = section.value("semi-sync", Form.FLAG, true);
+    List<ServiceSite> here =
+        sites(section, new PoolReader(failAt, hostile, recovery == Recovery.PROVEN));
+    boolean used = here.stream().anyMatch(s -> self.filter(s.site()::equals).isPresent());
+    Optional<MySql> mysql = mysql(section, used);
+    section.close();
+    if (rpo == Rpo.ZERO && !semiSync && here.size() > 1) {
+      section.warning(
+          "semi-sync",
+          "is off, so \"rpo: zero\" cannot be kept when a site is lost at once",
+          "set \"semi-sync: true\" or \"rpo: availability\"");
+    }
+    return name.flatMap(
+        n ->
+            mysql.map(
+                m ->
+                    new Service(
+                        n, rpo, poll, recovery, holdDown, hostile, failAt, lagLimit, reach, policy,
+                        m, semiSync, here)));
+  }
+
+  /** OK and OK_INFO would fail a node that answers, or at its first lost poll. */
+  private static final Form<Status> FAIL_AT =
+      text -> {
+        Status status = Form.choice(Status.class, Status::name).read(text);
+        if (!status.atLeast(Status.OK_WARN)) {
+          throw new Refused("is " + text, "choose one of OK_WARN, OK_CRITICAL, FAIL");
+        }
+        return status;
+      };
+
+  private static Poll poll(Section section) {
+    Duration interval =
+        section.value("interval", Timing.between(100, 600_000), Poll.DEFAULT_INTERVAL);
+    Poll poll =
+        new Poll(
+            interval,
+            section.value(
+                "retry-interval", Timing.between(20, 600_000), Poll.defaultRetry(interval)),
+            section.value("timeout", Timing.between(20, 600_000), Poll.defaultTimeout(interval)));
+    section.close();
+    TimingRules.check(section, poll);
+    return poll;
+  }
+
+  private Optional<MySql> mysql(Section parent, boolean used) {
+    if (!parent.has("mysql")) {
+      parent.missing("mysql");
+      return Optional.empty();
+    }
+    Section section = parent.section("mysql");
+    var user = section.need("user", Form.TEXT).map(Placed::value);
+    String schema =
+        section.value(
+            "schema",
+            Form.matching("[A-Za-z0-9_$]{1,64}", "letters, digits, _ and $, at most 64"),
+            MySql.DEFAULT_SCHEMA);
+    Optional<Secret> password = secrets.read(section, used);
+    section.close();
+    return user.flatMap(u -> password.map(p -> new MySql(u, p, schema)));
+  }
+
+  private List<ServiceSite> sites(Section service, PoolReader pools) {
+    if (!service.has("sites")) {
+      service.missing("sites");
+      return List.of();
+    }
+    List<ServiceSite> out = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    Map<String, String> addressOwner = new HashMap<>();
+    List<Section> sections = service.sections("sites");
+    for (Section section : sections) {
+      Optional<Site> site = reference(section, seen);
+      List<String> addresses = addresses(section, addressOwner);
+      var pool = pools.read(section);
+      section.close();
+      if (site.isPresent() && pool.isPresent()) {
+        owners.claim(section, site.get(), pool.get());
+        out.add(new ServiceSite(site.get().id(), addresses, pool.get()));
+      }
+    }
+    if (service.emptyList("sites")) {
+      service.problem("sites", "lists no site", "name the sites that have a pool");
+    } else if (sections.size() == 1) {
+      service.warning(
+          "sites", "lists one site: nothing can take over when it is lost", "add a second site");
+    }
+    return out;
+  }
+
+  private Optional<Site> reference(Section section, Set<String> seen) {
+    Optional<String> name = section.need("site", Form.TEXT).map(Placed::value);
+    if (name.isEmpty() || !sites.resolves(section, "site", name.get())) {
+      return Optional.empty();
+    }
+    if (!seen.add(name.get())) {
+      section.problem(
+          "site", "is \"" + name.get() + "\", as an earlier entry", "keep one of the two");
+    }
+    Optional<Site> site = sites.find(name.get());
+    if (site.filter(Site::witness).isPresent()) {
+      section.problem(
+          "site",
+          "is \"" + name.get() + "\", a witness: it votes and has no pool",
+          "remove this entry, or \"witness: true\" from the site");
+    }
+    return site;
+  }
+
+  private static List<String> addresses(Section section, Map<String, String> owner) {
+    List<Placed<String>> addresses = section.values("addresses", Form.IP);
+    if (!section.has("addresses")) {
+      section.missing("addresses");
+    } else if (section.emptyList("addresses")) {
+      section.problem("addresses", "lists no address", "give the address clients connect to");
+    }
+    for (Placed<String> address : addresses) {
+      String other = owner.putIfAbsent(Addresses.canonical(address.value()), section.path());
+      if (other != null) {
+        section
+            .findings()
+            .problem(
+                address.at(),
+                section.path() + ".addresses has " + address.value() + ", as has " + other,
+                "give each site its own addresses: DNS tells the sites apart by them");
+      }
+    }
+    return addresses.stream().map(Placed::value).toList();
+  }
+}

@@ -1,0 +1,173 @@
+package dev.mpp.node.config;
+
+import dev.mpp.core.model.SiteId;
+import dev.mpp.node.config.MppConfig.Ports;
+import dev.mpp.node.config.MppConfig.Site;
+import dev.mpp.node.config.Section.Placed;
+import dev.mpp.node.config.YamlNode.Position;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The {@code sites:} of a file.
+ *
+ * @param names every name as written, also of sites that are otherwise wrong, so that one mistake
+ *     is not reported again at each reference
+ */
+record SiteTable(List<Placed<Site>> sites, Set<String> names) {
+  static final int PAIR = 2;
+
+  static SiteTable read(Section top, boolean insecure) {
+    Ports ports = ports(top, Ports.DEFAULT);
+    if (!top.has("sites")) {
+      top.missing("sites");
+    }
+    List<Placed<Site>> sites = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>();
+    int written = 0;
+    for (Section section : top.sections("sites")) {
+      written++;
+      site(section, ports, names).ifPresent(s -> sites.add(new Placed<>(s, section.at())));
+    }
+    SiteTable table = new SiteTable(List.copyOf(sites), names);
+    if (top.has("sites")) {
+      table.checkMode(top, written);
+      table.checkAddresses(top.findings());
+      if (!insecure) {
+        table.checkPlaintext(top);
+      }
+    }
+    return table;
+  }
+
+  Optional<Site> find(String name) {
+    return sites.stream().map(Placed::value).filter(s -> s.id().name().equals(name)).findFirst();
+  }
+
+  /** A problem unless the name is one of the sites. */
+  boolean resolves(Section section, String key, String name) {
+    if (!names.contains(name)) {
+      section.problem(
+          key,
+          "is \"" + name + "\", which is not one of the sites",
+          Suggestion.among(name, names, "the sites are "));
+    }
+    return names.contains(name);
+  }
+
+  private static Optional<Site> site(Section section, Ports fallback, Set<String> names) {
+    Optional<Placed<String>> written = section.need("name", Form.TEXT);
+    if (written.isPresent() && !names.add(written.get().value())) {
+      section.problem(
+          "name",
+          "is \"" + written.get().value() + "\", as an earlier site",
+          "give each site its own name");
+    }
+    Optional<SiteId> id =
+        written.isEmpty() ? Optional.empty() : section.optional("name", Form.SITE);
+    var address = section.need("address", Form.HOST).map(Placed::value);
+    address
+        .filter(a -> Addresses.literal(a).isEmpty() && !a.equals("localhost"))
+        .ifPresent(
+            a ->
+                section.warning(
+                    "address",
+                    "is the host name \"" + a + "\": a DNS failure would look like a dead site",
+                    "prefer an IP literal"));
+    int priority = section.value("priority", Form.integer(0, 1000), Site.DEFAULT_PRIORITY);
+    boolean witness = section.value("witness", Form.FLAG, false);
+    Ports ports = ports(section, fallback);
+    section.close();
+    return id.flatMap(i -> address.map(a -> new Site(i, a, priority, witness, ports)));
+  }
+
+  private static Ports ports(Section parent, Ports fallback) {
+    Section section = parent.section("ports");
+    Form<Integer> port = Form.integer(1, 65535);
+    Ports ports =
+        new Ports(
+            section.value("exchange", port, fallback.exchange()),
+            section.value("ledger", port, fallback.ledger()),
+            section.value("operator", port, fallback.operator()),
+            section.value("http", port, fallback.http()),
+            section.value("dns", port, fallback.dns()));
+    section.close();
+    Map<Integer, String> users = new LinkedHashMap<>();
+    byName(ports)
+        .forEach(
+            (name, number) -> {
+              String other = users.putIfAbsent(number, name);
+              if (other != null && parent.has("ports")) {
+                section.problem(
+                    section.has(name) ? name : other,
+                    "makes " + other + " and " + name + " listen on one port, " + number,
+                    "give each its own port");
+              }
+            });
+    return ports;
+  }
+
+  static Map<String, Integer> byName(Ports ports) {
+    Map<String, Integer> names = new LinkedHashMap<>();
+    names.put("exchange", ports.exchange());
+    names.put("ledger", ports.ledger());
+    names.put("operator", ports.operator());
+    names.put("http", ports.http());
+    names.put("dns", ports.dns());
+    return names;
+  }
+
+  private void checkMode(Section top, int written) {
+    if (written == 1) {
+      top.problem(
+          "sites",
+          "has one site; solo mode comes in a later version",
+          "list at least 3 voters, witnesses included");
+    } else if (written == PAIR) {
+      top.problem(
+          "sites",
+          "has two voters; pair mode comes in a later version",
+          "add a witness, which removes the need for pair mode: {name: witness, address: ...,"
+              + " witness: true}");
+    } else if (top.emptyList("sites")) {
+      top.problem("sites", "lists no site", "list at least 3 voters, witnesses included");
+    }
+  }
+
+  private void checkAddresses(Findings findings) {
+    Map<String, Site> byAddress = new HashMap<>();
+    for (Placed<Site> placed : sites) {
+      Site site = placed.value();
+      Site other = byAddress.putIfAbsent(Addresses.canonical(site.address()), site);
+      if (other != null) {
+        findings.problem(
+            placed.at(),
+            "sites " + other.id() + " and " + site.id() + " have one address, " + site.address(),
+            "give each site its own address; voters on one host fail together");
+      }
+    }
+  }
+
+  private void checkPlaintext(Section top) {
+    List<Placed<Site>> exposed =
+        sites.stream().filter(s -> !Addresses.loopback(s.value().address())).toList();
+    if (!exposed.isEmpty()) {
+      Position at = exposed.getFirst().at();
+      top.findings()
+          .problem(
+              at,
+              "plaintext would run between sites over addresses that are not loopback: "
+                  + exposed.stream().map(s -> s.value().address()).collect(Collectors.joining(", "))
+                  + " (this version has no TLS between sites)",
+              "keep the links between sites private or in a tunnel and say so with \"insecure:"
+                  + " true\"");
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.mpp.node.mysql;
+
+import com.mysql.cj.jdbc.Driver;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+/** Makes sessions on one server, every one with a connect and a read time-out. */
+final class Connector {
+  private final ServerOptions options;
+
+  Connector(ServerOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Blocks the calling thread for a small multiple of the poll time-out, the time-out of each step.
+   *
+   * @param readTimeoutMillis of the session once it is made; the belt to the callers' deadlines
+   * @param setup further assignments for SET SESSION, empty or starting with a comma
+   */
+  Session connect(int readTimeoutMillis, String setup) throws LinkException {
+    Connection connection;
+    try {
+      connection = new Driver().connect("jdbc:mysql://" + options.address() + "/", properties());
+    } catch (SQLException | RuntimeException e) {
+      throw LinkException.of(e);
+    }
+    if (connection == null) {
+      throw new LinkException(LinkException.Kind.LOST, "the driver refused the address");
+    }
+    try (Statement s = connection.createStatement()) {
+      s.execute(
+          "SET SESSION wait_timeout = 31536000, lock_wait_timeout = 31536000,"
+              + " max_statement_time = 0, time_zone = '+00:00', autocommit = 1"
+              + setup);
+      long id;
+      String version;
+      try (ResultSet r = s.executeQuery("SELECT CONNECTION_ID(), @@version")) {
+        r.next();
+        id = r.getLong(1);
+        version = r.getString(2);
+      }
+      connection.setNetworkTimeout(Runnable::run, readTimeoutMillis);
+      return new Session(connection, id, version);
+    } catch (SQLException | RuntimeException e) {
+      Session.abort(connection);
+      throw unsupported(connection, e);
+    }
+  }
+
+  /** MySQL knows no {@code max_statement_time}: the first statement tells the families apart. */
+  private static LinkException unsupported(Connection connection, Exception e) {
+    LinkException problem = LinkException.of(e);
+    if (problem.errorCode() != 1193) {
+      return problem;
+    }
+    String version = "";
+    try {
+      version = connection.getMetaData().getDatabaseProductVersion() + " ";
+    } catch (SQLException | RuntimeException unknown) {
+      // The message does without it.
+    }
+    return new LinkException(
+        LinkException.Kind.SQL, "MySQL " + version + "is not supported yet by this version");
+  }
+
+  private Properties properties() {
+    String millis = Long.toString(options.pollTimeout().toMillis());
+    Properties p = new Properties();
+    p.setProperty("user", options.credentials().user());
+    p.setProperty("password", options.credentials().password().get());
+    p.setProperty("connectTimeout", millis);
+    p.setProperty("socketTimeout", millis);
+    p.setProperty("tcpKeepAlive", "true");
+    p.setProperty("allowMultiQueries", "true");
+    p.setProperty("sslMode", options.tls().name());
+    p.setProperty("characterEncoding", "UTF-8");
+    p.setProperty("connectionCollation", "utf8mb4_general_ci");
+    p.setProperty("useServerPrepStmts", "false");
+    p.setProperty("detectCustomCollations", "false");
+    p.setProperty("paranoid", "true");
+    p.setProperty("logger", "Slf4JLogger");
+    return p;
+  }
+}

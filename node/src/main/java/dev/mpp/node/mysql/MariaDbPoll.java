@@ -1,0 +1,92 @@
+package dev.mpp.node.mysql;
+
+import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.ServerFacts.Replication;
+import dev.mpp.core.model.ServerFacts.SemiSync;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * The statements of one poll, in one round trip. The dead-man event is looked at when {@code
+ * withEvent} says so; it has run within the last seconds, or it does not count.
+ */
+final class MariaDbPoll {
+  private static final String FACTS =
+      "SELECT @@version AS version, @@global.read_only AS read_only,"
+          + " @@global.gtid_binlog_state AS executed, @@global.event_scheduler AS scheduler,"
+          + " @@global.rpl_semi_sync_master_enabled AS source_enabled,"
+          + " @@global.rpl_semi_sync_slave_enabled AS replica_enabled;"
+          + "SHOW SLAVE STATUS;"
+          + "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_%'";
+  private static final String EVENT =
+      ";SELECT status = 'ENABLED'"
+          + " AND TIMESTAMPDIFF(SECOND, last_executed, UTC_TIMESTAMP()) < 5 AS alive"
+          + " FROM mysql.event WHERE db = 'mpp' AND name = 'dead_man'";
+
+  private MariaDbPoll() {}
+
+  /** What was read; {@code event} is empty when it was not looked at. */
+  record Reading(ServerFacts facts, Optional<Boolean> event) {}
+
+  static Reading read(Connection connection, boolean withEvent, boolean eventBefore)
+      throws SQLException {
+    List<List<Map<String, String>>> results =
+        Rows.query(connection, withEvent ? FACTS + EVENT : FACTS);
+    Map<String, String> row = Rows.first(results);
+    Optional<Boolean> event =
+        withEvent
+            ? Optional.of(results.get(3).stream().anyMatch(r -> Rows.on(r, "alive")))
+            : Optional.empty();
+    boolean deadMan = Rows.on(row, "scheduler") && event.orElse(eventBefore);
+    ServerFacts facts =
+        new ServerFacts(
+            Rows.text(row, "version"),
+            Rows.on(row, "read_only"),
+            GtidSet.parse(Rows.text(row, "executed")),
+            results.get(1).stream().findFirst().map(MariaDbPoll::replication),
+            semiSync(row, results.get(2)),
+            deadMan);
+    return new Reading(facts, event);
+  }
+
+  /** From one row of SHOW SLAVE STATUS. */
+  static Replication replication(Map<String, String> row) {
+    String lag = Rows.text(row, "Seconds_Behind_Master");
+    return new Replication(
+        new NodeAddress(Rows.text(row, "Master_Host"), (int) Rows.number(row, "Master_Port"))
+            .toString(),
+        !Rows.text(row, "Slave_IO_Running").equalsIgnoreCase("No"),
+        Rows.on(row, "Slave_IO_Running"),
+        Rows.on(row, "Slave_SQL_Running"),
+        error(row),
+        lag.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(lag)),
+        GtidSet.parse(Rows.text(row, "Gtid_IO_Pos")));
+  }
+
+  private static String error(Map<String, String> row) {
+    String applier = Rows.text(row, "Last_SQL_Error");
+    String receiver = Rows.text(row, "Last_IO_Error");
+    if (Rows.text(row, "Using_Gtid").equals("No")) {
+      return "replication does not use GTID";
+    }
+    return applier.isEmpty() ? receiver : applier;
+  }
+
+  private static SemiSync semiSync(Map<String, String> row, List<Map<String, String>> status) {
+    Map<String, String> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    status.forEach(s -> byName.put(Rows.text(s, "Variable_name"), Rows.text(s, "Value")));
+    return new SemiSync(
+        Rows.on(row, "source_enabled"),
+        (int) Rows.number(byName, "Rpl_semi_sync_master_clients"),
+        (int) Rows.number(byName, "Rpl_semi_sync_master_wait_sessions"),
+        Rows.on(byName, "Rpl_semi_sync_master_status"),
+        Rows.on(row, "replica_enabled"));
+  }
+}

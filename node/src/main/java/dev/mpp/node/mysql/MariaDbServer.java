@@ -1,0 +1,198 @@
+package dev.mpp.node.mysql;
+
+import dev.mpp.core.model.NodeAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A MariaDB server, 10.11 or newer. Six sessions, each with one job, are kept open, so that a fence
+ * never needs a login: poll, tripwire, the dead-man's lock, the fence's two, and one for everything
+ * else. All methods may be called from any thread.
+ */
+final class MariaDbServer implements MySqlServer {
+  private static final Logger log = LoggerFactory.getLogger(MariaDbServer.class);
+  private static final int ADMIN_READ_MILLIS = 300_000;
+  private static final long EVENT_EVERY = Duration.ofSeconds(2).toNanos();
+  private static final long KEEP_EVERY_MILLIS = 5_000;
+
+  private final ServerOptions options;
+  private final LongSupplier clock;
+  private final Link poll;
+  private final Link setter;
+  private final Link prover;
+  private final Link admin;
+  private final Tripwire tripwire;
+  private final DeadManLock lock;
+  private final MariaDbFence fence;
+  private final MariaDbPromotion promotion;
+  private final MariaDbReplication replication;
+  private final Semaphore keep = new Semaphore(0);
+  private final AtomicInteger fencing = new AtomicInteger();
+  private volatile boolean up;
+  private volatile boolean closed;
+  private volatile boolean event;
+  private volatile long eventReadAt;
+
+  MariaDbServer(ServerOptions options) {
+    this.options = options;
+    this.clock = options.clock();
+    Connector connector = new Connector(options);
+    int pollMillis = (int) options.pollTimeout().toMillis();
+    poll = link(connector, "poll", pollMillis);
+    setter = link(connector, "fence-set", (int) MariaDbFence.PENDING.toMillis() + 10_000);
+    prover = link(connector, "fence-prove", ADMIN_READ_MILLIS);
+    admin = link(connector, "admin", ADMIN_READ_MILLIS);
+    tripwire = new Tripwire(connector, options.threadName("tripwire"));
+    lock = new DeadManLock(options, connector);
+    fence =
+        new MariaDbFence(setter, prover, lock, this::sessions, options.credentials().user(), clock);
+    promotion =
+        new MariaDbPromotion(
+            admin, prover, lock, () -> fencing.get() > 0 || fence.isPending(), clock);
+    replication = new MariaDbReplication(admin, clock);
+    eventReadAt = clock.getAsLong() - EVENT_EVERY;
+    tripwire.start();
+    lock.start();
+    Thread.ofVirtual().name(options.threadName("keeper")).start(this::keepOpen);
+  }
+
+  private Link link(Connector connector, String role, int readTimeoutMillis) {
+    return new Link(connector, options.threadName(role), readTimeoutMillis, clock);
+  }
+
+  private List<Long> sessions() {
+    return List.of(poll.id(), setter.id(), prover.id(), admin.id(), tripwire.id(), lock.id());
+  }
+
+  @Override
+  public NodeAddress address() {
+    return options.address();
+  }
+
+  @Override
+  public Poll poll() {
+    long now = clock.getAsLong();
+    boolean fresh = poll.id() == 0;
+    boolean withEvent = fresh || now - eventReadAt >= EVENT_EVERY;
+    try {
+      MariaDbPoll.Reading reading =
+          poll.call(
+              now + options.pollTimeout().toNanos(), c -> MariaDbPoll.read(c, withEvent, event));
+      reading
+          .event()
+          .ifPresent(
+              alive -> {
+                event = alive;
+                eventReadAt = now;
+              });
+      if (!up) {
+        up = true;
+        keep.release();
+      }
+      tripwire.rearm();
+      return new Poll.Answered(reading.facts());
+    } catch (LinkException e) {
+      up = false;
+      return new Poll.ConnectFailed(e.getMessage(), e.kind() == LinkException.Kind.REFUSED);
+    }
+  }
+
+  /** Opens the other sessions once the server answers, and finds the ones that died silently. */
+  private void keepOpen() {
+    while (!closed) {
+      try {
+        boolean unused = keep.tryAcquire(KEEP_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        return;
+      }
+      keep.drainPermits();
+      for (Link link : List.of(prover, setter, admin)) {
+        if (up && !closed && !link.busy()) {
+          touch(link);
+        }
+      }
+    }
+  }
+
+  private void touch(Link link) {
+    try {
+      link.call(clock.getAsLong() + options.pollTimeout().toNanos(), c -> Rows.query(c, "DO 1"));
+    } catch (LinkException e) {
+      log.debug("{}: {}", options.address(), e.getMessage());
+    }
+  }
+
+  @Override
+  public void onConnectionLost(Runnable listener) {
+    tripwire.listener(listener);
+  }
+
+  @Override
+  public Fence fence(Duration budget, String reason) {
+    fencing.incrementAndGet();
+    try {
+      Fence result = fence.fence(budget);
+      log.info(
+          "{}: fence ({}): {} after {} us, {}",
+          options.address(),
+          reason,
+          result.outcome(),
+          result.micros(),
+          result.detail());
+      return result;
+    } finally {
+      fencing.decrementAndGet();
+    }
+  }
+
+  @Override
+  public void holdDeadManUntil(long nanos) {
+    lock.holdUntil(nanos);
+  }
+
+  @Override
+  public void dropDeadMan() {
+    lock.release();
+  }
+
+  @Override
+  public Prepared prepare(Duration budget) {
+    return promotion.prepare(budget);
+  }
+
+  @Override
+  public Promoted makeWritable(String service, long epoch, String site, Duration budget) {
+    return promotion.makeWritable(service, epoch, site, budget);
+  }
+
+  @Override
+  public Change startReplication(Duration budget) {
+    return replication.start(budget);
+  }
+
+  @Override
+  public Change stopReplication(Duration budget) {
+    return replication.stop(budget);
+  }
+
+  @Override
+  public Change semiSyncSource(boolean on, Duration budget) {
+    return replication.semiSyncSource(on, budget);
+  }
+
+  /** Breaks all sessions. A dead-man lock that was held is gone with them. */
+  @Override
+  public void close() {
+    closed = true;
+    keep.release();
+    lock.close();
+    tripwire.close();
+    List.of(poll, setter, prover, admin).forEach(Link::close);
+  }
+}

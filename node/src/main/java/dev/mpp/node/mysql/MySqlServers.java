@@ -1,0 +1,16 @@
+package dev.mpp.node.mysql;
+
+/** Opens servers. */
+public final class MySqlServers {
+  private MySqlServers() {}
+
+  /**
+   * Starts to control a server. Returns at once, whether or not the server answers: connections are
+   * made by the first {@link MySqlServer#poll} and, once that answered, in the background. The
+   * family is read from the server's version; a server that is not supported yet answers every poll
+   * with a {@code ConnectFailed} that says so.
+   */
+  public static MySqlServer open(ServerOptions options) {
+    return new MariaDbServer(options);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.mpp.node.mysql;
+
+import dev.mpp.core.model.NodeAddress;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * What is needed to control one server.
+ *
+ * @param service the service the server belongs to; names threads and the canary's row
+ * @param pollTimeout bound of one poll and of each step of a connect, 50 ms to 30 s; under load a
+ *     server needs 500 ms and more
+ * @param clock monotonic nanoseconds, {@code System::nanoTime} outside simulations
+ */
+public record ServerOptions(
+    NodeAddress address,
+    String service,
+    Credentials credentials,
+    Duration pollTimeout,
+    Tls tls,
+    DeadManTimings deadMan,
+    LongSupplier clock) {
+
+  /** How connections are encrypted; the names follow the MySQL client's {@code --ssl-mode}. */
+  public enum Tls {
+    DISABLED,
+    PREFERRED,
+    REQUIRED,
+    VERIFY_CA,
+    VERIFY_IDENTITY
+  }
+
+  public ServerOptions {
+    if (pollTimeout.toMillis() < 50 || pollTimeout.toMillis() > 30_000) {
+      throw new IllegalArgumentException("poll time-out " + pollTimeout + " is outside 50 ms-30 s");
+    }
+  }
+
+  /** Encrypted where the server offers it, default dead-man timings, the system's clock. */
+  public static ServerOptions of(
+      NodeAddress address, String service, Credentials credentials, Duration pollTimeout) {
+    return new ServerOptions(
+        address,
+        service,
+        credentials,
+        pollTimeout,
+        Tls.PREFERRED,
+        DeadManTimings.DEFAULT,
+        System::nanoTime);
+  }
+
+  String threadName(String role) {
+    return "mpp-mysql-" + service + "-" + address + "-" + role;
+  }
+}

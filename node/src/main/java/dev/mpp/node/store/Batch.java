@@ -1,0 +1,148 @@
+package dev.mpp.node.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Writes that are committed together. Of several records of one node, or values of one key, the
+ * last counts. Not thread-safe.
+ */
+final class Batch {
+  private final Map<NodeRecord.Key, NodeRecord> nodes = new LinkedHashMap<>();
+  private final Map<String, String> settings = new LinkedHashMap<>();
+  private final List<JournalEntry> entries = new ArrayList<>();
+  private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+
+  CompletableFuture<Void> add(NodeRecord node) {
+    nodes.put(node.key(), node);
+    return ticket();
+  }
+
+  CompletableFuture<Void> add(String key, String value) {
+    settings.put(key, value);
+    return ticket();
+  }
+
+  CompletableFuture<Void> add(JournalEntry entry) {
+    entries.add(entry);
+    return ticket();
+  }
+
+  CompletableFuture<Void> ticket() {
+    CompletableFuture<Void> ticket = new CompletableFuture<>();
+    waiting.add(ticket);
+    return ticket;
+  }
+
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
+  int entries() {
+    return entries.size();
+  }
+
+  /**
+   * All or nothing; safe to repeat after a failure.
+   *
+   * @param connection in auto-commit mode; the transaction is made here, since the driver's own
+   *     does not notice that SQLite ends it by itself when the disk is full
+   */
+  void commit(Connection connection) throws SQLException {
+    try (Statement transaction = connection.createStatement()) {
+      transaction.execute("BEGIN IMMEDIATE");
+      try {
+        writeNodes(connection);
+        writeSettings(connection);
+        writeEntries(connection);
+        transaction.execute("COMMIT");
+      } catch (SQLException e) {
+        rollback(transaction, e);
+        throw e;
+      }
+    }
+  }
+
+  private static void rollback(Statement transaction, SQLException cause) {
+    try {
+      transaction.execute("ROLLBACK");
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  void done() {
+    waiting.forEach(t -> t.complete(null));
+  }
+
+  void abandon(StoreException why) {
+    waiting.forEach(t -> t.completeExceptionally(why));
+  }
+
+  private void writeNodes(Connection connection) throws SQLException {
+    if (nodes.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT OR REPLACE INTO node VALUES (?,?,?,?,?,?,?,?,?)")) {
+      for (NodeRecord node : nodes.values()) {
+        insert.setString(1, node.service().name());
+        insert.setString(2, node.pool());
+        insert.setString(3, node.address().toString());
+        insert.setInt(4, node.req());
+        insert.setString(5, node.status().name());
+        insert.setString(6, node.floor().name());
+        insert.setString(7, node.state().name());
+        insert.setString(8, node.message());
+        insert.setLong(9, node.lastWallMillis());
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
+  private void writeSettings(Connection connection) throws SQLException {
+    if (settings.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT OR REPLACE INTO setting VALUES (?,?)")) {
+      for (Map.Entry<String, String> setting : settings.entrySet()) {
+        insert.setString(1, setting.getKey());
+        insert.setString(2, setting.getValue());
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
+  private void writeEntries(Connection connection) throws SQLException {
+    if (entries.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?)")) {
+      for (JournalEntry entry : entries) {
+        JournalEvent event = entry.event();
+        insert.setLong(1, entry.sequence());
+        insert.setLong(2, event.wallMillis());
+        insert.setString(3, event.service());
+        insert.setString(4, event.kind());
+        insert.setString(5, event.subject());
+        insert.setString(6, event.from());
+        insert.setString(7, event.to());
+        insert.setLong(8, event.epoch());
+        insert.setString(9, event.reason());
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package dev.mpp.node.store;
+
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.State;
+import dev.mpp.core.model.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What one node remembers of itself: the last condition of its MySQL servers, its journal and a few
+ * values, in one SQLite file ({@code mpp.db}). It holds no role: who is ACTIVE is in the ledger.
+ *
+ * <p>Writes return at once and are committed in order by one thread, several at a time; their
+ * futures complete when they are on disk, and a {@code kill -9} afterwards loses none of them.
+ * Reads see what is committed; they block for a disk read and belong on any thread but the loop's.
+ */
+public final class NodeStore implements AutoCloseable {
+  static final String FILE = "mpp.db";
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private final DirectoryLock directoryLock;
+  private final Database database;
+  private final Writer writer;
+  private final ReentrantLock reading = new ReentrantLock();
+  private final ReentrantLock appending = new ReentrantLock();
+  private long lastSequence;
+
+  private NodeStore(DirectoryLock directoryLock, Database database, Writer writer) {
+    this.directoryLock = directoryLock;
+    this.database = database;
+    this.writer = writer;
+  }
+
+  /**
+   * Opens the store of a data directory and creates both if necessary.
+   *
+   * @throws StoreException if another process uses the directory, or the file is damaged, of a
+   *     newer version or not writable; nothing was changed then
+   */
+  public static NodeStore open(Path directory, StoreListener listener) throws StoreException {
+    return open(directory, listener, RETRY, Schema.STEPS);
+  }
+
+  static NodeStore open(
+      Path directory, StoreListener listener, Duration retry, List<List<String>> schema)
+      throws StoreException {
+    DirectoryLock lock = lock(directory);
+    try {
+      Database database = Database.open(directory.resolve(FILE), schema);
+      NodeStore store = new NodeStore(lock, database, new Writer(database, listener, retry));
+      store.lastSequence = store.lastCommittedSequence();
+      store.writer.start();
+      return store;
+    } catch (StoreException e) {
+      try {
+        lock.close();
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  private static DirectoryLock lock(Path directory) throws StoreException {
+    try {
+      Files.createDirectories(directory);
+      return DirectoryLock.take(directory);
+    } catch (IOException e) {
+      throw new StoreException(
+          "the data directory " + directory + " is not usable (" + e + "); check its permissions",
+          e);
+    }
+  }
+
+  /**
+   * An entry that has its sequence and is on its way to the disk.
+   *
+   * @param durable completes when it is committed; exceptionally if it never will be
+   */
+  public record Appended(long sequence, CompletableFuture<Void> durable) {}
+
+  /** Appends to the journal. The order of calls is the order of sequences and of commits. */
+  public Appended append(JournalEvent event) {
+    appending.lock();
+    try {
+      long sequence = lastSequence + 1;
+      var durable = writer.add(batch -> batch.add(new JournalEntry(sequence, event)));
+      if (!durable.isCompletedExceptionally()) {
+        lastSequence = sequence;
+      }
+      return new Appended(sequence, durable);
+    } finally {
+      appending.unlock();
+    }
+  }
+
+  /** Sequence of the last {@link #append}, committed or not; 0 for an empty journal. */
+  public long lastSequence() {
+    appending.lock();
+    try {
+      return lastSequence;
+    } finally {
+      appending.unlock();
+    }
+  }
+
+  /** Replaces the record of a node. */
+  public CompletableFuture<Void> save(NodeRecord node) {
+    return writer.add(batch -> batch.add(node));
+  }
+
+  /** Sets a value. */
+  public CompletableFuture<Void> put(String key, String value) {
+    return writer.add(batch -> batch.add(key, value));
+  }
+
+  /**
+   * Counts up and waits until the new count is on disk: the number of this start of the process,
+   * for example. Not for concurrent use with one key.
+   *
+   * @return 1 for a new key
+   */
+  public long increment(String key) throws StoreException {
+    long next = get(key).map(Long::parseLong).orElse(0L) + 1;
+    await(put(key, Long.toString(next)));
+    return next;
+  }
+
+  /** Waits until every write before this call is on disk. */
+  public void flush() throws StoreException {
+    await(writer.add(Batch::ticket));
+  }
+
+  /**
+   * Journal entries after {@code since}, oldest first.
+   *
+   * @param since sequence of the last entry that is known; 0 for the beginning
+   * @param max at most so many
+   */
+  public List<JournalEntry> journal(long since, int max) throws StoreException {
+    return query(
+        "SELECT * FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        statement -> {
+          statement.setLong(1, since);
+          statement.setInt(2, max);
+        },
+        NodeStore::entry);
+  }
+
+  /** Every node record, by service, pool and address. */
+  public List<NodeRecord> nodes() throws StoreException {
+    return query(
+        "SELECT * FROM node ORDER BY service, pool, address", statement -> {}, NodeStore::node);
+  }
+
+  /** A committed value. */
+  public Optional<String> get(String key) throws StoreException {
+    return query(
+            "SELECT value FROM setting WHERE key = ?",
+            statement -> statement.setString(1, key),
+            row -> row.getString(1))
+        .stream()
+        .findFirst();
+  }
+
+  /** Commits what is left and gives the directory back. */
+  @Override
+  public void close() throws StoreException {
+    writer.close();
+    reading.lock();
+    try (directoryLock;
+        database) {
+      // Both close, in reverse order, whatever the other does.
+    } catch (IOException e) {
+      throw new StoreException("the lock of the data directory cannot be released", e);
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  Database database() {
+    return database;
+  }
+
+  private long lastCommittedSequence() throws StoreException {
+    return query(
+            "SELECT coalesce(max(sequence), 0) FROM journal",
+            statement -> {},
+            row -> row.getLong(1))
+        .getFirst();
+  }
+
+  private static JournalEntry entry(ResultSet row) throws SQLException {
+    return new JournalEntry(
+        row.getLong(1),
+        new JournalEvent(
+            row.getLong(2),
+            row.getString(3),
+            row.getString(4),
+            row.getString(5),
+            row.getString(6),
+            row.getString(7),
+            row.getLong(8),
+            row.getString(9)));
+  }
+
+  private static NodeRecord node(ResultSet row) throws SQLException {
+    return new NodeRecord(
+        new ServiceName(row.getString(1)),
+        row.getString(2),
+        NodeAddress.parse(row.getString(3)),
+        row.getInt(4),
+        Status.valueOf(row.getString(5)),
+        Status.valueOf(row.getString(6)),
+        State.parse(row.getString(7)),
+        row.getString(8),
+        row.getLong(9));
+  }
+
+  private interface Parameters {
+    void set(PreparedStatement statement) throws SQLException;
+  }
+
+  private interface Row<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private <T> List<T> query(String sql, Parameters parameters, Row<T> row) throws StoreException {
+    reading.lock();
+    try (PreparedStatement statement = database.reader().prepareStatement(sql)) {
+      parameters.set(statement);
+      List<T> out = new ArrayList<>();
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          out.add(row.read(result));
+        }
+      }
+      return out;
+    } catch (SQLException e) {
+      throw database.translate(e);
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private static void await(CompletableFuture<Void> write) throws StoreException {
+    try {
+      write.get();
+    } catch (ExecutionException e) {
+      throw new StoreException("not written: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("interrupted before the write was on disk", e);
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package dev.mpp.node.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One edit of the minimal file, one problem or warning: which, where and what to do. */
+class ConfigProblemsTest {
+  private static final String SITE_B = "{name: b, address: 127.0.2.1}";
+
+  @TempDir Path dir;
+
+  @ParameterizedTest(name = "{2}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          deployment: demo|deploiment: demo|unknown key "deploiment"; did you mean "deployment"?
+          deployment: demo|''|"deployment" is missing; add it
+          deployment: demo|deployment: [demo]|deployment is a list where a single value is expected
+          deployment: demo|deployment:|deployment has no value
+          site: a\\n|site: z\\n|site is "z", which is not one of the sites; did you mean
+          site: a\\n|site: a\\ndeployment: x\\n|"deployment" was already given in line 1
+          {name: b, address: 127.0.2.1}|{name: b, address: 127.0.1.1}|sites a and b have one address
+          {name: b, address: 127.0.2.1}|{name: a, address: 127.0.2.1}|sites[1].name is "a", as an earlier site
+          {name: b, address: 127.0.2.1}|{name: B_, address: 127.0.2.1}|sites[1].name is "B_", which is not a valid name
+          {name: b, address: 127.0.2.1}|{name: b, address: 127.0.2.1, priority: 2000}|sites[1].priority is 2000, outside 0 to 1000
+          {name: b, address: 127.0.2.1}|{name: b, address: 10.0.2.1}|plaintext would run between sites over addresses that are not loopback: 10.0.2.1
+          {name: b, address: 127.0.2.1}|{name: b, address: 127.0.2.1, ports: {http: 53}}|sites[1].ports.http makes http and dns listen on one port, 53
+          {name: b, address: 127.0.2.1}|{name: b, address: 127.0.2.1, ports: {http: 0}}|sites[1].ports.http is 0, outside 1 to 65535
+          , {name: w, address: 127.0.3.1, witness: true}|''|sites has two voters; pair mode comes in a later version; add a witness
+          {site: b, addresses: [127.0.2.1]|{site: w, addresses: [127.0.2.1]|sites[1].site is "w", a witness: it votes and has no pool
+          {site: b, addresses: [127.0.2.1]|{site: q, addresses: [127.0.2.1]|services[0].sites[1].site is "q", which is not one of the sites
+          {site: b, addresses: [127.0.2.1]|{site: a, addresses: [127.0.2.1]|services[0].sites[1].site is "a", as an earlier entry
+          {site: b, addresses: [127.0.2.1]|{site: b, addresses: [127.0.1.1]|services[0].sites[1].addresses has 127.0.1.1, as has services[0].sites[0]
+          {site: b, addresses: [127.0.2.1]|{site: b, addresses: [db.example.com]|is "db.example.com", which is not an IP address
+          {site: b, addresses: [127.0.2.1]|{site: b, addresses: []|services[0].sites[1].addresses lists no address
+          primary:127.0.2.1:13306|primary:127.0.1.1:13306|services[0].sites[1].pool has 127.0.1.1:13306, as has services[0].sites[0].pool
+          primary:127.0.2.1:13306|primary:127.0.2.1:7400|pool has 127.0.2.1:7400, which is the exchange port of b
+          primary:127.0.2.1:13306|primary:127.0.2.1;primary:127.0.2.2|is not a pool: pool pool_b has two primaries
+          primary:127.0.2.1:13306|secondary:127.0.2.1|is not a pool: pool pool_b has no primary
+          primary:127.0.2.1:13306|primary:127.0.2.1;secondary:127.0.2.1|is not a pool: pool pool_b lists an address twice
+          primary:127.0.2.1:13306|primary:2001:db8::1|malformed IPv6 literal; write it as [2001:db8::1]:3306
+          primary:127.0.2.1:13306|primary:127.0.2.1:99999|port 99999 is outside 1-65535
+          primary:127.0.2.1:13306|primary:127.0.2.1;backup:x|has the unknown part "backup"
+          name:pool_b;|''|a pool needs a name
+          "name:pool_b;primary:127.0.2.1:13306"|{name: x, primry: 127.0.2.1}|unknown key "services[0].sites[1].pool.primry"; did you mean "primary"?
+          password-env: PATH|password-env: NO_SUCH_VARIABLE_HERE|password-env names NO_SUCH_VARIABLE_HERE, which is not set
+          password-env: PATH|password-env: "not a name"|password-env is not the name of a variable
+          password-env: PATH|password-file: none|which is not a file; create it with mode 0600
+          password-env: PATH|password: hunter2|holds a password in the configuration itself; put it in a file
+          , password-env: PATH|''|services[0].mysql has no password; give one of password-file
+          password-env: PATH|password-env: PATH, password-file: x|services[0].mysql has two passwords
+          password-env: PATH|password-env: PATH, schema: a-b|services[0].mysql.schema is "a-b"
+          external:http:127.0.9.1:18081"]}\\n  - {site: b|external:http:127.0.9.1:none"]}\\n  - {site: b|profile "none" is neither a port
+          {site: b, probes|{site: a, probes|checkpoints[1].site is "a", as an earlier entry
+          {site: b, probes|{site: x, probes|checkpoints[1].site is "x", which is not one of the sites
+          {site: b, probes|{site: b, interval: 1ms, probes|checkpoints[1].interval is 1ms, outside 100ms to 10m
+          mysql: {user|rpo: half\\n    mysql: {user|services[0].rpo is "half"; choose one of zero, availability
+          """)
+  void oneMistake(String from, String to, String expected) throws Exception {
+    var problems =
+        ConfigFixtures.problems(
+            dir, from.replace("\\n", "\n"), to == null ? "" : to.replace("\\n", "\n"));
+    assertTrue(
+        problems.stream().anyMatch(p -> (p.what() + "; " + p.remedy()).contains(expected)),
+        problems.toString());
+    assertFalse(problems.toString().contains("hunter2"), problems.toString());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          lease: {duration: 4s}|lease.duration >= dead-man.timeout + dead-man.period + dead-man.kill-budget + lease.renew does not hold: 4s < 2s + 1s + 1s + 500ms = 4500ms
+          lease: {duration: 5s}|lease.duration - lease.fence-budget - lease.renew > election.max x 1.5 does not hold: 5s - 1500ms - 500ms = 3s, and 2s x 1.5 = 3s
+          lease: {renew: 2s}|lease.renew x 4 <= lease.duration does not hold: 2s x 4 = 8s > 6s
+          lease: {fence-budget: 3s}|lease.fence-budget < lease.duration / 2 does not hold: 3s >= 6s / 2 = 3s
+          election: {min: 2s}|election.min < election.max does not hold: 2s >= 2s
+          lease: {drift: 0.2}|lease.drift is "0.2", not a number from 0 to 0.1
+          lease: {duration: 6}|lease.duration is 6 without a unit; write 6ms or 6s
+          lease: {profile: quick}|lease.profile is "quick"; choose one of default, fast, wan
+          lease: [6s]|lease is a list where a block of keys is expected
+          dead-man: {timeout: never}|dead-man.timeout is "never", which is not a duration
+          insecure: yes|insecure is "yes"; write true or false
+          profiles: {default: {port: 80}}|profiles.default is not a name for a profile
+          profiles: {web: {path: ok}}|profiles.web.path is "ok", which is not a path
+          data-dir: mpp.yml|which is not a directory
+          dns: {zone: other.test, name-servers: [{name: ns.other.test, address: 127.0.1.1}]}|service mysql.eraser.test is not within the zone other.test
+          dns: {zone: eraser.test, ttl: 7s, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}]}|dns.ttl <= lease.duration does not hold: 7s > 6s
+          dns: {zone: eraser.test, ttl: 500ms, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}]}|DNS counts TTLs in whole seconds
+          dns: {zone: eraser.test}|"dns.name-servers" is missing
+          profiles: {a: &a {port: 1}, b: *a}|YAML anchors and aliases are not supported
+          """)
+  void oneMoreLine(String line, String expected) throws Exception {
+    var problems = ConfigFixtures.problems(dir, "deployment: demo", "deployment: demo\n" + line);
+    assertTrue(
+        problems.stream().anyMatch(p -> (p.what() + "; " + p.remedy()).contains(expected)),
+        problems.toString());
+    assertTrue(problems.stream().anyMatch(p -> p.line() <= 7), problems.toString());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          interval: 1s, retry-interval: 2s|poll.retry-interval <= poll.interval does not hold: 2s > 1s
+          interval: 1s, timeout: 2s|poll.timeout <= poll.interval does not hold: 2s > 1s
+          """)
+  void pollRules(String poll, String expected) throws Exception {
+    var problems =
+        ConfigFixtures.problems(dir, "    mysql: ", "    poll: {" + poll + "}\n    mysql: ");
+    assertEquals(1, problems.size(), problems.toString());
+    assertTrue(problems.getFirst().what().contains(expected), problems.toString());
+  }
+
+  @Test
+  void oneSite() throws Exception {
+    String from = ", " + SITE_B + ", {name: w, address: 127.0.3.1, witness: true}";
+    assertTrue(ConfigFixtures.problems(dir, from, "").toString().contains("solo mode comes in"));
+  }
+
+  @Test
+  void placesAreExact() throws Exception {
+    Problem problem = ConfigFixtures.problems(dir, SITE_B, "{name: b, addres: x}").getLast();
+    assertEquals(dir.resolve("mpp.yml").toString(), problem.file());
+    assertEquals(List.of(3, 50), List.of(problem.line(), problem.column()));
+  }
+
+  @Test
+  void warnings() throws Exception {
+    assertWarning("primary:127.0.2.1:13306", "primary:db.b.test", "has the host name");
+    assertWarning(
+        "  - {site: b, probes: [\"external:",
+        "  - {site: b, probes: [\"edge:",
+        "site b has no external checkpoint");
+    assertWarning("    mysql: ", "    semi-sync: false\n    mysql: ", "semi-sync is off");
+    assertWarning("127.0.3.1, witness: true", "127.0.3.1", "site w has no pool of any service");
+    assertWarning(SITE_B, "{name: b, address: localhost}", "");
+  }
+
+  private void assertWarning(String from, String to, String expected) throws Exception {
+    var warnings = ConfigFixtures.warnings(dir, from, to);
+    assertEquals(expected.isEmpty() ? 0 : 1, warnings.size(), warnings.toString());
+    warnings.forEach(w -> assertTrue(w.what().contains(expected), warnings.toString()));
+  }
+
+  @Test
+  void aPasswordFileThatEverybodyReads() throws Exception {
+    ConfigFixtures.secret(dir, "hunter2", "rw-r--r--");
+    var warnings = ConfigFixtures.warnings(dir, "password-env: PATH", "password-file: secrets/mpp");
+    assertTrue(warnings.toString().contains("which everybody can read"), warnings.toString());
+    assertFalse(warnings.toString().contains("hunter2"), warnings.toString());
+  }
+
+  @Test
+  void aSiteWithoutThePoolNeedsNoPassword() throws Exception {
+    String text =
+        ConfigFixtures.edit(
+            ConfigFixtures.resource("minimal.yml"), "password-env: PATH", "password-file: none");
+    var loaded = ConfigFile.load(ConfigFixtures.write(dir, text), Optional.of("w"));
+    assertEquals(List.of(), loaded.warnings());
+  }
+
+  @Test
+  void aPasswordCommand() throws Exception {
+    String text =
+        ConfigFixtures.edit(
+            ConfigFixtures.resource("minimal.yml"),
+            "password-env: PATH",
+            "password-command: [cat, secrets/mpp]");
+    ConfigFixtures.secret(dir, "first", "rw-------");
+    Secret secret =
+        ConfigFixtures.load(dir, text).config().services().getFirst().mysql().password();
+    assertEquals("first", secret.reveal());
+    ConfigFixtures.secret(dir, "second", "rw-------");
+    assertEquals("first", secret.reveal());
+    secret.forget();
+    assertEquals("second", secret.reveal());
+  }
+
+  @Test
+  void brokenYamlDoesNotQuoteTheLine() throws Exception {
+    for (String text : List.of("a: \"hunter2", "\ta: hunter2", "x: 1\n  y: hunter2: z", "", "[]")) {
+      Path file = ConfigFixtures.write(dir, text);
+      ConfigException refused =
+          assertThrows(ConfigException.class, () -> ConfigFile.load(file, Optional.empty()));
+      assertEquals(1, refused.problems().size(), refused.toString());
+      assertFalse(refused.getMessage().contains("hunter2"), refused.getMessage());
+    }
+  }
+
+  @Test
+  void aMissingFileAndABinaryOne() throws Exception {
+    Path missing = dir.resolve("none.yml");
+    assertTrue(
+        assertThrows(ConfigException.class, () -> ConfigFile.load(missing, Optional.empty()))
+            .getMessage()
+            .contains("there is no such file"));
+    Path binary = Files.write(dir.resolve("b.yml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    assertTrue(
+        assertThrows(ConfigException.class, () -> ConfigFile.load(binary, Optional.empty()))
+            .getMessage()
+            .contains("not UTF-8"));
+  }
+}

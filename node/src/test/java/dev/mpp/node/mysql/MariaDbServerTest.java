@@ -1,0 +1,160 @@
+package dev.mpp.node.mysql;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mpp.core.model.ServerFacts;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Polling, the tripwire, and that looking leaves no trace. */
+class MariaDbServerTest {
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private MariaDbProcess mariadb;
+  private MySqlServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    mariadb = MariaDbProcess.start(11);
+    server = mariadb.manage(POLL);
+    awaitAnswer();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    mariadb.close();
+  }
+
+  private ServerFacts awaitAnswer() throws Exception {
+    Eventually.within(
+        Duration.ofSeconds(5),
+        "the server answers a poll",
+        () -> server.poll() instanceof MySqlServer.Poll.Answered);
+    return facts();
+  }
+
+  private ServerFacts facts() {
+    return assertInstanceOf(MySqlServer.Poll.Answered.class, server.poll()).facts();
+  }
+
+  @Test
+  void readsTheFactsAndLeavesNoTrace() throws Exception {
+    String before = mariadb.ask("SELECT @@global.gtid_binlog_state");
+    ServerFacts facts = facts();
+    assertTrue(facts.version().startsWith("11.4.5-MariaDB"), facts.version());
+    assertTrue(facts.readOnly());
+    assertEquals(Optional.empty(), facts.replication());
+    assertEquals(new ServerFacts.SemiSync(false, 0, 0, false, true), facts.semiSync());
+    Eventually.within(Duration.ofSeconds(8), "the dead-man runs", () -> facts().deadMan());
+
+    mariadb.run("SET GLOBAL event_scheduler = OFF");
+    assertFalse(facts().deadMan());
+    mariadb.run("SET GLOBAL event_scheduler = ON");
+
+    server.holdDeadManUntil(System.nanoTime() + Duration.ofSeconds(3).toNanos());
+    Eventually.within(
+        Duration.ofSeconds(2),
+        "the lock is held",
+        () -> !mariadb.ask("SELECT IS_USED_LOCK('mpp_lease')").isEmpty());
+    assertTrue(server.fence(Duration.ofSeconds(1), "test").safe());
+    try (Connection root = mariadb.root()) {
+      // Running it again is allowed, over the root account and while the server is read-only.
+      PrepareSql.mariaDb(MariaDbProcess.MANAGER, "%").apply(root);
+    }
+    assertEquals(before, mariadb.ask("SELECT @@global.gtid_binlog_state"));
+    measurePolls();
+  }
+
+  private void measurePolls() {
+    long[] micros = new long[500];
+    for (int i = 0; i < micros.length; i++) {
+      long start = System.nanoTime();
+      facts();
+      micros[i] = (System.nanoTime() - start) / 1000;
+    }
+    java.util.Arrays.sort(micros);
+    Figures.note("poll idle us p50/p99/max", micros[250] + "/" + micros[495] + "/" + micros[499]);
+  }
+
+  @Test
+  void aFrozenServerCostsAPollNoMoreThanItsTimeout() throws Exception {
+    mariadb.freeze();
+    long worst = 0;
+    for (int i = 0; i < 6; i++) {
+      long start = System.nanoTime();
+      MySqlServer.Poll.ConnectFailed failed =
+          assertInstanceOf(MySqlServer.Poll.ConnectFailed.class, server.poll());
+      worst = Math.max(worst, System.nanoTime() - start);
+      assertFalse(failed.refused(), failed.error());
+    }
+    Figures.note("poll of a frozen server, worst of 6, ms", worst / 1_000_000);
+    assertTrue(worst < POLL.plusMillis(150).toNanos(), worst / 1_000_000 + " ms");
+    mariadb.thaw();
+    awaitAnswer();
+    Eventually.within(
+        Duration.ofSeconds(5),
+        "no pile of sessions",
+        () ->
+            Integer.parseInt(
+                    mariadb.ask(
+                        "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER='mpp'"))
+                <= 6);
+  }
+
+  @Test
+  void theTripwireTellsOfAKilledServerAtOnceAndOnlyThen() throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    CountDownLatch lost = new CountDownLatch(1);
+    long[] at = new long[1];
+    server.onConnectionLost(
+        () -> {
+          at[0] = System.nanoTime();
+          told.incrementAndGet();
+          lost.countDown();
+        });
+    awaitTripwire();
+    mariadb.run("KILL QUERY " + tripwire());
+    awaitTripwire();
+    assertEquals(0, told.get());
+
+    long start = System.nanoTime();
+    mariadb.kill();
+    assertTrue(lost.await(2, TimeUnit.SECONDS));
+    Figures.note("tripwire after SIGKILL, ms", (at[0] - start) / 1_000_000);
+    assertTrue(at[0] - start < Duration.ofMillis(300).toNanos(), "told late");
+    long asked = System.nanoTime();
+    assertTrue(assertInstanceOf(MySqlServer.Poll.ConnectFailed.class, server.poll()).refused());
+    Figures.note("poll of a killed server, ms", (System.nanoTime() - asked) / 1_000_000);
+
+    mariadb.restart();
+    awaitAnswer();
+    awaitTripwire();
+    assertEquals(1, told.get());
+  }
+
+  private String tripwire() throws Exception {
+    return mariadb.ask(
+        "SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(60)%'");
+  }
+
+  private void awaitTripwire() throws Exception {
+    Eventually.within(
+        Duration.ofSeconds(5),
+        "the tripwire is armed",
+        () -> {
+          facts();
+          return !tripwire().isEmpty();
+        });
+  }
+}

@@ -59,7 +59,7 @@ public final class Pictures {
             ? Optional.empty()
             : Optional.of(
                 new ServerFacts.Replication(
-                    P1.toString(), true, true, "", OptionalLong.of(1), gtids)),
+                    P1.toString(), true, true, true, "", OptionalLong.of(1), gtids)),
         ServerFacts.SemiSync.OFF,
         true);
   }
@@ -97,6 +97,7 @@ public final class Pictures {
                 eligible,
                 reason,
                 Optional.of(GtidSet.parse("0-1-4711")),
+                4711,
                 nodes)),
         List.of(new SiteView.LinkView(new SiteId("site3"), false, -1, 12_400)));
   }

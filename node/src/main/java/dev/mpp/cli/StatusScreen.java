@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 /** Everything on one screen, at most 100 columns wide unless asked to be wide. */
 final class StatusScreen {
   private static final int COLUMNS = 100;
+  private static final int MESSAGE_INDENT = 15;
   private static final long STUCK_MILLIS = 3_000;
 
   private final StatusReply reply;
@@ -49,9 +50,7 @@ final class StatusScreen {
             + local.getSite()
             + (local.getWitness() ? " (witness)" : "")
             + ", "
-            + terminal.time(reply.getWallMillis())
-            + " "
-            + terminal.zone());
+            + terminal.timeAndZone(reply.getWallMillis()));
     if (reply.getInsecure()) {
       warn("INSECURE: sites and operators are not authenticated and nothing is encrypted.");
     }
@@ -133,7 +132,7 @@ final class StatusScreen {
             + Text.left(pool.getEligible() ? "eligible" : "not eligible", 15)
             + " ";
     String status = Text.left(Names.of(pool.getStatus()), 11);
-    row(row, status, paint.health(pool.getStatus(), status), " ".repeat(14) + pool.getReason());
+    row(row, status, paint.health(pool.getStatus(), status), " ".repeat(15), pool.getReason());
     pool.getNodesList().forEach(this::node);
   }
 
@@ -154,7 +153,8 @@ final class StatusScreen {
         head,
         state + status,
         paint.state(node.getState(), state) + paint.health(node.getStatus(), status),
-        req + Text.right(lag(node), 8) + "  " + override + node.getMessage());
+        req + Text.right(lag(node), 8) + "  ",
+        override + node.getMessage());
   }
 
   private static String lag(NodeView node) {
@@ -203,8 +203,8 @@ final class StatusScreen {
             + Text.left(view.isEmpty() ? "?" : Names.of(view.getFirst().getReach()), 6)
             + "  "
             + Text.left(view.isEmpty() ? "?" : view.getFirst().getVersion(), 8)
-            + "  "
-            + links);
+            + "  ",
+        links);
   }
 
   private void checkpoints() {
@@ -213,7 +213,7 @@ final class StatusScreen {
       return;
     }
     out.append('\n').append(paint.bold("CHECKPOINTS")).append('\n');
-    line("  SITE      STATUS        REQ  CHECKPOINT                                MESSAGE");
+    line("  SITE      STATUS        REQ  CHECKPOINT                                    MESSAGE");
     for (SiteView site : views()) {
       for (CheckpointView c : site.getCheckpointsList()) {
         String status = Text.left(Names.of(c.getStatus()), 11);
@@ -221,11 +221,8 @@ final class StatusScreen {
             "  " + Text.left(site.getSite(), 8) + "  ",
             status,
             paint.health(c.getStatus(), status),
-            Text.right(Integer.toString(c.getReq()), 6)
-                + "  "
-                + Text.left(c.getSpec(), 40)
-                + "  "
-                + c.getMessage());
+            Text.right(Integer.toString(c.getReq()), 6) + "  " + Text.left(c.getSpec(), 44) + "  ",
+            c.getMessage());
       }
     }
   }
@@ -261,15 +258,17 @@ final class StatusScreen {
     out.append(Text.fit(Text.clean(text), columns).stripTrailing()).append('\n');
   }
 
-  /** A line with a painted cell in the middle; only its tail is ever cut. */
-  private void row(String head, String cell, String painted, String tail) {
-    String cleanHead = Text.clean(head);
-    int left = columns - cleanHead.length() - cell.length();
-    String end = Text.fit(Text.clean(tail), Math.max(0, left)).stripTrailing();
-    if (end.isEmpty() && !paint.enabled()) {
-      out.append((cleanHead + cell).stripTrailing()).append('\n');
-    } else {
-      out.append(cleanHead).append(painted).append(end).append('\n');
+  /** A line with a painted cell in the middle; a message that does not fit gets its own line. */
+  private void row(String head, String cell, String painted, String tail, String message) {
+    String start = Text.clean(head);
+    String end = Text.clean(tail);
+    String words = Text.clean(message);
+    boolean fits = start.length() + cell.length() + end.length() + words.length() <= columns;
+    String rest = (fits ? end + words : end).stripTrailing();
+    out.append(start).append(rest.isEmpty() ? painted.stripTrailing() : painted).append(rest);
+    out.append('\n');
+    if (!fits) {
+      line(" ".repeat(MESSAGE_INDENT) + words);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -16,6 +17,8 @@ import java.util.Map;
 public record Terminal(PrintWriter out, PrintWriter err, boolean colour, ZoneId zone) {
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+  private static final DateTimeFormatter ZONED =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss z", Locale.ROOT);
   private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
   /** The process's own; colour only on a terminal and without {@code NO_COLOR}. */
@@ -31,6 +34,11 @@ public record Terminal(PrintWriter out, PrintWriter err, boolean colour, ZoneId 
         new PrintWriter(System.err, true, StandardCharsets.UTF_8),
         colour,
         ZoneId.systemDefault());
+  }
+
+  /** With the zone's name. */
+  String timeAndZone(long wallMillis) {
+    return ZONED.format(Instant.ofEpochMilli(wallMillis).atZone(zone));
   }
 
   String time(long wallMillis) {

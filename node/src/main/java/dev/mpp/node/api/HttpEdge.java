@@ -41,6 +41,7 @@ public final class HttpEdge implements AutoCloseable {
     properties.put("micronaut.server.port", bind.getPort() == 0 ? -1 : bind.getPort());
     properties.put("micronaut.server.max-request-size", "64KB");
     properties.put("micronaut.server.date-header", false);
+    properties.put("jackson.serialization-inclusion", "ALWAYS");
     properties.put("micronaut.netty.event-loops.default.num-threads", 2);
     ApplicationContext context =
         ApplicationContext.builder()

@@ -11,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one outbound stream to a peer. Every attempt uses a fresh channel: no back-off state, no
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class Dialler {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
   private static final long FIRST_BACKOFF_MILLIS = 50;
   private static final long MAX_BACKOFF_MILLIS = 500;
 
@@ -60,6 +63,16 @@ final class Dialler {
     if (stopped || stream != null) {
       return;
     }
+    try {
+      open();
+    } catch (RuntimeException e) {
+      LOG.error("cannot dial {}", peer.site(), e);
+      drop();
+      retry();
+    }
+  }
+
+  private void open() {
     InetSocketAddress address =
         peer.addresses().get(Math.floorMod(attempts++, peer.addresses().size()));
     String remote = address.getHostString() + ":" + address.getPort();
@@ -116,9 +129,13 @@ final class Dialler {
       return;
     }
     drop();
+    retry();
+  }
+
+  private void retry() {
     if (!stopped) {
       long pause = Math.min(MAX_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures++, 4));
-      thread.schedule(this::dial, pause, TimeUnit.MILLISECONDS);
+      var unused = thread.schedule(this::dial, pause, TimeUnit.MILLISECONDS);
     }
   }
 

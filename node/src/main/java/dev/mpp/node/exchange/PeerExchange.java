@@ -17,9 +17,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -146,30 +148,27 @@ public final class PeerExchange implements AutoCloseable {
   /** Stops listening and drops every stream; nothing is delivered after it returns. */
   @Override
   public void close() {
-    thread.execute(
-        () -> {
-          diallers.forEach(Dialler::stop);
-          inbound.closeAll(Status.UNAVAILABLE.withDescription(config.self() + " is shutting down"));
-        });
-    if (server != null) {
-      server.shutdown();
-      try {
-        if (!server.awaitTermination(500, TimeUnit.MILLISECONDS)) {
-          server.shutdownNow();
-        }
-      } catch (InterruptedException e) {
-        server.shutdownNow();
-        Thread.currentThread().interrupt();
-      }
-    }
-    thread.shutdownNow();
     try {
+      thread.submit(this::stop).get(2, TimeUnit.SECONDS);
+      if (server != null) {
+        server.shutdownNow().awaitTermination(2, TimeUnit.SECONDS);
+      }
+      thread.shutdown();
       if (!thread.awaitTermination(2, TimeUnit.SECONDS)) {
         LOG.warn("the exchange thread did not stop in time");
       }
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the exchange did not stop cleanly", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      thread.shutdownNow();
     }
+  }
+
+  private void stop() {
+    diallers.forEach(Dialler::stop);
+    inbound.closeAll(Status.UNAVAILABLE.withDescription(config.self() + " is shutting down"));
   }
 
   private long tickNanos() {

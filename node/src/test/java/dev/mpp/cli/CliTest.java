@@ -1,0 +1,261 @@
+package dev.mpp.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mpp.node.api.FakeControl;
+import dev.mpp.node.api.OperatorServer;
+import dev.mpp.node.api.Pictures;
+import dev.mpp.node.exchange.wire.GrpcTransport;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The commands against a real server on loopback. */
+final class CliTest {
+  private final FakeControl control = new FakeControl();
+  private OperatorServer server;
+
+  private record Result(int exit, String out, String err) {}
+
+  @BeforeEach
+  void start() throws Exception {
+    server =
+        new OperatorServer(
+            GrpcTransport.plaintext()
+                .server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            control,
+            () -> Pictures.NOW,
+            () -> Pictures.WALL);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static Result plain(boolean colour, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exit =
+        Cli.run(
+            new Terminal(
+                new PrintWriter(out, true), new PrintWriter(err, true), colour, ZoneId.of("UTC")),
+            args);
+    return new Result(exit, out.toString(), err.toString());
+  }
+
+  private Result mpp(String... args) {
+    List<String> all = new ArrayList<>(List.of("--node", "127.0.0.1:" + server.port()));
+    all.addAll(List.of(args));
+    return plain(false, all.toArray(String[]::new));
+  }
+
+  @Test
+  void statusScreen() {
+    Result result = mpp("status");
+    assertEquals(STATUS, result.out());
+    assertEquals(0, result.exit());
+    assertTrue(result.out().lines().allMatch(l -> l.length() <= 100));
+  }
+
+  @Test
+  void wideLinesAreNotCut() {
+    assertTrue(
+        mpp("status", "--wide")
+            .out()
+            .contains("Could not connect to mysql host 10.1.0.2:3306: Too many connections\n"));
+  }
+
+  @Test
+  void colourOnlyWhereItIsWanted() {
+    assertFalse(mpp("status").out().contains("\u001b"));
+    Result painted = plain(true, "status", "--node", "127.0.0.1:" + server.port());
+    assertTrue(painted.out().contains("\u001b[32mACTIVE"), painted.out());
+    assertEquals(STATUS, painted.out().replaceAll("\u001b\\[\\d+m", "").replaceAll(" +\n", "\n"));
+  }
+
+  @Test
+  void classicListing() {
+    assertEquals(CLASSIC, mpp("list", "--classic").out());
+  }
+
+  @Test
+  void plainListing() {
+    assertEquals(PLAIN, mpp("list").out());
+  }
+
+  @Test
+  void json() throws Exception {
+    var root = new ObjectMapper().readTree(mpp("status", "--json").out());
+    assertEquals(1, root.path("format").asInt());
+    assertEquals("site1", root.path("services").path(0).path("active").asText());
+    assertEquals(4_900, root.path("services").path(0).path("own_left_ms").asInt());
+    assertEquals("ACTIVE", root.at("/sites/0/pools/0/nodes/0/state").asText());
+    assertEquals(1, root.at("/sites/1/pools/0/nodes/0/lag_s").asInt());
+    assertFalse(root.at("/sites/2/connected").asBoolean());
+    assertEquals(12_400, root.at("/sites/2/heard_age_ms").asInt());
+  }
+
+  @Test
+  void recover() {
+    Result done = mpp("recover", "10.1.0.2:3306", "--reason", "disk replaced", "--user", "ann");
+    assertEquals(
+        "OK: Cached level reset from OK/0 (FAILED_OFFLINE) to OK_WARN/0 (UNKNOWN) for"
+            + " 10.1.0.2:3306\n",
+        done.out());
+    assertEquals(0, done.exit());
+    assertEquals("disk replaced", control.recoveries.getFirst().reason());
+    assertEquals("ann", control.recoveries.getFirst().user());
+    control.recoverAnswer =
+        CompletableFuture.failedFuture(new IllegalArgumentException("it has not failed"));
+    assertEquals(
+        new Result(1, "", "mpp: refused: it has not failed\n"), mpp("recover", "10.1.0.2"));
+    assertEquals(
+        new Result(
+            1,
+            "",
+            "mpp: refused: 10.2.0.1:3306 is not a node of site1; it is a node of site2: ask a node"
+                + " of that site (--node)\n"),
+        mpp("recover", "10.2.0.1"));
+  }
+
+  @Test
+  void watch() throws Exception {
+    control.log("failover", "site1 takes over", "");
+    CompletableFuture<Result> watching =
+        CompletableFuture.supplyAsync(() -> mpp("watch", "--after", "0", "-n", "3"));
+    long limit = System.nanoTime() + 10_000_000_000L;
+    while (control.watchers.isEmpty() && System.nanoTime() < limit) {
+      Thread.sleep(5);
+    }
+    control.log("recover", "10.1.0.2:3306 reset", "ann");
+    Result result = watching.get(10, java.util.concurrent.TimeUnit.SECONDS);
+    assertEquals(0, result.exit());
+    List<String> lines = result.out().lines().sorted().toList();
+    assertEquals(
+        List.of(
+            "15:33:04.000  #1 failover mysql.eraser.com epoch 7: site1 takes over",
+            "15:33:04.000  #2 recover mysql.eraser.com epoch 7: 10.1.0.2:3306 reset (by ann)",
+            "15:33:04.000  mysql.eraser.com: ACTIVE at site1, serving, epoch 7. site1 holds the"
+                + " lease and 10.1.0.1:3306 is writable."),
+        lines);
+  }
+
+  @Test
+  void journal() {
+    for (int i = 1; i <= 12; i++) {
+      control.log("test", "entry " + i, "");
+    }
+    Result result = mpp("journal", "-n", "2");
+    assertEquals(
+        """
+        2007-11-20 15:33:04  #11 test mysql.eraser.com epoch 7: entry 11
+        2007-11-20 15:33:04  #12 test mysql.eraser.com epoch 7: entry 12
+        """,
+        result.out());
+  }
+
+  @Test
+  void nodesAreTriedInTurn() {
+    String dead = "127.0.0.1:1";
+    String alive = "127.0.0.1:" + server.port();
+    assertEquals(0, plain(false, "status", "--node", dead + "," + alive).exit());
+    assertEquals(
+        new Result(3, "", "mpp: cannot reach 127.0.0.1:1 (connection refused)\n"),
+        plain(false, "--node", dead, "status"));
+  }
+
+  @Test
+  void wrongUsage() {
+    assertEquals(
+        new Result(2, "", "mpp status: Unknown option: '--jsn'; see mpp status --help\n"),
+        plain(false, "status", "--jsn"));
+    assertEquals(2, plain(false).exit());
+    assertEquals(2, plain(false, "recover").exit());
+    assertEquals(
+        "mpp: --node 2001:db8::1 is not HOST:PORT ([ADDRESS]:PORT for IPv6)\n",
+        plain(false, "--node", "2001:db8::1", "status").err());
+  }
+
+  @Test
+  void helpIsForStrangers() {
+    Result help = plain(false, "--help");
+    assertEquals(0, help.exit());
+    for (String word : List.of("status", "list", "watch", "recover", "MPP_NODE", "Exit status")) {
+      assertTrue(help.out().contains(word), help.out());
+    }
+    assertTrue(help.out().lines().allMatch(l -> l.length() <= 100));
+    assertEquals(0, plain(false, "recover", "--help").exit());
+  }
+
+  private static final String STATUS =
+      """
+      MPP 0.1.0 at site1, 2007-11-20 15:33:04 UTC
+      ! INSECURE: sites and operators are not authenticated and nothing is encrypted.
+      ! site3 is silent: last heard 12 s ago; what is shown of it is that old.
+
+      SERVICE mysql.eraser.com   ACTIVE at site1, serving   epoch 7   own lease 4.9 s
+        site1 holds the lease and 10.1.0.1:3306 is writable.
+        in sync: site1, site2
+        addresses: site1 192.0.2.1, site2 198.51.100.1
+        SITE      T  NODE                   STATE           STATUS       REQ     LAG  MESSAGE
+        site1     *  mysql.eraser.com_pool  eligible        OK                        Holds the lease.
+                  P  10.1.0.1:3306          ACTIVE          OK             0       -
+                  S  10.1.0.2:3306          FAILED_OFFLINE  FAIL          45     1 s
+                     Could not connect to mysql host 10.1.0.2:3306: Too many connections
+        site2     *  mysql.eraser.com_pool  eligible        OK                        Ready to take over.
+                  P  10.2.0.1:3306          STANDBY         OK_INFO        1     1 s
+                     (recovering)  [31mLost connection
+
+      SITES
+        SITE      ROLE     LINK  RTT         HEARD     REACH   VERSION   ITS LINKS
+        site1     site     self  -           -         GLOBAL  0.1.0     site3 DOWN
+        site2     site     up    0.21 ms     0.2 s     GLOBAL  0.1.0     site3 DOWN
+        site3     witness  DOWN  -           12 s      ?       ?
+
+      CHECKPOINTS
+        SITE      STATUS        REQ  CHECKPOINT                                    MESSAGE
+        site1     OK              0  external:http:www.google.com:default
+        site1     OK_WARN         2  edge:simple:router.site1.eraser.com:default
+                     connection timed out after 4 s
+        site2     OK              0  external:http:www.google.com:default
+        site2     OK_WARN         2  edge:simple:router.site2.eraser.com:default
+                     connection timed out after 4 s
+
+      AGREEMENT
+        leader site1, this node LEADER, term 3, applied 1250, fresh 0.3 s ago
+      """;
+  private static final String CLASSIC =
+      """
+      T Server Name                     req  Time of Last Request  Status  State           Last Status Message
+      - ------------------------------  ---  --------------------  ------- --------------  -------------------
+      * [ mysql.eraser.com_pool ] status=OK
+      P 10.1.0.1:3306                   0    2007-11-20 15:33:04   OK      ACTIVE
+      S 10.1.0.2:3306                   45   2007-11-20 15:33:04   FAIL    FAILED_OFFLINE  Could not connect to mysql host 10.1.0.2:3306: Too many connections
+      C external:http:www.google.com:default  0    2007-11-20 15:33:04   OK      -
+      C edge:simple:router.site1.eraser.com:default  2    2007-11-20 15:33:04   OK_WARN -               connection timed out after 4 s
+      """;
+  private static final String PLAIN =
+      """
+      SITE   SERVICE           T  SERVER                                       REQ  LAST REQUEST         STATUS   STATE           MESSAGE
+      site1  mysql.eraser.com  P  10.1.0.1:3306                                0    2007-11-20T15:33:04  OK       ACTIVE          -
+      site1  mysql.eraser.com  S  10.1.0.2:3306                                45   2007-11-20T15:33:04  FAIL     FAILED_OFFLINE  Could not connect to mysql host 10.1.0.2:3306: Too many connections
+      site1  -                 C  external:http:www.google.com:default         0    2007-11-20T15:33:04  OK       -               -
+      site1  -                 C  edge:simple:router.site1.eraser.com:default  2    2007-11-20T15:33:04  OK_WARN  -               connection timed out after 4 s
+      site2  mysql.eraser.com  P  10.2.0.1:3306                                1    2007-11-20T15:33:04  OK_INFO  STANDBY         (recovering)  [31mLost connection
+      site2  -                 C  external:http:www.google.com:default         0    2007-11-20T15:33:04  OK       -               -
+      site2  -                 C  edge:simple:router.site2.eraser.com:default  2    2007-11-20T15:33:04  OK_WARN  -               connection timed out after 4 s
+      """;
+}

@@ -1,0 +1,172 @@
+package dev.mpp.node.api;
+
+import dev.mpp.core.lease.Grant;
+import dev.mpp.core.model.CheckpointClass;
+import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.NodeType;
+import dev.mpp.core.model.Reach;
+import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView;
+import dev.mpp.core.model.State;
+import dev.mpp.core.model.Status;
+import dev.mpp.node.NodeSnapshot;
+import dev.mpp.node.agreement.Agreement;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** A fixed picture of three sites: ACTIVE, a limping standby, a silent witness. */
+public final class Pictures {
+  public static final ServiceName SERVICE = new ServiceName("mysql.eraser.com");
+  public static final NodeAddress P1 = new NodeAddress("10.1.0.1", 3306);
+  public static final NodeAddress S1 = new NodeAddress("10.1.0.2", 3306);
+  public static final NodeAddress P2 = new NodeAddress("10.2.0.1", 3306);
+
+  /** 2007-11-20 15:33:04 UTC. */
+  public static final long WALL = 1_195_572_784_000L;
+
+  /** The monotonic now of the picture. */
+  public static final long NOW = 1_000_000_000_000L;
+
+  private Pictures() {}
+
+  public static SiteView.NodeView node(
+      NodeAddress address, NodeType type, int req, Status status, State state, String message) {
+    return new SiteView.NodeView(
+        address,
+        type,
+        req,
+        status,
+        state,
+        message,
+        req < 0 ? 0 : WALL,
+        2,
+        Optional.of(facts(state)),
+        "");
+  }
+
+  private static ServerFacts facts(State state) {
+    GtidSet gtids = GtidSet.parse("0-1-4711");
+    return new ServerFacts(
+        "11.4.5-MariaDB-log",
+        state != State.ACTIVE,
+        gtids,
+        state == State.ACTIVE
+            ? Optional.empty()
+            : Optional.of(
+                new ServerFacts.Replication(
+                    P1.toString(), true, true, true, "", OptionalLong.of(1), gtids)),
+        ServerFacts.SemiSync.OFF,
+        true);
+  }
+
+  public static SiteView site(
+      String name, List<SiteView.NodeView> nodes, Status pool, boolean eligible, String reason) {
+    return new SiteView(
+        new SiteId(name),
+        name + "-run-1",
+        7,
+        false,
+        "0.1.0",
+        "c0ffee",
+        Reach.GLOBAL,
+        List.of(
+            new SiteView.CheckpointView(
+                "external:http:www.google.com:default",
+                CheckpointClass.EXTERNAL,
+                0,
+                Status.OK,
+                WALL,
+                ""),
+            new SiteView.CheckpointView(
+                "edge:simple:router." + name + ".eraser.com:default",
+                CheckpointClass.EDGE,
+                2,
+                Status.OK_WARN,
+                WALL,
+                "connection timed out after 4 s")),
+        List.of(
+            new SiteView.PoolView(
+                SERVICE,
+                "mysql.eraser.com_pool",
+                pool,
+                eligible,
+                reason,
+                Optional.of(GtidSet.parse("0-1-4711")),
+                4711,
+                nodes)),
+        List.of(new SiteView.LinkView(new SiteId("site3"), false, -1, 12_400)));
+  }
+
+  public static NodeSnapshot standard() {
+    return picture(
+        List.of(
+            node(P1, NodeType.PRIMARY, 0, Status.OK, State.ACTIVE, ""),
+            node(
+                S1,
+                NodeType.SECONDARY,
+                45,
+                Status.FAIL,
+                State.FAILED_OFFLINE,
+                "Could not connect to mysql host 10.1.0.2:3306: Too many connections")),
+        true);
+  }
+
+  public static NodeSnapshot picture(List<SiteView.NodeView> nodes, boolean holding) {
+    return picture(nodes, holding, Status.OK, NOW - 100_000_000L);
+  }
+
+  public static NodeSnapshot picture(
+      List<SiteView.NodeView> nodes, boolean holding, Status pool, long takenAt) {
+    SiteView local = site("site1", nodes, pool, true, "Holds the lease.");
+    SiteView two =
+        site(
+            "site2",
+            List.of(
+                node(
+                    P2,
+                    NodeType.PRIMARY,
+                    1,
+                    Status.OK_INFO,
+                    State.STANDBY,
+                    "(recovering) \u001b[31mLost connection")),
+            Status.OK,
+            true,
+            "Ready to take over.");
+    return new NodeSnapshot(
+        takenAt,
+        local,
+        List.of(
+            new NodeSnapshot.Peer(
+                new SiteId("site2"), false, true, NOW - 200_000_000L, 210, Optional.of(two)),
+            new NodeSnapshot.Peer(
+                new SiteId("site3"), true, false, NOW - 12_400_000_000L, -1, Optional.empty())),
+        List.of(
+            new NodeSnapshot.Service(
+                SERVICE,
+                new Grant(
+                    SERVICE,
+                    7,
+                    Optional.of(new SiteId(holding ? "site1" : "site2")),
+                    "site1-run-1",
+                    1204,
+                    true,
+                    Optional.of(new SiteId("site1")),
+                    Set.of(new SiteId("site1"), new SiteId("site2"))),
+                NOW + 5_200_000_000L,
+                holding,
+                holding ? NOW + 4_900_000_000L : Long.MIN_VALUE,
+                "site1 holds the lease and 10.1.0.1:3306 is writable.",
+                List.of(
+                    new NodeSnapshot.SiteAddress(new SiteId("site1"), List.of("192.0.2.1")),
+                    new NodeSnapshot.SiteAddress(new SiteId("site2"), List.of("198.51.100.1"))))),
+        new Agreement.Health("site1", "LEADER", 3, 1250),
+        NOW - 250_000_000L,
+        true,
+        12);
+  }
+}

@@ -1,0 +1,34 @@
+package dev.mpp.chaos.check;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Everything clients saw of one run.
+ *
+ * @param faultAt just before the fault was made
+ * @param before address of the server that was ACTIVE before the fault
+ * @param other address of the other server
+ * @param probesBefore regular write probes at {@code before}
+ * @param probesOther regular write probes at {@code other}
+ * @param sightings DNS answers
+ * @param present every row found at the end at the server that is ACTIVE then
+ */
+public record History(
+    long faultAt,
+    String before,
+    String other,
+    List<Ack> acks,
+    List<Attempt> probesBefore,
+    List<Attempt> probesOther,
+    List<Sighting> sightings,
+    Set<Row> present) {
+
+  public History {
+    acks = List.copyOf(acks);
+    probesBefore = List.copyOf(probesBefore);
+    probesOther = List.copyOf(probesOther);
+    sightings = List.copyOf(sightings);
+    present = Set.copyOf(present);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.mpp.chaos.client;
+
+import dev.mpp.chaos.check.Row;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Questions to one server that need no more than the application's account. */
+public final class Look {
+  private final String server;
+  private final Login login;
+
+  public Look(String server, Login login) {
+    this.server = server;
+    this.login = login;
+  }
+
+  /** Empty when the server does not answer. */
+  public Optional<Boolean> readOnly() {
+    return ask("SELECT @@global.read_only", 1).map("1"::equals);
+  }
+
+  /** Commits here wait for a replica, and one is there to answer. */
+  public boolean semiSyncOn() {
+    return ask("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_status'", 2).equals(Optional.of("ON"))
+        && ask("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_clients'", 2)
+            .filter(clients -> Integer.parseInt(clients) >= 1)
+            .isPresent();
+  }
+
+  /** The position of the last transaction in this server's binary log. */
+  public Optional<String> position() {
+    return ask("SELECT @@global.gtid_binlog_pos", 1);
+  }
+
+  /** This server has applied everything up to the position of another one. */
+  public boolean reached(String position) {
+    return position.matches("[0-9,-]*")
+        && ask("SELECT MASTER_GTID_WAIT('" + position + "', 0.3)", 1).equals(Optional.of("0"));
+  }
+
+  /** All rows of one run. */
+  public Set<Row> rows(long run) throws SQLException {
+    Set<Row> rows = new HashSet<>();
+    Login patient = new Login(login.port(), login.user(), login.password(), 2_000, 30_000);
+    try (Connection connection = patient.open(server);
+        PreparedStatement select =
+            connection.prepareStatement("SELECT writer, seq FROM ledger WHERE run = ?")) {
+      select.setLong(1, run);
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          rows.add(new Row(found.getInt(1), found.getLong(2)));
+        }
+      }
+    }
+    return rows;
+  }
+
+  private Optional<String> ask(String query, int column) {
+    try (Connection connection = login.open(server);
+        Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery(query)) {
+      return found.next() ? Optional.ofNullable(found.getString(column)) : Optional.empty();
+    } catch (SQLException e) {
+      return Optional.empty();
+    }
+  }
+}

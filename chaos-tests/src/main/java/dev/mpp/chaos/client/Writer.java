@@ -1,0 +1,122 @@
+package dev.mpp.chaos.client;
+
+import dev.mpp.chaos.check.Ack;
+import dev.mpp.chaos.check.Row;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One application: inserts numbered rows one after the other through the global name. When anything
+ * goes wrong it drops the connection, asks DNS again and goes on with the next number; a row whose
+ * outcome it does not know is never written again and never counted as acknowledged.
+ */
+public final class Writer implements AutoCloseable {
+  private final long run;
+  private final int number;
+  private final GlobalName name;
+  private final Login login;
+  private final Random random;
+  private final ConcurrentLinkedQueue<Ack> acks = new ConcurrentLinkedQueue<>();
+  private volatile long lastAck = Long.MIN_VALUE;
+  private volatile long lastTrouble = System.nanoTime();
+  private volatile String trouble = "not connected yet";
+  private volatile boolean stopped;
+  private final Thread thread;
+
+  /**
+   * @param run distinguishes the rows of this run
+   * @param random paces this writer
+   */
+  public Writer(long run, int number, GlobalName name, Login login, Random random) {
+    this.run = run;
+    this.number = number;
+    this.name = name;
+    this.login = login;
+    this.random = random;
+    this.thread = Thread.ofPlatform().daemon().name("writer-" + number).start(this::run);
+  }
+
+  /** Acknowledged rows so far, in order. */
+  public List<Ack> acks() {
+    return List.copyOf(acks);
+  }
+
+  /** It was acknowledged a row after {@code instant} (monotonic). */
+  public boolean ackedSince(long instant) {
+    return lastAck != Long.MIN_VALUE && lastAck - instant >= 0;
+  }
+
+  /** It had no trouble since {@code instant} (monotonic). */
+  public boolean smoothSince(long instant) {
+    return lastTrouble - instant < 0;
+  }
+
+  /** The last thing that went wrong. */
+  public String trouble() {
+    return trouble;
+  }
+
+  private void run() {
+    long seq = 0;
+    Optional<Connection> connection = Optional.empty();
+    String server = "";
+    while (!stopped) {
+      try {
+        if (connection.isEmpty()) {
+          Optional<String> address = name.resolve();
+          if (address.isEmpty()) {
+            troubled("DNS gives no address");
+            LockSupport.parkNanos(20_000_000L);
+            continue;
+          }
+          server = address.get();
+          connection = Optional.of(login.open(server));
+        }
+        seq++;
+        long sent = System.nanoTime();
+        insert(connection.get(), seq);
+        long done = System.nanoTime();
+        acks.add(new Ack(new Row(number, seq), server, sent, done));
+        lastAck = done;
+        LockSupport.parkNanos(random.nextLong(10_000_000L, 30_000_000L));
+      } catch (SQLException e) {
+        troubled(server + ": " + e.getMessage());
+        connection.ifPresent(Login::abandon);
+        connection = Optional.empty();
+        LockSupport.parkNanos(random.nextLong(10_000_000L, 40_000_000L));
+      }
+    }
+    connection.ifPresent(Login::abandon);
+  }
+
+  private void troubled(String what) {
+    trouble = what;
+    lastTrouble = System.nanoTime();
+  }
+
+  private void insert(Connection connection, long seq) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO ledger (run, writer, seq) VALUES (?, ?, ?)")) {
+      insert.setLong(1, run);
+      insert.setInt(2, number);
+      insert.setLong(3, seq);
+      insert.executeUpdate();
+    }
+  }
+
+  @Override
+  public void close() {
+    stopped = true;
+    try {
+      thread.join(5_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

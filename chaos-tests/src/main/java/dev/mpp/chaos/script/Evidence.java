@@ -1,0 +1,82 @@
+package dev.mpp.chaos.script;
+
+import dev.mpp.chaos.check.Attempt;
+import dev.mpp.chaos.check.History;
+import dev.mpp.chaos.demo.Demo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+
+/** Keeps what is needed to understand a failed run. */
+final class Evidence {
+  private Evidence() {}
+
+  /** Copies logs, timeline and history; the folder. */
+  static Path keep(Demo demo, String name, String summary, Timeline timeline, History history) {
+    Path folder = demo.evidenceFolder().resolve(name);
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve("summary.txt"), summary + "\n\n" + timeline.text());
+      Files.writeString(folder.resolve("history.txt"), format(history));
+      for (Path log : demo.logs()) {
+        String site = log.getName(log.getNameCount() - 2).toString();
+        Files.copy(
+            log,
+            folder.resolve(site + "-" + log.getFileName()),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      demo.console().say("the evidence is incomplete: " + e);
+    }
+    return folder;
+  }
+
+  private static String format(History history) {
+    StringBuilder text = new StringBuilder("milliseconds from the fault\n");
+    history.probesBefore().forEach(probe -> append(text, history, probe));
+    history.probesOther().forEach(probe -> append(text, history, probe));
+    history
+        .acks()
+        .forEach(
+            ack ->
+                text.append(
+                    String.format(
+                        Locale.ROOT,
+                        "ack %s %.1f %.1f writer %d row %d%s%n",
+                        ack.server(),
+                        at(history, ack.sent()),
+                        at(history, ack.done()),
+                        ack.row().writer(),
+                        ack.row().seq(),
+                        history.present().contains(ack.row()) ? "" : " LOST")));
+    history
+        .sightings()
+        .forEach(
+            seen ->
+                text.append(
+                    String.format(
+                        Locale.ROOT,
+                        "dns %s %.1f %s%n",
+                        seen.responder(),
+                        at(history, seen.at()),
+                        seen.answer())));
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, History history, Attempt probe) {
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "probe %s %.1f %.1f %s%n",
+            probe.server(),
+            at(history, probe.sent()),
+            at(history, probe.done()),
+            probe.outcome()));
+  }
+
+  private static double at(History history, long instant) {
+    return (instant - history.faultAt()) / 1e6;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.chaos.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.chaos.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.chaos.demo;
+
+import org.jspecify.annotations.NullMarked;

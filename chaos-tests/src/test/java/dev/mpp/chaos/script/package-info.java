@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.chaos.script;
+
+import org.jspecify.annotations.NullMarked;

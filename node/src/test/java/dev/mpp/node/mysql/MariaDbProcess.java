@@ -153,8 +153,12 @@ final class MariaDbProcess implements AutoCloseable {
             + " MASTER_CONNECT_RETRY=1, MASTER_SSL=0, MASTER_SSL_VERIFY_SERVER_CERT=0");
   }
 
+  /** SIGSTOP; returns when the kernel shows the process stopped. */
   void freeze() throws Exception {
     signal("-STOP");
+    Path stat = Path.of("/proc/" + process.pid() + "/stat");
+    Eventually.within(
+        Duration.ofSeconds(5), "it is stopped", () -> Files.readString(stat).contains(") T "));
   }
 
   void thaw() throws Exception {

@@ -53,55 +53,7 @@ class MariaDbReplicationTest {
     return assertInstanceOf(MySqlServer.Poll.Answered.class, server.poll()).facts();
   }
 
-  private void promote(MySqlServer server, long epoch) {
-    var done = new java.util.concurrent.atomic.AtomicBoolean();
-    Thread.ofPlatform()
-        .start(
-            () -> {
-              try {
-                for (int k = 0; k < 3; k++) {
-                  Thread.sleep(2500);
-                  if (done.get()) return;
-                  MariaDbProcess which = server == one ? first : second;
-                  try (var c = which.root();
-                      var st = c.createStatement();
-                      var r = st.executeQuery("SELECT * FROM information_schema.processlist")) {
-                    while (r.next())
-                      System.out.println(
-                          "DIAG "
-                              + r.getString(1)
-                              + " "
-                              + r.getString(2)
-                              + " "
-                              + r.getString(5)
-                              + " "
-                              + r.getString(6)
-                              + " "
-                              + r.getString(7)
-                              + " "
-                              + r.getString(8));
-                  }
-                  new ProcessBuilder(
-                          "jcmd",
-                          "" + ProcessHandle.current().pid(),
-                          "Thread.dump_to_file",
-                          "-overwrite",
-                          "/tmp/mysqlexp/threads.txt")
-                      .start()
-                      .waitFor();
-                }
-              } catch (Exception e) {
-                System.out.println("DIAG " + e);
-              }
-            });
-    try {
-      promote0(server, epoch);
-    } finally {
-      done.set(true);
-    }
-  }
-
-  private static void promote0(MySqlServer server, long epoch) {
+  private static void promote(MySqlServer server, long epoch) {
     server.holdDeadManUntil(System.nanoTime() + Duration.ofSeconds(60).toNanos());
     Promoted promoted = server.makeWritable("orders", epoch, "site" + epoch, BUDGET);
     assertTrue(promoted.ok(), promoted.detail());

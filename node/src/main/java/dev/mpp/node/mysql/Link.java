@@ -5,6 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * passes leaves the attempt to the next caller.
  */
 final class Link implements AutoCloseable {
+  private static final long RECONNECT_PAUSE = 50_000_000L;
+
   private final Connector connector;
   private final String threadName;
   private final int readTimeoutMillis;
@@ -41,20 +44,26 @@ final class Link implements AutoCloseable {
     return turn.isLocked();
   }
 
+  /** As below; an attempt to connect that fails for another reason than a refusal is repeated. */
+  <T> T call(long deadline, Session.Work<T> work) throws LinkException {
+    return call(deadline, deadline, work);
+  }
+
   /**
    * Runs {@code work} by the deadline, once more over a new session when the old one turns out to
    * be dead: the work must bear repetition.
    *
    * @param deadline on the clock's scale
+   * @param reconnectUntil no failed connect is repeated after this
    */
-  <T> T call(long deadline, Session.Work<T> work) throws LinkException {
+  <T> T call(long deadline, long reconnectUntil, Session.Work<T> work) throws LinkException {
     take(deadline);
     try {
       boolean fresh = session == null;
       while (true) {
         Session s = session;
         if (s == null) {
-          s = connect(deadline);
+          s = connect(deadline, reconnectUntil);
         }
         try {
           return s.call(deadline - clock.getAsLong(), work);
@@ -71,6 +80,21 @@ final class Link implements AutoCloseable {
       }
     } finally {
       turn.unlock();
+    }
+  }
+
+  private Session connect(long deadline, long reconnectUntil) throws LinkException {
+    while (true) {
+      try {
+        return connect(deadline);
+      } catch (LinkException e) {
+        boolean pointless =
+            e.kind() == LinkException.Kind.REFUSED || e.kind() == LinkException.Kind.SQL;
+        if (pointless || closed || clock.getAsLong() + RECONNECT_PAUSE >= reconnectUntil) {
+          throw e;
+        }
+        LockSupport.parkNanos(this, RECONNECT_PAUSE);
+      }
     }
   }
 

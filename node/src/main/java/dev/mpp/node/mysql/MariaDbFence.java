@@ -74,7 +74,7 @@ final class MariaDbFence {
     return new Attempt(start, start + budget.toNanos()).run();
   }
 
-  private CompletableFuture<Void> set() {
+  private CompletableFuture<Void> set(long reconnectUntil) {
     CompletableFuture<Void> p = pending;
     if (p != null && !p.isDone()) {
       return p;
@@ -86,6 +86,7 @@ final class MariaDbFence {
           try {
             setter.call(
                 clock.getAsLong() + PENDING.toNanos(),
+                reconnectUntil,
                 c -> Rows.query(c, "SET GLOBAL read_only = 1"));
             fresh.complete(null);
           } catch (LinkException e) {
@@ -111,7 +112,7 @@ final class MariaDbFence {
     }
 
     Fence run() {
-      CompletableFuture<Void> set = set();
+      CompletableFuture<Void> set = set(deadline);
       long killFrom = start + BEFORE_KILLING;
       Look last = null;
       while (true) {
@@ -131,10 +132,10 @@ final class MariaDbFence {
           if (down != null) {
             return down;
           }
-          set = set();
+          set = set(deadline);
         } else if (set.isDone()) {
           pause(ROUND / 5);
-          set = set();
+          set = set(deadline);
         } else if (look != null && !look.pending && kill && ++lostSets % 4 == 0) {
           // The server knows nothing of our SET: its session is a corpse.
           setter.drop();
@@ -151,6 +152,10 @@ final class MariaDbFence {
     private Fence ended(@Nullable Look last) {
       if (last != null && last.pending && last.alive == 0) {
         return result(Outcome.QUIESCED, "read_only is pending, every client was killed");
+      }
+      if (last == null || !last.pending) {
+        // Nobody has seen it at the server: it must not arrive there at some later time.
+        setter.drop();
       }
       return result(
           Outcome.FAILED,

@@ -50,14 +50,19 @@ final class MariaDbPoll {
             Rows.text(row, "version"),
             Rows.on(row, "read_only"),
             GtidSet.parse(Rows.text(row, "executed")),
-            results.get(1).stream().findFirst().map(MariaDbPoll::replication),
+            results.get(1).stream()
+                .findFirst()
+                .map(slave -> replication(slave, Rows.text(row, "executed"))),
             semiSync(row, results.get(2)),
             deadMan);
     return new Reading(facts, event);
   }
 
-  /** From one row of SHOW SLAVE STATUS. */
-  static Replication replication(Map<String, String> row) {
+  /**
+   * From one row of SHOW SLAVE STATUS. The receiver's position names the last transaction of each
+   * domain only, so that what is executed is received, too.
+   */
+  static Replication replication(Map<String, String> row, String executed) {
     String lag = Rows.text(row, "Seconds_Behind_Master");
     return new Replication(
         new NodeAddress(Rows.text(row, "Master_Host"), (int) Rows.number(row, "Master_Port"))
@@ -67,10 +72,11 @@ final class MariaDbPoll {
         Rows.on(row, "Slave_SQL_Running"),
         error(row),
         lag.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(lag)),
-        GtidSet.parse(Rows.text(row, "Gtid_IO_Pos")));
+        GtidSet.parse(executed + "," + Rows.text(row, "Gtid_IO_Pos")));
   }
 
-  private static String error(Map<String, String> row) {
+  /** The applier's last error, otherwise the receiver's, otherwise empty. */
+  static String error(Map<String, String> row) {
     String applier = Rows.text(row, "Last_SQL_Error");
     String receiver = Rows.text(row, "Last_IO_Error");
     if (Rows.text(row, "Using_Gtid").equals("No")) {

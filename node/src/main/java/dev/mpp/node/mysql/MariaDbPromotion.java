@@ -88,7 +88,7 @@ final class MariaDbPromotion {
       Rows.query(c, "STOP SLAVE IO_THREAD");
       slave = Rows.first(Rows.query(c, "SHOW SLAVE STATUS"));
     }
-    GtidSet received = MariaDbPoll.replication(slave).received();
+    GtidSet received = GtidSet.parse(Rows.text(slave, "Gtid_IO_Pos"));
     if (Rows.text(slave, "Using_Gtid").equals("No")) {
       return new Prepared(
           false, Optional.of(executed(c)), "", "replication does not use GTID; nothing is known");
@@ -96,7 +96,7 @@ final class MariaDbPromotion {
     String unapplied = applier ? apply(c, received, deadline) : unapplied(c, slave, received);
     if (!unapplied.isEmpty()) {
       slave = Rows.first(Rows.query(c, "SHOW SLAVE STATUS"));
-      String error = MariaDbPoll.replication(slave).error();
+      String error = MariaDbPoll.error(slave);
       return new Prepared(
           false,
           Optional.of(executed(c)),

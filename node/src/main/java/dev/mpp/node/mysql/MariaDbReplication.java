@@ -43,7 +43,7 @@ final class MariaDbReplication {
     }
     Rows.query(c, "START SLAVE");
     while (true) {
-      Replication now = MariaDbPoll.replication(status(c));
+      Replication now = MariaDbPoll.replication(status(c), "");
       if (now.receiverRunning() && now.applierRunning()) {
         return new Change(true, "replicating from " + now.source());
       }

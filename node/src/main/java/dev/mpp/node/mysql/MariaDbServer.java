@@ -122,7 +122,8 @@ final class MariaDbServer implements MySqlServer {
 
   private void touch(Link link) {
     try {
-      link.call(clock.getAsLong() + options.pollTimeout().toNanos(), c -> Rows.query(c, "DO 1"));
+      long now = clock.getAsLong();
+      link.call(now + options.pollTimeout().toNanos(), now, c -> Rows.query(c, "DO 1"));
     } catch (LinkException e) {
       log.debug("{}: {}", options.address(), e.getMessage());
     }

@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mpp.core.model.ServerFacts;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,20 +23,28 @@ import org.junit.jupiter.api.Test;
 class MariaDbServerTest {
   private static final Duration POLL = Duration.ofMillis(500);
 
-  private MariaDbProcess mariadb;
+  private static MariaDbProcess mariadb;
   private MySqlServer server;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start() throws Exception {
     mariadb = MariaDbProcess.start(11);
+  }
+
+  @AfterAll
+  static void stop() {
+    mariadb.close();
+  }
+
+  @BeforeEach
+  void manage() throws Exception {
     server = mariadb.manage(POLL);
     awaitAnswer();
   }
 
   @AfterEach
-  void stop() {
+  void release() {
     server.close();
-    mariadb.close();
   }
 
   private ServerFacts awaitAnswer() throws Exception {
@@ -83,7 +94,7 @@ class MariaDbServerTest {
       facts();
       micros[i] = (System.nanoTime() - start) / 1000;
     }
-    java.util.Arrays.sort(micros);
+    Arrays.sort(micros);
     Figures.note("poll idle us p50/p99/max", micros[250] + "/" + micros[495] + "/" + micros[499]);
   }
 
@@ -100,6 +111,11 @@ class MariaDbServerTest {
     }
     Figures.note("poll of a frozen server, worst of 6, ms", worst / 1_000_000);
     assertTrue(worst < POLL.plusMillis(150).toNanos(), worst / 1_000_000 + " ms");
+    long start = System.nanoTime();
+    MySqlServer.Fence fence = server.fence(Duration.ofSeconds(1), "frozen");
+    long took = System.nanoTime() - start;
+    assertEquals(MySqlServer.Fence.Outcome.FAILED, fence.outcome(), fence.detail());
+    assertTrue(took < Duration.ofMillis(1150).toNanos(), took / 1_000_000 + " ms");
     mariadb.thaw();
     awaitAnswer();
     Eventually.within(
@@ -136,6 +152,10 @@ class MariaDbServerTest {
     long asked = System.nanoTime();
     assertTrue(assertInstanceOf(MySqlServer.Poll.ConnectFailed.class, server.poll()).refused());
     Figures.note("poll of a killed server, ms", (System.nanoTime() - asked) / 1_000_000);
+
+    MySqlServer.Fence down = server.fence(Duration.ofSeconds(1), "killed");
+    assertEquals(MySqlServer.Fence.Outcome.DOWN, down.outcome(), down.detail());
+    Figures.note("fence of a killed server, ms", down.micros() / 1000);
 
     mariadb.restart();
     awaitAnswer();

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Clients that insert as fast as they can, and remember what was acknowledged. */
 final class Writers implements AutoCloseable {
@@ -44,7 +45,7 @@ final class Writers implements AutoCloseable {
           acknowledged.add(value);
         }
       } catch (SQLException e) {
-        java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+        LockSupport.parkNanos(2_000_000);
       }
     }
   }

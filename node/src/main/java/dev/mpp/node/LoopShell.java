@@ -8,7 +8,6 @@ import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.core.pool.PoolState;
 import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.api.NodeControl;
-import dev.mpp.node.store.JournalEntry;
 import dev.mpp.node.store.JournalEvent;
 import dev.mpp.node.store.NodeRecord;
 import dev.mpp.node.store.NodeStore;
@@ -88,7 +87,7 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
         j.subject(),
         change(j.from(), j.to()),
         j.reason());
-    var entry = entry(new JournalEntry(sequence, event));
+    var entry = entry(new dev.mpp.node.store.JournalEntry(sequence, event));
     watchers.forEach(w -> w.entry(entry));
     return sequence;
   }
@@ -173,7 +172,14 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
     return running()
         .ask(
             new BrainEvent.OperatorRecover(
-                pool.get().service(), Optional.of(order.node()), order.user(), order.reason()));
+                pool.get().service(), Optional.of(order.node()), order.user(), order.reason()))
+        .thenApply(
+            answer -> {
+              if (answer.startsWith("ERROR: ")) {
+                throw new IllegalStateException(answer.substring("ERROR: ".length()));
+              }
+              return answer;
+            });
   }
 
   @Override
@@ -185,7 +191,7 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
     }
   }
 
-  private static NodeControl.JournalEntry entry(JournalEntry e) {
+  private static NodeControl.JournalEntry entry(dev.mpp.node.store.JournalEntry e) {
     JournalEvent j = e.event();
     return new NodeControl.JournalEntry(
         e.sequence(),

@@ -36,6 +36,9 @@ final class NodeLoop implements AutoCloseable {
   private static final int BATCH = 64;
   private static final long LEADER_EVERY = 1_000_000_000L;
 
+  /** Peers hear the view at least this often: its age is how they judge this loop. */
+  private static final long VIEW_EVERY = 500_000_000L;
+
   private record Letter(BrainEvent event, @Nullable CompletableFuture<String> answer) {}
 
   /** What the loop hands its results to. */
@@ -69,6 +72,7 @@ final class NodeLoop implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable NodeSnapshot snapshot;
   private @Nullable SiteView published;
+  private long publishedAt;
   private long lastEventSequence;
   private long leaderAt = LeaseClock.NEVER;
 
@@ -163,9 +167,11 @@ final class NodeLoop implements AutoCloseable {
     SiteView view = brain.view(now, shell.skippedPolls());
     Agreement.Health ledger = shell.ledger();
     lead(ledger, now);
-    boolean changed = published == null || !sameButForTime(published, view);
+    boolean changed =
+        published == null || now - publishedAt >= VIEW_EVERY || !sameButForTime(published, view);
     if (changed) {
       published = view;
+      publishedAt = now;
     }
     NodeSnapshot next =
         new NodeSnapshot(

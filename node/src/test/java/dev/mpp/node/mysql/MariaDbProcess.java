@@ -185,6 +185,7 @@ final class MariaDbProcess implements AutoCloseable {
   public void close() {
     try {
       kill();
+      Files.deleteIfExists(shortSocket());
       delete(data);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

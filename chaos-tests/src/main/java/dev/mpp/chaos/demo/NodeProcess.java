@@ -73,6 +73,7 @@ final class NodeProcess {
     settings.put("site", site.label());
     settings.put("exchange.port", ports.exchange());
     settings.put("ledger.port", ports.ledger());
+    settings.put("operator.port", ports.operator());
     settings.put("http.port", ports.http());
     settings.put("dns.port", ports.dns());
     settings.put("mysql.port", ports.mysql());

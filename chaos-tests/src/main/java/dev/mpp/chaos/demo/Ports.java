@@ -28,6 +28,10 @@ record Ports(int offset) {
     return 17_401 + offset;
   }
 
+  int operator() {
+    return 17_402 + offset;
+  }
+
   int http() {
     return 17_480 + offset;
   }

@@ -28,6 +28,11 @@ public final class LeaseClock {
     this.grant = Grant.none(service);
   }
 
+  /** Whether the replica was loaded. */
+  public boolean learnt() {
+    return learnt;
+  }
+
   public Grant grant() {
     return grant;
   }

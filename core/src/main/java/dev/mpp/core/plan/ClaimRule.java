@@ -17,14 +17,13 @@ final class ClaimRule {
 
   private final BrainConfig config;
   private final BrainConfig.Service service;
-  private final long startedAt;
+  private long learntAt = LeaseClock.NEVER;
   private long consideredSince = LeaseClock.NEVER;
   private String reason = "";
 
-  ClaimRule(BrainConfig config, BrainConfig.Service service, long startedAt) {
+  ClaimRule(BrainConfig config, BrainConfig.Service service) {
     this.config = config;
     this.service = service;
-    this.startedAt = startedAt;
   }
 
   private record Candidate(SiteId site, long advance, int priority) {}
@@ -39,11 +38,14 @@ final class ClaimRule {
   }
 
   boolean due(LeaseClock lease, Eligibility own, Turn turn) {
+    if (learntAt == LeaseClock.NEVER && lease.learnt()) {
+      learntAt = turn.now();
+    }
     if (!lease.claimable(turn.now()) || !own.ok()) {
       idle();
       return false;
     }
-    if (!everyPeerHeard(turn) && turn.now() - startedAt < START_GRACE) {
+    if (!everyPeerHeard(turn) && turn.now() - learntAt < START_GRACE) {
       reason = "waiting for the other sites' views after the start";
       return false;
     }

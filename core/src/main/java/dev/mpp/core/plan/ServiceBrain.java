@@ -65,11 +65,7 @@ final class ServiceBrain {
   private String sentence = "Starting; nothing is writable.";
 
   ServiceBrain(
-      BrainConfig config,
-      BrainConfig.Service service,
-      PoolState restored,
-      CommandIds ids,
-      long startedAt) {
+      BrainConfig config, BrainConfig.Service service, PoolState restored, CommandIds ids) {
     this.config = config;
     this.service = service;
     this.ids = ids;
@@ -77,7 +73,7 @@ final class ServiceBrain {
     this.lease =
         new LeaseClock(service.name(), config.self(), config.incarnation(), config.timing());
     this.judge = new FollowJudge(service.lagLimit());
-    this.claimRule = new ClaimRule(config, service, startedAt);
+    this.claimRule = new ClaimRule(config, service);
     for (PoolState.Node n : restored.nodes()) {
       tracks.put(
           n.address(),

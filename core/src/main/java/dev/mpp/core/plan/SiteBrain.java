@@ -61,7 +61,7 @@ public final class SiteBrain {
     this.startedAt = now;
     for (BrainConfig.Service s : config.services()) {
       PoolState pool = restored.getOrDefault(s.name(), PoolState.initial(s.pool()));
-      services.put(s.name(), new ServiceBrain(config, s, pool, ids, now));
+      services.put(s.name(), new ServiceBrain(config, s, pool, ids));
     }
     for (ServiceName name : config.observed()) {
       observed.put(

@@ -4,6 +4,8 @@ import dev.mpp.node.config.ConfigException;
 import dev.mpp.node.config.ConfigFile;
 import dev.mpp.node.config.ConfigReport;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +26,10 @@ import picocli.CommandLine.Option;
     })
 final class NodeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(NodeCommand.class);
+
+  /** Kept, because the logging framework holds its loggers weakly. */
+  private static final List<java.util.logging.Logger> QUIET = new ArrayList<>();
+
   private static final int FAILED = 1;
   private static final int WRONG_CONFIGURATION = 2;
 
@@ -70,6 +76,7 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   private Integer run(ConfigFile.Loaded loaded) throws InterruptedException {
+    quiet();
     CountDownLatch ended = new CountDownLatch(1);
     NodeProcess[] holder = new NodeProcess[1];
     NodeProcess process = new NodeProcess(loaded.config(), why -> die(holder[0], why));
@@ -92,6 +99,15 @@ final class NodeCommand implements Callable<Integer> {
                 "shutdown"));
     ended.await();
     return 0;
+  }
+
+  /** Libraries that log through java.util.logging say what our own lines say better. */
+  private static void quiet() {
+    for (String name : List.of("io.grpc", "org.apache.ratis")) {
+      java.util.logging.Logger logger = java.util.logging.Logger.getLogger(name);
+      logger.setLevel(java.util.logging.Level.OFF);
+      QUIET.add(logger);
+    }
   }
 
   private static String message(Throwable e) {

@@ -57,6 +57,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -162,6 +164,14 @@ final class NodeProcess implements AutoCloseable {
     running.start();
     pollers.values().forEach(NodePoller::start);
     shell.attach(running);
+    List<CounterSource> counters = new ArrayList<>();
+    DnsResponder dns = tables == null || config.self().witness() ? null : responder();
+    if (dns != null) {
+      counters.add(new DnsMetrics(dns));
+    }
+    CompletableFuture<HttpEdge> http =
+        CompletableFuture.supplyAsync(
+            () -> http(shell, counters), r -> Thread.ofPlatform().name("http-start").start(r));
     open(agreement).start();
     open(exchange).start();
     open(
@@ -178,7 +188,11 @@ final class NodeProcess implements AutoCloseable {
                         r.verdict().message(),
                         time.wallMillis()))));
     awaitPicture();
-    serve(shell, transport, tables != null);
+    if (dns != null) {
+      open(dns).start();
+    }
+    open(operators(shell, transport)).start();
+    open(joined(http));
     LOG.info(
         "site {} of deployment {} runs, incarnation {}, configuration {}",
         config.site(),
@@ -187,35 +201,39 @@ final class NodeProcess implements AutoCloseable {
         config.configHash());
   }
 
-  /** The edges that answer others: DNS, HTTP, operators. */
-  private void serve(LoopShell shell, GrpcTransport transport, boolean withDns)
-      throws IOException, DnsBindException {
+  /** Checks, health and metrics; its start costs most of a second and waits for nothing else. */
+  private HttpEdge http(LoopShell shell, List<CounterSource> counters) {
     Supplier<NodeSnapshot> pictures = shell::snapshot;
-    List<CounterSource> counters = new ArrayList<>();
-    if (withDns && !config.self().witness()) {
-      DnsResponder dns =
-          open(
-              new DnsResponder(
-                  DnsResponderConfig.listeningOn(List.of(bind(config.self().ports().dns()))),
-                  () -> dnsTable,
-                  time::nanos));
-      dns.start();
-      counters.add(new DnsMetrics(dns));
-    }
     Duration lease = config.lease().duration();
-    open(
-        HttpEdge.start(
-            bind(config.self().ports().http()),
-            new CheckSource(new LoadBalancerCheck(true, lease), pictures, time::nanos),
-            new HealthSource(pictures, time::nanos, lease),
-            open(new NodeMetrics(pictures, time::nanos, counters))));
+    return HttpEdge.start(
+        bind(config.self().ports().http()),
+        new CheckSource(new LoadBalancerCheck(true, lease), pictures, time::nanos),
+        new HealthSource(pictures, time::nanos, lease),
+        new NodeMetrics(pictures, time::nanos, counters));
+  }
+
+  private OperatorServer operators(LoopShell shell, GrpcTransport transport) {
     InetSocketAddress own = bind(config.self().ports().operator());
-    InetSocketAddress operators =
+    InetSocketAddress at =
         own.getAddress().isLoopbackAddress()
             ? own
             : new InetSocketAddress(InetAddress.getLoopbackAddress(), own.getPort());
-    open(new OperatorServer(transport.server(operators), shell, time::nanos, time::wallMillis))
-        .start();
+    return new OperatorServer(transport.server(at), shell, time::nanos, time::wallMillis);
+  }
+
+  private static HttpEdge joined(CompletableFuture<HttpEdge> http) throws IOException {
+    try {
+      return http.join();
+    } catch (CompletionException e) {
+      throw new IOException("HTTP cannot start: " + e.getMessage(), e);
+    }
+  }
+
+  private DnsResponder responder() {
+    return new DnsResponder(
+        DnsResponderConfig.listeningOn(List.of(bind(config.self().ports().dns()))),
+        () -> dnsTable,
+        time::nanos);
   }
 
   private InetSocketAddress bind(int port) {

@@ -28,7 +28,15 @@ public final class LeaseClock {
     this.grant = Grant.none(service);
   }
 
-  /** Whether the replica was loaded. */
+  /**
+   * A command of this very process was applied: what the replica holds is the present, not the
+   * replay of a log.
+   */
+  public void caughtUp() {
+    learnt = true;
+  }
+
+  /** Whether the replica holds the present; before, nothing may be concluded from it. */
   public boolean learnt() {
     return learnt;
   }
@@ -39,7 +47,7 @@ public final class LeaseClock {
 
   /** The replica was loaded: whatever it says counts as granted just now. */
   public void restored(Grant loaded, long now) {
-    learnt = true;
+    learnt = false;
     grant = loaded;
     changedAt = now;
     notBefore = NEVER;
@@ -56,7 +64,6 @@ public final class LeaseClock {
    */
   public void applied(
       LedgerCommand command, Grant after, long proposedAt, long freshSince, long now) {
-    learnt = true;
     boolean granted =
         command instanceof LedgerCommand.Claim || command instanceof LedgerCommand.Renew;
     grant = after;

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class ServiceBrain {
   private static final long PROPOSAL_RETRY = 700_000_000L;
   private static final long FAILED_PROMOTION_PAUSE = 3_000_000_000L;
+  private static final long SETTLED = 5_000_000_000L;
   private static final long FOLLOW_RETRY = 2_000_000_000L;
 
   private final BrainConfig config;
@@ -53,13 +54,13 @@ final class ServiceBrain {
 
   private PoolState pool;
   private @Nullable Promotion promotion;
-  private long claimSequence;
   private long nextClaim = LeaseClock.NEVER;
   private long nextServe = LeaseClock.NEVER;
   private long nextRelease = LeaseClock.NEVER;
   private long notEligibleUntil = LeaseClock.NEVER;
   private long deadManHeldUntil = LeaseClock.NEVER;
   private int claimsSinceHeld;
+  private long servingSince = LeaseClock.NEVER;
   private boolean activeLostFlag;
   private String promotionError = "";
   private String sentence = "Starting; nothing is writable.";
@@ -95,6 +96,14 @@ final class ServiceBrain {
 
   LeaseClock lease() {
     return lease;
+  }
+
+  /** Whether this site has been serving for a while. */
+  boolean settled(long now) {
+    return lease.mayAct(now)
+        && lease.grant().serving()
+        && servingSince != LeaseClock.NEVER
+        && now - servingSince >= SETTLED;
   }
 
   PoolState pool() {
@@ -283,15 +292,12 @@ final class ServiceBrain {
     if (own && command instanceof LedgerCommand.InSync i && promotion != null) {
       promotion.stateOutcome(i.origin().sequence(), outcome);
     }
-    if (own && command instanceof LedgerCommand.Claim c && c.origin().sequence() == claimSequence) {
-      claimSequence = 0;
-      if (outcome instanceof LedgerOutcome.Accepted) {
-        turn.add(new BrainCommand.PreferLeadership());
-      }
+    if (own
+        && outcome instanceof LedgerOutcome.Accepted
+        && command instanceof LedgerCommand.Serve) {
+      servingSince = turn.now();
     }
-    if (outcome instanceof LedgerOutcome.Accepted
-        && !(command instanceof LedgerCommand.Renew)
-        && !(command instanceof LedgerCommand.Beat)) {
+    if (outcome instanceof LedgerOutcome.Accepted && lease.learnt()) {
       Grant g = lease.grant();
       journal(
           turn,
@@ -482,9 +488,8 @@ final class ServiceBrain {
     boolean due = claimRule.due(lease, e, turn);
     if (due && turn.now() >= nextClaim) {
       nextClaim = turn.now() + PROPOSAL_RETRY;
-      claimSequence =
-          turn.propose(
-              origin -> new LedgerCommand.Claim(origin, service.name(), g.epoch(), g.renewal()));
+      turn.propose(
+          origin -> new LedgerCommand.Claim(origin, service.name(), g.epoch(), g.renewal()));
       if (claimsSinceHeld++ == 0) {
         journal(turn, "claim", config.self().name(), "", "", claimRule.reason());
       }
@@ -568,7 +573,7 @@ final class ServiceBrain {
               "its transactions are all on ACTIVE " + active.get().node() + ", which it follows")
           : Optional.empty();
     }
-    return lease.claimable(turn.now())
+    return lease.learnt() && lease.claimable(turn.now())
         ? Optional.of("read-only and healthy while no site is ACTIVE")
         : Optional.empty();
   }

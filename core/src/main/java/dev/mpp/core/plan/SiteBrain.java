@@ -98,8 +98,10 @@ public final class SiteBrain {
     switch (event) {
       case BrainEvent.Tick t -> {}
       case BrainEvent.LedgerApplied a -> applied(a, turn);
-      case BrainEvent.LedgerRestored r ->
-          leases().forEach((name, lease) -> lease.restored(r.state().grant(name), turn.now()));
+      case BrainEvent.LedgerRestored r -> {
+        freshSince = LeaseClock.NEVER;
+        leases().forEach((name, lease) -> lease.restored(r.state().grant(name), turn.now()));
+      }
       case BrainEvent.NodeAnswered e -> on(e.service(), s -> s.nodeAnswered(e, turn));
       case BrainEvent.NodeUnreachable e -> on(e.service(), s -> s.nodeUnreachable(e, turn));
       case BrainEvent.CheckpointResult c ->
@@ -163,6 +165,7 @@ public final class SiteBrain {
     }
     if (proposedAt != LeaseClock.NEVER) {
       freshSince = Math.max(freshSince, proposedAt);
+      leases().values().forEach(LeaseClock::caughtUp);
     }
     ServiceName target =
         switch (a.command()) {
@@ -199,7 +202,8 @@ public final class SiteBrain {
 
   /** Told by the shell whom the replication is led by: the holder asks to lead itself. */
   public Optional<BrainCommand> leader(Optional<SiteId> leader, long now) {
-    boolean holder = services.values().stream().anyMatch(s -> s.lease().mayAct(now));
+    // Moving it stalls commits for a moment: not while a role is being taken.
+    boolean holder = services.values().stream().anyMatch(s -> s.settled(now));
     boolean due = lastPreference == LeaseClock.NEVER || now - lastPreference >= PREFERENCE_RETRY;
     if (holder && due && leader.isPresent() && !leader.get().equals(config.self())) {
       lastPreference = now;

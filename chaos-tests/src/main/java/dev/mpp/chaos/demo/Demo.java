@@ -37,6 +37,8 @@ public final class Demo implements AutoCloseable {
     this.ports = ports;
     this.console = console;
     this.lock = lock;
+    // Made before the two sites are prepared side by side.
+    List.of("app", "repl", "root", "mpp").forEach(layout::secret);
     Path server = ServerFiles.unpacked(layout, console);
     Preflight.server(server, children);
     client = server.resolve("bin/mariadb");
@@ -276,6 +278,10 @@ public final class Demo implements AutoCloseable {
       child.kill();
       throw new DemoException("the demo is stopping", "");
     }
+  }
+
+  synchronized boolean closed() {
+    return closed;
   }
 
   /** Ends everything in order: nodes, servers, the world. May be called again. */

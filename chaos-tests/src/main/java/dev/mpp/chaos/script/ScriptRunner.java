@@ -48,7 +48,14 @@ public final class ScriptRunner {
     for (int i = 0; i < runs; i++) {
       long seed = firstSeed + i;
       demo.console().say("%s: run %d of %d, seed %d".formatted(script.label(), i + 1, runs, seed));
-      results.add(one(i, seed));
+      try {
+        results.add(one(i, seed));
+      } catch (DemoException e) {
+        // What follows would only wait for the same: the rest is not run, and the script fails.
+        results.add(
+            new Report.Run(seed, "not run", Findings.notRun(String.valueOf(e.getMessage()))));
+        break;
+      }
     }
     return new Report(script, results);
   }

@@ -122,6 +122,7 @@ public final class ScriptRunner {
         Deadline.await(
             STEADY_LIMIT,
             () -> {
+              requireProcesses();
               long now = System.nanoTime();
               return now - start > 1_000_000_000L
                   && load.active().filter(load::inSync).isPresent()
@@ -138,6 +139,15 @@ public final class ScriptRunner {
                         + " s: "
                         + load.complaint(),
                     "the logs of all processes are in " + demo.evidenceFolder().getParent()));
+  }
+
+  /** A process that ends by itself would only be waited for in vain. */
+  private void requireProcesses() {
+    for (Site site : Site.values()) {
+      if (!demo.runs(Part.NODE, site) || (site != Site.WITNESS && !demo.runs(Part.MYSQL, site))) {
+        throw new DemoException("a process of " + site.label() + " ended by itself", "");
+      }
+    }
   }
 
   /**

@@ -26,6 +26,12 @@ public record Findings(
     violations = List.copyOf(violations);
   }
 
+  /** Of a run that never came to its fault. */
+  public static Findings notRun(String why) {
+    OptionalLong never = OptionalLong.empty();
+    return new Findings(never, never, never, 0, 0, 0, 0, List.of(why));
+  }
+
   /** The same with one more violation. */
   public Findings with(String violation) {
     List<String> more = new ArrayList<>(violations);

@@ -280,6 +280,10 @@ public final class Demo implements AutoCloseable {
     }
   }
 
+  synchronized boolean closed() {
+    return closed;
+  }
+
   /** Ends everything in order: nodes, servers, the world. May be called again. */
   @Override
   public void close() {

@@ -108,9 +108,7 @@ public final class DemoMain implements Callable<Integer> {
       new Interactive(demo).run();
       return 0;
     }
-    demo.up();
-    long firstSeed = seed.orElseGet(() -> System.nanoTime() & 0xffff_ffffL);
-    Report report = new ScriptRunner(demo, chosen.get(), firstSeed).run(runs);
+    Report report = run(demo, chosen.get());
     if (json) {
       answer.println(report.toJson());
     } else {
@@ -118,6 +116,17 @@ public final class DemoMain implements Callable<Integer> {
     }
     answer.flush();
     return report.passed() ? 0 : 1;
+  }
+
+  private Report run(Demo demo, Script chosen) {
+    try {
+      demo.up();
+    } catch (DemoException e) {
+      demo.console().plain("mpp demo: " + e.getMessage());
+      return new Report(chosen, List.of());
+    }
+    long firstSeed = seed.orElseGet(() -> System.nanoTime() & 0xffff_ffffL);
+    return new ScriptRunner(demo, chosen, firstSeed).run(runs);
   }
 
   private static Integer ask(String request) {

@@ -36,7 +36,7 @@ final class Narrator implements AutoCloseable {
             () -> {
               while (!stopped) {
                 String now = view.now();
-                if (!now.equals(known(what, now)) && !stopped) {
+                if (!now.equals(known(what, now)) && !stopped && !demo.closed()) {
                   demo.console().say(what + ": " + now);
                 }
                 LockSupport.parkNanos(PERIOD_NANOS);

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The {@code mpp node} process of one site. */
 final class NodeProcess {
@@ -63,9 +65,16 @@ final class NodeProcess {
     return children.start(
         "node-" + site.label(),
         command,
-        Map.of("CLASSPATH", System.getProperty("java.class.path")),
+        Map.of("CLASSPATH", classPath()),
         layout.site(site),
         log());
+  }
+
+  /** This process's own; absolute, because the node runs in another folder. */
+  private static String classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(":"))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(":"));
   }
 
   private Map<String, Object> settings() {

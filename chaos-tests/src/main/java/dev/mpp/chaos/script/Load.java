@@ -121,8 +121,10 @@ final class Load implements AutoCloseable {
         + watches.stream().flatMap(watch -> watch.last().stream()).map(Sighting::answer).toList()
         + "; accepting probes: "
         + probes.stream().filter(WriteProbe::accepting).map(WriteProbe::server).toList()
+        + "; semi-sync on and the other site in sync: "
+        + writable().filter(this::inSync).isPresent()
         + "; last trouble of a writer: "
-        + writers.getFirst().trouble();
+        + writers.getFirst().trouble().lines().findFirst().orElse("");
   }
 
   void stopWriters() {

@@ -48,7 +48,14 @@ public final class ScriptRunner {
     for (int i = 0; i < runs; i++) {
       long seed = firstSeed + i;
       demo.console().say("%s: run %d of %d, seed %d".formatted(script.label(), i + 1, runs, seed));
-      results.add(one(i, seed));
+      try {
+        results.add(one(i, seed));
+      } catch (DemoException e) {
+        // What follows would only wait for the same: the rest is not run, and the script fails.
+        results.add(
+            new Report.Run(seed, "not run", Findings.notRun(String.valueOf(e.getMessage()))));
+        break;
+      }
     }
     return new Report(script, results);
   }
@@ -115,6 +122,7 @@ public final class ScriptRunner {
         Deadline.await(
             STEADY_LIMIT,
             () -> {
+              requireProcesses();
               long now = System.nanoTime();
               return now - start > 1_000_000_000L
                   && load.active().filter(load::inSync).isPresent()
@@ -131,6 +139,15 @@ public final class ScriptRunner {
                         + " s: "
                         + load.complaint(),
                     "the logs of all processes are in " + demo.evidenceFolder().getParent()));
+  }
+
+  /** A process that ends by itself would only be waited for in vain. */
+  private void requireProcesses() {
+    for (Site site : Site.values()) {
+      if (!demo.runs(Part.NODE, site) || (site != Site.WITNESS && !demo.runs(Part.MYSQL, site))) {
+        throw new DemoException("a process of " + site.label() + " ended by itself", "");
+      }
+    }
   }
 
   /**

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mpp.node.api.FakeControl;
 import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
-import dev.mpp.node.exchange.wire.GrpcTransport;
+import dev.mpp.node.wire.GrpcTransport;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;

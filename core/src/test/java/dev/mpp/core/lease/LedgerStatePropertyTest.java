@@ -78,7 +78,10 @@ class LedgerStatePropertyTest {
         String holder = now.holder().get() + "/" + now.incarnation();
         String known = holderOfEpoch.putIfAbsent(s + "#" + now.epoch(), holder);
         assertTrue(known == null || known.equals(holder), "two holders of one epoch: " + context);
-        assertTrue(now.inSync().contains(now.holder().get()), context);
+      }
+      if (!old.inSync().equals(now.inSync())) {
+        assertTrue(command instanceof LedgerCommand.InSync, context);
+        assertTrue(now.inSync().contains(now.holder().orElseThrow()), context);
       }
     }
   }

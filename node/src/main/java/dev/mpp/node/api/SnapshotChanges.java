@@ -7,7 +7,7 @@ import dev.mpp.core.model.SiteView.NodeView;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
 import dev.mpp.node.NodeSnapshot;
-import dev.mpp.node.exchange.wire.ViewCodec;
+import dev.mpp.node.wire.ViewCodec;
 import dev.mpp.proto.v1.NodeChange;
 import dev.mpp.proto.v1.PeerChange;
 import dev.mpp.proto.v1.RoleChange;

@@ -2,7 +2,7 @@ package dev.mpp.node.api;
 
 import dev.mpp.core.model.SiteId;
 import dev.mpp.node.NodeSnapshot;
-import dev.mpp.node.exchange.wire.ViewCodec;
+import dev.mpp.node.wire.ViewCodec;
 import dev.mpp.proto.v1.JournalEntry;
 import dev.mpp.proto.v1.LedgerStatus;
 import dev.mpp.proto.v1.PeerStatus;

@@ -1,6 +1,6 @@
 package dev.mpp.node.exchange;
 
-import dev.mpp.node.exchange.wire.GrpcTransport;
+import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.proto.v1.PeerExchangeGrpc;
 import dev.mpp.proto.v1.PeerMessage;
 import io.grpc.ManagedChannel;

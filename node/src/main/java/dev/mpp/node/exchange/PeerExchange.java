@@ -2,8 +2,8 @@ package dev.mpp.node.exchange;
 
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
-import dev.mpp.node.exchange.wire.GrpcTransport;
-import dev.mpp.node.exchange.wire.ViewCodec;
+import dev.mpp.node.wire.GrpcTransport;
+import dev.mpp.node.wire.ViewCodec;
 import dev.mpp.proto.v1.Hello;
 import dev.mpp.proto.v1.PeerMessage;
 import io.grpc.Server;

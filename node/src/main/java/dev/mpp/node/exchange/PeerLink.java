@@ -2,7 +2,7 @@ package dev.mpp.node.exchange;
 
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
-import dev.mpp.node.exchange.wire.ViewCodec;
+import dev.mpp.node.wire.ViewCodec;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;

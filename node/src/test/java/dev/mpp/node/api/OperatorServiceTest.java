@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
-import dev.mpp.node.exchange.wire.GrpcTransport;
+import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.proto.v1.JournalRequest;
 import dev.mpp.proto.v1.OperatorGrpc;
 import dev.mpp.proto.v1.RecoverRequest;

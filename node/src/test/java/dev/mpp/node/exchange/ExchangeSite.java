@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
-import dev.mpp.node.exchange.wire.GrpcTransport;
+import dev.mpp.node.wire.GrpcTransport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

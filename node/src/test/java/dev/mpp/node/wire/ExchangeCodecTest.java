@@ -1,4 +1,4 @@
-package dev.mpp.node.exchange.wire;
+package dev.mpp.node.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

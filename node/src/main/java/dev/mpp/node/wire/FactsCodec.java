@@ -1,4 +1,4 @@
-package dev.mpp.node.exchange.wire;
+package dev.mpp.node.wire;
 
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.ServerFacts;

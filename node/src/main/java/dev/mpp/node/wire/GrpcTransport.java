@@ -1,4 +1,4 @@
-package dev.mpp.node.exchange.wire;
+package dev.mpp.node.wire;
 
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;

@@ -3,6 +3,6 @@
  * channels and servers are made.
  */
 @NullMarked
-package dev.mpp.node.exchange.wire;
+package dev.mpp.node.wire;
 
 import org.jspecify.annotations.NullMarked;

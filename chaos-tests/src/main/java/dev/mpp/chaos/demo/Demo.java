@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -64,6 +66,11 @@ public final class Demo implements AutoCloseable {
     try {
       Identity self = Identity.of(ProcessHandle.current().pid()).orElseThrow();
       Files.writeString(layout.supervisorPid(), self.format());
+      Files.writeString(
+          layout.operators(),
+          Arrays.stream(Site.values())
+              .map(s -> s.address() + ":" + ports.operator())
+              .collect(Collectors.joining(",")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

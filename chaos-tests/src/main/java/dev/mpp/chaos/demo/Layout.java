@@ -45,6 +45,11 @@ record Layout(Path root) {
     return root.resolve("supervisor.pid");
   }
 
+  /** The nodes' operator addresses, for {@code ./mpp status} and its like. */
+  Path operators() {
+    return root.resolve("operators");
+  }
+
   Path lock() {
     return root.resolve("lock");
   }

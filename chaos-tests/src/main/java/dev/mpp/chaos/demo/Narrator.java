@@ -35,7 +35,12 @@ final class Narrator implements AutoCloseable {
         .start(
             () -> {
               while (!stopped) {
-                String now = view.now();
+                String now;
+                try {
+                  now = view.now();
+                } catch (IllegalStateException e) {
+                  return; // the process is ending; its libraries take no more work
+                }
                 if (!now.equals(known(what, now)) && !stopped && !demo.closed()) {
                   demo.console().say(what + ": " + now);
                 }

@@ -53,6 +53,8 @@ final class NodeProcess {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
+            // Three of them share this machine: no time for the optimising compiler.
+            "-XX:TieredStopAtLevel=1",
             "-XX:+ExitOnOutOfMemoryError",
             "-Xmx256m",
             "dev.mpp.node.Main",

@@ -1,0 +1,345 @@
+package dev.mpp.core.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mpp.core.lease.LeaseTiming;
+import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.lease.Origin;
+import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.NodeType;
+import dev.mpp.core.model.Reach;
+import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.State;
+import dev.mpp.core.model.Status;
+import dev.mpp.core.pool.PoolConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** One site's brain, event by event; the other site is played by hand. */
+final class SiteBrainTest {
+  private static final long MS = 1_000_000L;
+  private static final ServiceName S = new ServiceName("mysql.eraser.test");
+  private static final SiteId A = new SiteId("a");
+  private static final SiteId B = new SiteId("b");
+  private static final SiteId W = new SiteId("w");
+  private static final NodeAddress NODE = NodeAddress.parse("10.0.0.1:3306");
+  private static final NodeAddress OTHER = NodeAddress.parse("10.0.1.1:3306");
+  private static final LeaseTiming TIMING =
+      new LeaseTiming(6000 * MS, 500 * MS, 1500 * MS, 0.001, 300 * MS, 4000 * MS);
+
+  private final SiteBrain brain =
+      new SiteBrain(
+          new BrainConfig(
+              A,
+              "a1",
+              false,
+              "test",
+              "",
+              TIMING,
+              2500 * MS,
+              Map.of(
+                  A,
+                  new BrainConfig.Member(false, 100),
+                  B,
+                  new BrainConfig.Member(false, 50),
+                  W,
+                  new BrainConfig.Member(true, 0)),
+              List.of(
+                  new BrainConfig.Service(
+                      S,
+                      true,
+                      true,
+                      new PoolConfig(
+                          "p",
+                          List.of(new PoolConfig.Member(NODE, NodeType.PRIMARY)),
+                          Status.FAIL,
+                          false,
+                          true),
+                      Map.of(A, List.of(NODE), B, List.of(OTHER)),
+                      Reach.GLOBAL,
+                      false,
+                      30,
+                      5000 * MS,
+                      1000 * MS,
+                      200 * MS)),
+              List.of()),
+          new CheckpointBoard(List.of(), true),
+          Map.of(),
+          0);
+  private final List<BrainCommand> commands = new ArrayList<>();
+  private LedgerState ledger = LedgerState.EMPTY;
+  private long now;
+
+  private void event(BrainEvent e) {
+    commands.addAll(brain.on(e, now));
+  }
+
+  private void at(long millis) {
+    now = millis * MS;
+    event(new BrainEvent.Tick());
+  }
+
+  private <T extends BrainCommand> List<T> take(Class<T> kind) {
+    List<T> found = commands.stream().filter(kind::isInstance).map(kind::cast).toList();
+    commands.removeAll(found);
+    return found;
+  }
+
+  /** Commits everything proposed so far and applies it here. */
+  private void commit() {
+    for (BrainCommand.Propose p : take(BrainCommand.Propose.class)) {
+      apply(p.command());
+    }
+  }
+
+  private void apply(LedgerCommand c) {
+    LedgerState.Applied a = ledger.apply(c);
+    ledger = a.state();
+    event(new BrainEvent.LedgerApplied(c, a.outcome(), ledger));
+  }
+
+  private static ServerFacts facts(boolean readOnly, boolean deadMan, boolean receiver) {
+    GtidSet gtids = GtidSet.parse("0-1-10");
+    return new ServerFacts(
+        "11.4",
+        readOnly,
+        gtids,
+        Optional.of(
+            new ServerFacts.Replication(
+                OTHER.toString(), receiver, receiver, receiver, "", OptionalLong.of(0), gtids)),
+        ServerFacts.SemiSync.OFF,
+        deadMan);
+  }
+
+  private void poll(ServerFacts facts) {
+    event(new BrainEvent.NodeAnswered(S, NODE, facts, 0));
+  }
+
+  private void fenced(boolean safe) {
+    for (BrainCommand.FenceNode f : take(BrainCommand.FenceNode.class)) {
+      event(
+          new BrainEvent.FenceDone(
+              S, NODE, f.commandId(), safe, safe ? "FENCED" : "FAILED", 1000, "test"));
+    }
+  }
+
+  private void standby(ServerFacts facts) {
+    event(new BrainEvent.LedgerRestored(LedgerState.EMPTY));
+    fenced(true);
+    poll(facts);
+    poll(facts);
+    commit();
+  }
+
+  private void becomeActive() {
+    standby(facts(true, true, false));
+    at(4000); // the other site was not heard within the grace
+    at(4001);
+    commit();
+    BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getFirst();
+    event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, Optional.empty(), ""));
+    commit();
+    event(new BrainEvent.Tick());
+    BrainCommand.MakeWritable w = take(BrainCommand.MakeWritable.class).getFirst();
+    event(new BrainEvent.WritableDone(S, NODE, w.commandId(), true, 1000, ""));
+    commit();
+    assertEquals(State.ACTIVE, state());
+    assertTrue(ledger.grant(S).serving());
+    commands.clear();
+  }
+
+  private State state() {
+    return brain.pool(S).nodes().getFirst().state();
+  }
+
+  @Test
+  void startsByFencingAndClaimsNothingBeforeItKnowsThePresent() {
+    event(new BrainEvent.LedgerRestored(LedgerState.EMPTY));
+    assertEquals(1, take(BrainCommand.DropDeadMan.class).size());
+    List<BrainCommand.FenceNode> fences = take(BrainCommand.FenceNode.class);
+    assertEquals(1, fences.size());
+    event(new BrainEvent.FenceDone(S, NODE, fences.getFirst().commandId(), true, "FENCED", 1, ""));
+    poll(facts(true, true, false));
+    at(60_000);
+    assertTrue(
+        take(BrainCommand.Propose.class).stream()
+            .allMatch(p -> p.command() instanceof LedgerCommand.Beat),
+        "only beats until one of them is applied");
+  }
+
+  @Test
+  void theWholeWayToActiveAndTheOrderOfItsSteps() {
+    standby(facts(true, true, false));
+    at(4000);
+    at(4001);
+    List<LedgerCommand> proposed =
+        take(BrainCommand.Propose.class).stream().map(BrainCommand.Propose::command).toList();
+    assertTrue(proposed.stream().anyMatch(LedgerCommand.Claim.class::isInstance));
+    proposed.forEach(this::apply);
+    assertTrue(take(BrainCommand.MakeWritable.class).isEmpty(), "nothing is opened by a claim");
+    BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getFirst();
+    event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, Optional.empty(), ""));
+    assertTrue(take(BrainCommand.MakeWritable.class).isEmpty(), "first the ledger knows");
+    commit();
+    event(new BrainEvent.Tick());
+    assertEquals(Set.of(A), ledger.grant(S).inSync());
+    BrainCommand.MakeWritable w = take(BrainCommand.MakeWritable.class).getFirst();
+    assertEquals(1, w.epoch());
+    assertFalse(ledger.grant(S).serving(), "nothing is published before it is verified");
+    event(new BrainEvent.WritableDone(S, NODE, w.commandId(), true, 1, ""));
+    commit();
+    assertTrue(ledger.grant(S).serving());
+  }
+
+  @Test
+  void aNodeWithoutALivingDeadManIsNeverPromoted() {
+    standby(facts(true, false, false));
+    at(4000);
+    at(10_000);
+    assertTrue(
+        take(BrainCommand.Propose.class).stream()
+            .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
+    assertTrue(brain.sentence(S).contains("no working dead-man"), brain.sentence(S));
+  }
+
+  @Test
+  void aStandbyFoundWritableIsFenced() {
+    standby(facts(true, true, false));
+    commands.clear();
+    poll(facts(false, true, false));
+    assertEquals(1, take(BrainCommand.FenceNode.class).size());
+  }
+
+  @Test
+  void withoutRenewalsItFencesBeforeTheEndAndPromisesTheDeadManNothing() {
+    becomeActive();
+    long until = brain.lease(S).validUntil();
+    now = until - 1500 * MS;
+    event(new BrainEvent.Tick());
+    assertEquals(1, take(BrainCommand.FenceNode.class).size());
+    assertEquals(1, take(BrainCommand.DropDeadMan.class).size());
+    assertTrue(
+        take(BrainCommand.HoldDeadMan.class).stream()
+            .allMatch(h -> h.until() <= until - 4000 * MS));
+    assertEquals(State.ACTIVE, state(), "shown until the fence is verified");
+  }
+
+  @Test
+  void theRoleIsReleasedOnlyWhenTheDeadServerIsVerifiedOrItsDeadManMustHaveActed() {
+    becomeActive();
+    for (int i = 0; i < 4; i++) {
+      event(new BrainEvent.NodeUnreachable(S, NODE, "no answer", false, 0));
+    }
+    assertEquals(State.FAILED_OFFLINE, state());
+    for (int i = 0; i < 35; i++) {
+      fenced(false);
+      now += 100 * MS;
+      event(new BrainEvent.Tick());
+      assertTrue(
+          take(BrainCommand.Propose.class).stream()
+              .map(BrainCommand.Propose::command)
+              .peek(this::apply)
+              .noneMatch(LedgerCommand.Release.class::isInstance),
+          "released after " + (i + 1) * 100 + " ms");
+    }
+    now += 700 * MS;
+    event(new BrainEvent.Tick());
+    event(new BrainEvent.Tick());
+    assertTrue(
+        take(BrainCommand.Propose.class).stream()
+            .anyMatch(p -> p.command() instanceof LedgerCommand.Release));
+  }
+
+  @Test
+  void aVerifiedFenceReleasesAtOnce() {
+    becomeActive();
+    for (int i = 0; i < 4; i++) {
+      event(new BrainEvent.NodeUnreachable(S, NODE, "Connection refused", true, 0));
+    }
+    fenced(true);
+    assertTrue(
+        take(BrainCommand.Propose.class).stream()
+            .anyMatch(p -> p.command() instanceof LedgerCommand.Release));
+  }
+
+  @Test
+  void aLateUnfencingIsUndone() {
+    standby(facts(true, true, false));
+    at(4000);
+    at(4001);
+    commit();
+    BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getFirst();
+    event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, Optional.empty(), ""));
+    commit();
+    event(new BrainEvent.Tick());
+    BrainCommand.MakeWritable w = take(BrainCommand.MakeWritable.class).getFirst();
+    now = brain.lease(S).validUntil() - 1000 * MS;
+    event(new BrainEvent.Tick());
+    fenced(true);
+    now += 200 * MS;
+    event(new BrainEvent.WritableDone(S, NODE, w.commandId(), true, 1, "late"));
+    assertEquals(
+        1, take(BrainCommand.FenceNode.class).size(), "fenced again after the late answer");
+    assertFalse(state() == State.ACTIVE);
+  }
+
+  @Test
+  void aSiteThatMayLackAcknowledgedWritesDoesNotClaim() {
+    standby(facts(true, true, true));
+    Origin b = new Origin(B, "b1", 1);
+    apply(new LedgerCommand.Claim(b, S, 0, 0));
+    apply(new LedgerCommand.InSync(b, S, 1, Set.of(B)));
+    apply(new LedgerCommand.Serve(b, S, 1));
+    commands.clear();
+    for (int i = 0; i < 20; i++) {
+      now += 1000 * MS;
+      poll(facts(true, true, true));
+    }
+    assertTrue(
+        take(BrainCommand.Propose.class).stream()
+            .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
+    apply(new LedgerCommand.InSync(b, S, 1, Set.of(A, B)));
+    event(new BrainEvent.Tick());
+    assertTrue(
+        take(BrainCommand.Propose.class).stream()
+            .anyMatch(p -> p.command() instanceof LedgerCommand.Claim),
+        brain.sentence(S));
+  }
+
+  @Test
+  void aRestartedReceiverMayHaveLostItsRelayLog() {
+    standby(facts(true, true, false));
+    Origin b = new Origin(B, "b1", 1);
+    apply(new LedgerCommand.Claim(b, S, 0, 0));
+    apply(new LedgerCommand.InSync(b, S, 1, Set.of(A, B)));
+    apply(new LedgerCommand.Serve(b, S, 1));
+    commands.clear();
+    now += 20_000 * MS;
+    poll(facts(true, true, false));
+    assertTrue(
+        take(BrainCommand.Propose.class).stream()
+            .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
+    assertTrue(brain.sentence(S).contains("receiver was not running"), brain.sentence(S));
+  }
+
+  @Test
+  void standingDownFencesAndReleases() {
+    becomeActive();
+    event(new BrainEvent.StandDown("ending"));
+    fenced(true);
+    assertTrue(
+        take(BrainCommand.Propose.class).stream()
+            .anyMatch(p -> p.command() instanceof LedgerCommand.Release));
+  }
+}

@@ -1,6 +1,7 @@
 package dev.mpp.node;
 
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainEvent;
@@ -8,11 +9,13 @@ import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.mysql.MySqlServer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,26 +68,24 @@ final class Actuator implements AutoCloseable {
                       LOG.debug("proposal {} not confirmed: {}", p.command(), failure.toString());
                     }
                   });
-      case BrainCommand.FenceNode f -> run(() -> fence(f));
-      case BrainCommand.FenceRemote f -> run(() -> fence(f));
-      case BrainCommand.Prepare p -> run(() -> prepare(p));
-      case BrainCommand.MakeWritable w -> run(() -> makeWritable(w));
+      case BrainCommand.FenceNode f ->
+          run(
+              () -> fenced(f.service(), f.node(), f.commandId(), fence(f)),
+              why -> fenced(f.service(), f.node(), f.commandId(), failed(why)));
+      case BrainCommand.FenceRemote f ->
+          run(
+              () -> fenced(f.service(), f.node(), f.commandId(), fence(f)),
+              why -> fenced(f.service(), f.node(), f.commandId(), failed(why)));
+      case BrainCommand.Prepare p -> run(() -> prepare(p), why -> unprepared(p, why));
+      case BrainCommand.MakeWritable w ->
+          run(
+              () -> makeWritable(w),
+              why ->
+                  new BrainEvent.WritableDone(w.service(), w.node(), w.commandId(), false, 0, why));
       case BrainCommand.StartReplication r ->
-          run(
-              () -> {
-                MySqlServer.Change c = server(r.node()).startReplication(CHANGE);
-                events.accept(
-                    new BrainEvent.ChangeDone(
-                        r.service(), r.node(), r.commandId(), c.ok(), c.detail()));
-              });
-      case BrainCommand.SemiSync s ->
-          run(
-              () -> {
-                MySqlServer.Change c = server(s.node()).semiSyncSource(s.on(), CHANGE);
-                events.accept(
-                    new BrainEvent.ChangeDone(
-                        s.service(), s.node(), s.commandId(), c.ok(), c.detail()));
-              });
+          change(r.service(), r.node(), r.commandId(), s -> s.startReplication(CHANGE));
+      case BrainCommand.SemiSync c ->
+          change(c.service(), c.node(), c.commandId(), s -> s.semiSyncSource(c.on(), CHANGE));
       case BrainCommand.HoldDeadMan h -> server(h.node()).holdDeadManUntil(h.until());
       case BrainCommand.DropDeadMan d -> server(d.node()).dropDeadMan();
       case BrainCommand.PollWithin p -> {
@@ -99,16 +100,32 @@ final class Actuator implements AutoCloseable {
     }
   }
 
-  private void run(Runnable work) {
+  /** Every command is answered, whatever breaks on the way. */
+  private void run(Supplier<BrainEvent> work, Function<String, BrainEvent> broken) {
     threads.execute(
         () -> {
+          BrainEvent answer;
           try {
-            work.run();
+            answer = work.get();
           } catch (RuntimeException e) {
-            // No answer: the brain repeats what it needs, or its fence duty takes over.
             LOG.error("command failed", e);
+            answer = broken.apply("internal error: " + e);
           }
+          events.accept(answer);
         });
+  }
+
+  private void change(
+      ServiceName service,
+      NodeAddress node,
+      long commandId,
+      Function<MySqlServer, MySqlServer.Change> change) {
+    run(
+        () -> {
+          MySqlServer.Change c = change.apply(server(node));
+          return new BrainEvent.ChangeDone(service, node, commandId, c.ok(), c.detail());
+        },
+        why -> new BrainEvent.ChangeDone(service, node, commandId, false, why));
   }
 
   private MySqlServer server(NodeAddress node) {
@@ -119,47 +136,42 @@ final class Actuator implements AutoCloseable {
     return s;
   }
 
-  private void fence(BrainCommand.FenceNode f) {
-    MySqlServer.Fence r = server(f.node()).fence(Duration.ofNanos(f.budget()), f.reason());
-    events.accept(
-        new BrainEvent.FenceDone(
-            f.service(),
-            f.node(),
-            f.commandId(),
-            r.safe(),
-            r.outcome().name(),
-            r.micros(),
-            r.detail()));
+  private MySqlServer.Fence fence(BrainCommand.FenceNode f) {
+    return server(f.node()).fence(Duration.ofNanos(f.budget()), f.reason());
   }
 
-  private void fence(BrainCommand.FenceRemote f) {
-    MySqlServer s = remotes.computeIfAbsent(f.node(), n -> remote.apply(f));
-    MySqlServer.Fence r = s.fence(Duration.ofNanos(f.budget()), f.reason());
-    events.accept(
-        new BrainEvent.FenceDone(
-            f.service(),
-            f.node(),
-            f.commandId(),
-            r.safe(),
-            r.outcome().name(),
-            r.micros(),
-            r.detail()));
+  private MySqlServer.Fence fence(BrainCommand.FenceRemote f) {
+    MySqlServer server = remotes.computeIfAbsent(f.node(), n -> remote.apply(f));
+    return server.fence(Duration.ofNanos(f.budget()), f.reason());
   }
 
-  private void prepare(BrainCommand.Prepare p) {
+  private static MySqlServer.Fence failed(String why) {
+    return new MySqlServer.Fence(MySqlServer.Fence.Outcome.FAILED, 0, why);
+  }
+
+  private static BrainEvent fenced(
+      ServiceName service, NodeAddress node, long commandId, MySqlServer.Fence r) {
+    return new BrainEvent.FenceDone(
+        service, node, commandId, r.safe(), r.outcome().name(), r.micros(), r.detail());
+  }
+
+  private BrainEvent prepare(BrainCommand.Prepare p) {
     MySqlServer.Prepared r = server(p.node()).prepare(Duration.ofNanos(p.budget()));
-    events.accept(
-        new BrainEvent.PrepareDone(
-            p.service(), p.node(), p.commandId(), r.ok(), r.executed(), r.detail()));
+    return new BrainEvent.PrepareDone(
+        p.service(), p.node(), p.commandId(), r.ok(), r.executed(), r.detail());
   }
 
-  private void makeWritable(BrainCommand.MakeWritable w) {
+  private static BrainEvent unprepared(BrainCommand.Prepare p, String why) {
+    return new BrainEvent.PrepareDone(
+        p.service(), p.node(), p.commandId(), false, Optional.empty(), why);
+  }
+
+  private BrainEvent makeWritable(BrainCommand.MakeWritable w) {
     MySqlServer.Promoted r =
         server(w.node())
             .makeWritable(w.service().name(), w.epoch(), self.name(), Duration.ofNanos(w.budget()));
-    events.accept(
-        new BrainEvent.WritableDone(
-            w.service(), w.node(), w.commandId(), r.ok(), r.micros(), r.detail()));
+    return new BrainEvent.WritableDone(
+        w.service(), w.node(), w.commandId(), r.ok(), r.micros(), r.detail());
   }
 
   /**

@@ -51,7 +51,32 @@ public final class LeaseSimulation {
     SimSite site = all.get(random.nextInt(3));
     SimServer server = world.servers.get(random.nextInt(2));
     long duration = (long) (500 + random.nextDouble() * 14_000) * MS;
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(9)) {
+      case 8 -> {
+        SimSite active = all.get(0).active() ? all.get(0) : all.get(1);
+        SimSite standby = all.get(0).active() ? all.get(1) : all.get(0);
+        SimServer of = world.servers.get(all.indexOf(active));
+        SimServer quick = world.servers.get(all.indexOf(standby));
+        world.tell("FAULT restart server " + quick.id + " quickly, then lose " + active.id);
+        quick.crash();
+        world.changed();
+        world.time.after(world.jitter(400, 900), () -> boot(world, quick));
+        world.time.after(
+            world.jitter(0, 2500),
+            () -> {
+              of.crash();
+              active.kill();
+              world.changed();
+            });
+        world.time.after(
+            15_000 * MS,
+            () -> {
+              boot(world, of);
+              if (!active.running) {
+                active.boot(false);
+              }
+            });
+      }
       case 0 -> {
         world.tell("FAULT kill server " + server.id);
         server.crash();

@@ -29,6 +29,7 @@ final class SimServer {
   boolean readOnly = true;
   boolean receiverStarted;
   boolean receiverConnected;
+  boolean applierRunning;
   boolean semiSync;
   long lockRefreshedAt = Long.MIN_VALUE;
   long incarnation = 1;
@@ -65,6 +66,7 @@ final class SimServer {
     incarnation++;
     receiverStarted = false;
     receiverConnected = false;
+    applierRunning = false;
     semiSync = false;
     lockRefreshedAt = Long.MIN_VALUE;
     relay.clear();
@@ -112,7 +114,7 @@ final class SimServer {
                 source == null ? "" : source.address.toString(),
                 receiverStarted,
                 receiverConnected,
-                receiverStarted,
+                applierRunning,
                 "",
                 OptionalLong.of(0),
                 gtids(all))),

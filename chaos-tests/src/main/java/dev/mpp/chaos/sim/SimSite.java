@@ -241,6 +241,12 @@ final class SimSite {
               s -> {
                 s.receiverStarted = false;
                 s.receiverConnected = false;
+                if (world.failingPrepares && world.random.nextInt(3) == 0) {
+                  event(
+                      new BrainEvent.PrepareDone(
+                          p.service(), p.node(), p.commandId(), false, Optional.empty(), "slow"));
+                  return;
+                }
                 s.executed.addAll(s.relay);
                 s.relay.clear();
                 Optional<GtidSet> executed = Optional.of(s.facts().executed());
@@ -260,6 +266,8 @@ final class SimSite {
                 boolean ok = s.lockHeld(world.time.now()) && world.time.now() < holdUntil;
                 if (ok) {
                   s.readOnly = false;
+                  s.receiverStarted = false;
+                  s.applierRunning = false;
                   world.tell("server " + s.id + " writable in epoch " + w.epoch());
                   world.changed();
                 }
@@ -277,6 +285,8 @@ final class SimSite {
               500 * MS,
               s -> {
                 s.receiverStarted = true;
+                s.applierRunning = true;
+                s.relay.clear(); // MariaDB throws it away when both threads were stopped
                 changeDone(r.node(), r.commandId(), true);
               },
               () -> changeDone(r.node(), r.commandId(), false));

@@ -42,10 +42,19 @@ final class SimWorld {
 
   private SiteId ledgerLeader;
   private long electionUntil;
+
+  /** Proposals may be committed late and out of order. */
+  final boolean lateCommits;
+
+  /** Preparing a promotion may fail. */
+  final boolean failingPrepares;
+
   private long transactions;
 
   SimWorld(long seed) {
     random = new Random(seed);
+    lateCommits = seed % 4 == 1;
+    failingPrepares = seed % 4 == 3;
     List<SiteId> names = List.of(new SiteId("site1"), new SiteId("site2"), new SiteId("witness"));
     ledgerLeader = names.getFirst();
     Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
@@ -117,7 +126,19 @@ final class SimWorld {
   // ---- the ledger ---------------------------------------------------------------------------
 
   void propose(SiteId from, LedgerCommand command) {
+    if (lateCommits && random.nextInt(4) == 0) {
+      // It reached the leader, which commits it later, whatever became of the proposer.
+      time.after(jitter(20, 1200), () -> commitAnyway(command));
+      return;
+    }
     time.after(jitter(2, 30), () -> commit(from, command, 40));
+  }
+
+  private void commitAnyway(LedgerCommand command) {
+    if (sites.keySet().stream().anyMatch(s -> alive(s) && hasMajority(s))) {
+      log.add(command);
+      sites.values().forEach(this::deliver);
+    }
   }
 
   /** Commits when a majority is connected; a lost leader costs an election. */

@@ -17,6 +17,8 @@ import java.util.TreeSet;
  * @param servedBy the site that last confirmed, in this epoch or before
  * @param inSync the sites that have every acknowledged write, as the last writable holder stated
  *     them; empty before there was one
+ * @param stated origin sequence of the statement of {@code inSync} in this epoch, 0 before one: an
+ *     older statement that arrives late is refused
  */
 public record Grant(
     ServiceName service,
@@ -26,10 +28,24 @@ public record Grant(
     long renewal,
     boolean serving,
     Optional<SiteId> servedBy,
-    Set<SiteId> inSync) {
+    Set<SiteId> inSync,
+    long stated) {
 
   public Grant {
     inSync = java.util.Collections.unmodifiableSet(new TreeSet<>(inSync));
+  }
+
+  /** Without a statement in this epoch. */
+  public Grant(
+      ServiceName service,
+      long epoch,
+      Optional<SiteId> holder,
+      String incarnation,
+      long renewal,
+      boolean serving,
+      Optional<SiteId> servedBy,
+      Set<SiteId> inSync) {
+    this(service, epoch, holder, incarnation, renewal, serving, servedBy, inSync, 0);
   }
 
   /** The entry of a service that nobody ever claimed. */

@@ -44,7 +44,8 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
                       g.renewal(),
                       false,
                       g.servedBy(),
-                      g.inSync()));
+                      g.inSync(),
+                      g.stated()));
       case LedgerCommand.Serve s ->
           asHolder(
               s.origin(),
@@ -59,26 +60,40 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
                       g.renewal(),
                       true,
                       g.holder(),
-                      g.inSync()));
-      case LedgerCommand.InSync i ->
-          i.sites().contains(i.origin().site())
-              ? asHolder(
-                  i.origin(),
-                  i.service(),
-                  i.epoch(),
-                  g ->
-                      new Grant(
-                          g.service(),
-                          g.epoch(),
-                          g.holder(),
-                          g.incarnation(),
-                          g.renewal(),
-                          g.serving(),
-                          g.servedBy(),
-                          i.sites()))
-              : refused("the in-sync sites must contain the holder");
+                      g.inSync(),
+                      g.stated()));
+      case LedgerCommand.InSync i -> inSync(i);
       case LedgerCommand.Beat b -> new Applied(this, new LedgerOutcome.Accepted(List.of()));
     };
+  }
+
+  /**
+   * A statement counts as a change for claims that looked before it, and statements of one epoch
+   * only move forward: one that was overtaken by a later one changes nothing.
+   */
+  private Applied inSync(LedgerCommand.InSync i) {
+    if (!i.sites().contains(i.origin().site())) {
+      return refused("the in-sync sites must contain the holder");
+    }
+    if (grant(i.service()).stated() >= i.origin().sequence()
+        && grant(i.service()).heldBy(i.origin(), i.epoch())) {
+      return refused("a later statement of the in-sync sites was applied before");
+    }
+    return asHolder(
+        i.origin(),
+        i.service(),
+        i.epoch(),
+        g ->
+            new Grant(
+                g.service(),
+                g.epoch(),
+                g.holder(),
+                g.incarnation(),
+                g.renewal() + 1,
+                g.serving(),
+                g.servedBy(),
+                i.sites(),
+                i.origin().sequence()));
   }
 
   private Applied claim(LedgerCommand.Claim c) {
@@ -116,7 +131,8 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
                 g.renewal() + 1,
                 g.serving(),
                 g.servedBy(),
-                g.inSync()));
+                g.inSync(),
+                g.stated()));
       }
     }
     return next.isEmpty()

@@ -74,7 +74,9 @@ final class ClaimRule {
             ? "best of %d eligible sites".formatted(ranked.size())
             : "%s is ahead; claiming in its place after %d staggers"
                 .formatted(ranked.getFirst().site(), rank);
-    return turn.now() - consideredSince >= rank * config.timing().stagger();
+    // The first epoch of all decides nothing but where the service starts: no hurry.
+    long stagger = config.timing().stagger() * (lease.grant().epoch() == 0 ? 10 : 1);
+    return turn.now() - consideredSince >= rank * stagger;
   }
 
   private boolean everyPeerHeard(Turn turn) {

@@ -12,6 +12,9 @@ import dev.mpp.core.model.ServiceName;
 final class FenceDuty {
   private static final long RETRY = 150_000_000L;
 
+  /** An attempt without an answer for that much longer than its budget is taken for lost. */
+  private static final long LOST = 1_000_000_000L;
+
   private final ServiceName service;
   private final NodeAddress node;
   private final long budget;
@@ -20,6 +23,7 @@ final class FenceDuty {
   private String reason = "";
   private long since = LeaseClock.NEVER;
   private long inFlight;
+  private long sentAt = LeaseClock.NEVER;
   private long nextTry = LeaseClock.NEVER;
   private String last = "";
 
@@ -65,8 +69,13 @@ final class FenceDuty {
 
   /** Issues the next attempt when it is due. */
   void pursue(Turn turn, CommandIds ids) {
+    if (inFlight != 0 && turn.now() - sentAt > budget + LOST) {
+      inFlight = 0;
+      last = "an attempt was never answered";
+    }
     if (wanted && inFlight == 0 && turn.now() >= nextTry) {
       inFlight = ids.next();
+      sentAt = turn.now();
       turn.add(new BrainCommand.FenceNode(service, node, inFlight, budget, reason));
     }
   }

@@ -30,7 +30,8 @@ final class FollowJudge {
       return PollResult.HEALTHY;
     }
     String errant = errant(facts, active.get());
-    if (!errant.isEmpty()) {
+    node.errant = !errant.isEmpty();
+    if (node.errant) {
       return new PollResult.ReplicationFailure(
           "errant transactions that ACTIVE %s does not have: %s"
               .formatted(active.get().node(), errant));

@@ -17,7 +17,11 @@ final class NodeTrack {
   long notFollowingSince = LeaseClock.NEVER;
   int pollsSincePromoted;
   int readOnlyWhileActive;
-  boolean deadManSeen;
+  long deadManSeenAt = LeaseClock.NEVER;
+
+  /** Its last comparison with an ACTIVE found transactions that the ACTIVE lacks. */
+  boolean errant;
+
   long followCommand;
   long followCommandAt = LeaseClock.NEVER;
   boolean writableInFlight;
@@ -35,8 +39,15 @@ final class NodeTrack {
     facts = next;
     factsAt = now;
     lastWallMillis = wallMillis;
-    deadManSeen = next.deadMan();
+    if (next.deadMan()) {
+      deadManSeenAt = now;
+    }
     pollsSincePromoted++;
+  }
+
+  /** Whether its dead-man was seen alive within the last minute before the server fell silent. */
+  boolean deadManKnown() {
+    return deadManSeenAt != LeaseClock.NEVER && factsAt - deadManSeenAt <= 60_000_000_000L;
   }
 
   void unreachable(long wallMillis) {

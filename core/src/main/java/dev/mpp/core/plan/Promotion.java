@@ -58,7 +58,8 @@ final class Promotion {
   private long prepareId;
   private boolean prepared;
   private Optional<GtidSet> executed = Optional.empty();
-  private long stateSequence;
+  private long firstState;
+  private long lastState;
   private long stateProposedAt = LeaseClock.NEVER;
   private long commandId;
   private String failure = "";
@@ -143,12 +144,17 @@ final class Promotion {
   }
 
   void stateOutcome(long sequence, LedgerOutcome outcome) {
-    if (stage != Stage.STATE || sequence != stateSequence) {
+    if (stage != Stage.STATE || firstState == 0 || sequence < firstState) {
       return;
     }
     switch (outcome) {
       case LedgerOutcome.Accepted a -> stage = Stage.FRESH;
-      case LedgerOutcome.Refused r -> fail("the ledger refused: " + r.reason());
+      // An earlier statement of this promotion may have been overtaken by a later one of it.
+      case LedgerOutcome.Refused r -> {
+        if (sequence == lastState) {
+          fail("the ledger refused: " + r.reason());
+        }
+      }
     }
   }
 
@@ -182,8 +188,10 @@ final class Promotion {
     if (stage == Stage.STATE
         && (stateProposedAt == LeaseClock.NEVER || turn.now() - stateProposedAt >= STATE_RETRY)) {
       stateProposedAt = turn.now();
-      stateSequence =
+      long sequence =
           turn.propose(origin -> new LedgerCommand.InSync(origin, service, epoch, Set.of(self)));
+      firstState = firstState == 0 ? sequence : firstState;
+      lastState = sequence;
     }
     if (stage == Stage.FRESH && lease.fresh(turn.now())) {
       stage = Stage.SEMISYNC;

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class ServiceBrain {
   private static final long PROPOSAL_RETRY = 700_000_000L;
   private static final long FAILED_PROMOTION_PAUSE = 3_000_000_000L;
+  private static final long READY_WITHIN = 2_000_000_000L;
   private static final long SETTLED = 5_000_000_000L;
   private static final long FOLLOW_RETRY = 2_000_000_000L;
 
@@ -59,6 +60,8 @@ final class ServiceBrain {
   private long nextRelease = LeaseClock.NEVER;
   private long notEligibleUntil = LeaseClock.NEVER;
   private long deadManHeldUntil = LeaseClock.NEVER;
+  private long claimedAt = LeaseClock.NEVER;
+  private long releasing = -1;
   private int claimsSinceHeld;
   private long servingSince = LeaseClock.NEVER;
   private boolean activeLostFlag;
@@ -276,7 +279,7 @@ final class ServiceBrain {
       promotion.changeDone(e);
     }
     if (sync != null) {
-      sync.changeDone(e);
+      sync.changeDone(e, turn.now());
     }
     NodeTrack t = tracks.get(e.node());
     if (t != null && t.followCommand == e.commandId()) {
@@ -291,6 +294,19 @@ final class ServiceBrain {
   void ledgerChanged(LedgerCommand command, LedgerOutcome outcome, boolean own, Turn turn) {
     if (own && command instanceof LedgerCommand.InSync i && promotion != null) {
       promotion.stateOutcome(i.origin().sequence(), outcome);
+    }
+    if (own
+        && command instanceof LedgerCommand.InSync i
+        && sync != null
+        && outcome instanceof LedgerOutcome.Accepted) {
+      sync.stated(i.origin().sequence(), i.sites());
+    }
+    if (own
+        && command instanceof LedgerCommand.Claim
+        && outcome instanceof LedgerOutcome.Accepted) {
+      // What made this site eligible may have changed since it proposed: it is looked at again.
+      claimedAt = turn.now();
+      tracks.keySet().forEach(n -> turn.add(new BrainCommand.PollWithin(service.name(), n, 0)));
     }
     if (own
         && outcome instanceof LedgerOutcome.Accepted
@@ -338,7 +354,12 @@ final class ServiceBrain {
           .flatMap(n -> track(n.address()))
           .filter(t -> t.pollsSincePromoted >= 1 && !t.fence.wanted())
           .ifPresent(
-              t -> t.facts().ifPresent(f -> sync.keep(t.address, f, lease.grant(), turn, ids)));
+              t ->
+                  t.facts()
+                      .ifPresent(
+                          f ->
+                              sync.keep(
+                                  t.address, f, t.pollsSincePromoted, lease.grant(), turn, ids)));
     }
     follow(turn);
     recovery(turn);
@@ -350,7 +371,15 @@ final class ServiceBrain {
     if (activeLostFlag && pool.active().isEmpty()) {
       activeLostFlag = false;
     }
-    boolean allowed = lease.mayAct(turn.now()) && poolOk && !lostActive;
+    boolean giving = releasing == lease.grant().epoch();
+    boolean allowed =
+        lease.mayAct(turn.now())
+            && poolOk
+            && !lostActive
+            && !giving
+            && (pool.active().isPresent()
+                || promotion != null
+                || ready(poolOk, poolReason, turn.now()));
     String why =
         allowed
             ? "lease of epoch " + lease.grant().epoch()
@@ -358,9 +387,13 @@ final class ServiceBrain {
                 ? "the ACTIVE node was found read-only"
                 : !poolOk
                     ? poolReason
-                    : lease.holds(turn.now())
-                        ? "the lease is about to end without a renewal"
-                        : "no lease";
+                    : giving
+                        ? "the role is being released"
+                        : lease.mayAct(turn.now())
+                            ? eligibility(poolOk, poolReason, turn.now()).reason()
+                            : lease.holds(turn.now())
+                                ? "the lease is about to end without a renewal"
+                                : "no lease";
     if (allowed != pool.allowed()) {
       step(new PoolEvent.Permission(allowed, why), turn);
     }
@@ -373,11 +406,18 @@ final class ServiceBrain {
     }
   }
 
+  /** Whether a node may be promoted now, by a poll that is younger than the grant. */
+  private boolean ready(boolean poolOk, String poolReason, long now) {
+    return eligibility(poolOk, poolReason, now).ok()
+        && claimedAt != LeaseClock.NEVER
+        && candidate().filter(t -> t.factsAt > claimedAt).isPresent();
+  }
+
   private void fences(Turn turn) {
     for (NodeTrack t : tracks.values()) {
       if (t.fence.wanted()
           && t.fence.deadManPassed(turn.now())
-          && t.deadManSeen
+          && t.deadManKnown()
           && !t.writableInFlight
           && pool.node(t.address)
               .map(n -> n.pending() == PoolState.Pending.FENCING)
@@ -456,13 +496,20 @@ final class ServiceBrain {
     boolean hopeless =
         !poolOk
             || turn.now() < notEligibleUntil
-            || pool.nodes().stream().noneMatch(n -> n.state() == State.STANDBY && n.lastHealthy());
-    if (quiet && hopeless) {
+            || pool.nodes().stream().noneMatch(n -> n.state() == State.STANDBY && n.lastHealthy())
+            || (claimedAt != LeaseClock.NEVER
+                && turn.now() - claimedAt > READY_WITHIN
+                && !ready(poolOk, poolReason, turn.now()));
+    boolean giving = releasing == lease.grant().epoch();
+    if (quiet && (hopeless || giving)) {
       nextRelease = turn.now() + PROPOSAL_RETRY;
       long epoch = lease.grant().epoch();
+      releasing = epoch;
       String why =
           !poolOk ? poolReason : promotionError.isEmpty() ? describeNodes() : promotionError;
-      journal(turn, "release", config.self().name(), "", "", why);
+      if (!giving) {
+        journal(turn, "release", config.self().name(), "", "", why);
+      }
       turn.propose(origin -> new LedgerCommand.Release(origin, service.name(), epoch));
     }
   }
@@ -519,7 +566,15 @@ final class ServiceBrain {
           f.replication()
               .filter(r -> !r.receiverStarted() || (!r.applierRunning() && r.error().isEmpty()))
               .isPresent();
-      if (stopped && active.get().facts().executed().contains(f.executed())) {
+      if (f.semiSync().sourceEnabled() && !stopped) {
+        // Left on by an earlier role: nobody acknowledges here, its applier would wait for ever.
+        t.followCommandAt = turn.now();
+        turn.add(new BrainCommand.SemiSync(service.name(), t.address, ids.next(), false));
+      }
+      // Starting throws the relay log away: first the ACTIVE stops counting on this site.
+      boolean countedOn =
+          service.semiSync() && lease.grant().inSync().contains(config.self()) && !localActive();
+      if (stopped && !countedOn && active.get().facts().executed().contains(f.executed())) {
         t.followCommandAt = turn.now();
         if (f.semiSync().sourceEnabled()) {
           // A replica that waits for replicas of its own would stall its applier.
@@ -573,7 +628,7 @@ final class ServiceBrain {
               "its transactions are all on ACTIVE " + active.get().node() + ", which it follows")
           : Optional.empty();
     }
-    return lease.learnt() && lease.claimable(turn.now())
+    return lease.learnt() && lease.claimable(turn.now()) && !t.errant
         ? Optional.of("read-only and healthy while no site is ACTIVE")
         : Optional.empty();
   }
@@ -605,6 +660,10 @@ final class ServiceBrain {
       }
     }
     return step;
+  }
+
+  private boolean localActive() {
+    return pool.active().isPresent();
   }
 
   private boolean isActive(NodeAddress node) {
@@ -644,7 +703,7 @@ final class ServiceBrain {
     return pool.nodes().stream()
         .filter(n -> n.state() == State.STANDBY && n.lastHealthy())
         .map(n -> java.util.Objects.requireNonNull(tracks.get(n.address())))
-        .filter(t -> !t.fence.wanted() && t.facts().isPresent())
+        .filter(t -> !t.fence.wanted() && t.facts().isPresent() && t.followCommand == 0)
         .findFirst();
   }
 
@@ -666,20 +725,20 @@ final class ServiceBrain {
     if (!f.deadMan()) {
       return Eligibility.no(
           candidate.get().address
-              + " has no working dead-man (event mpp.mpp_dead_man, event_scheduler=ON); a node"
+              + " has no working dead-man (event mpp.dead_man, event_scheduler=ON); a node"
               + " without one is never made writable");
     }
     Grant g = lease.grant();
-    if (service.rpoZero() && g.servedBy().isPresent()) {
+    if (service.rpoZero() && !g.inSync().isEmpty()) {
       if (!g.inSync().contains(config.self())) {
         return Eligibility.no(
             "acknowledged writes of epoch %d may be missing here; only %s has them all"
                 .formatted(g.epoch(), g.inSync()));
       }
       boolean received =
-          g.servedBy().get().equals(config.self())
+          g.servedBy().equals(Optional.of(config.self()))
               || g.inSync().size() == 1
-              || f.replication().map(ServerFacts.Replication::receiverStarted).orElse(false);
+              || f.replication().map(r -> r.receiverStarted() || r.applierRunning()).orElse(false);
       if (!received) {
         return Eligibility.no(
             "its receiver was not running when the ACTIVE was lost, so acknowledged writes may be"

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class SyncKeeper {
   private static final long STALL = 1_500_000_000L;
   private static final long RETRY = 1_000_000_000L;
+  private static final long COMMAND_LOST = 4_000_000_000L;
+  private static final long UNKNOWN_PAUSE = 5_000_000_000L;
   private static final long CLOSE_ENOUGH = 5_000;
   private static final long QUICK_POLL = 200_000_000L;
 
@@ -40,9 +42,24 @@ final class SyncKeeper {
   private @Nullable GtidSet waitingFor;
   private long stalledSince = LeaseClock.NEVER;
   private long stalledAdvance;
+
+  /** The last command to the server, 0 once it was answered. */
   private long commandId;
+
+  private boolean commandedOn;
   private long nextCommand = LeaseClock.NEVER;
-  private long nextProposal = LeaseClock.NEVER;
+
+  /** Facts of polls before this many were answered may be older than the last command. */
+  private int trustFrom;
+
+  private int polls;
+  private long notBefore = LeaseClock.NEVER;
+  private long nextListing = LeaseClock.NEVER;
+  private long nextDelisting = LeaseClock.NEVER;
+
+  /** Sequence of a proposal to list the peer that may still be committed, 0 when none may. */
+  private long listing;
+
   private String said = "";
 
   SyncKeeper(ServiceName service, SiteId self, SiteId peer) {
@@ -55,38 +72,72 @@ final class SyncKeeper {
     waitingFor = null;
     stalledSince = LeaseClock.NEVER;
     commandId = 0;
+    commandedOn = false;
+    trustFrom = 0;
+    listing = 0;
     said = "";
   }
 
-  void changeDone(BrainEvent.ChangeDone done) {
-    if (done.commandId() == commandId) {
-      commandId = 0;
+  /** An own statement was accepted: every earlier one is refused from here on. */
+  void stated(long sequence, Set<SiteId> sites) {
+    if (sequence > listing && !sites.contains(peer)) {
+      listing = 0;
     }
   }
 
-  /** Called after every event while {@code node} is ACTIVE and the lease is held. */
-  void keep(NodeAddress node, ServerFacts facts, Grant grant, Turn turn, CommandIds ids) {
+  void changeDone(BrainEvent.ChangeDone done, long now) {
+    if (done.commandId() == commandId) {
+      commandId = 0;
+      // The poll that is under way may have been read before; the one after it was not.
+      trustFrom = polls + 2;
+      if (!done.ok()) {
+        // It may still take effect.
+        notBefore = now + UNKNOWN_PAUSE;
+      }
+    }
+  }
+
+  /**
+   * Called after every event while {@code node} is ACTIVE and the lease is held.
+   *
+   * @param answered polls of the node answered since it became ACTIVE
+   */
+  void keep(
+      NodeAddress node, ServerFacts facts, int answered, Grant grant, Turn turn, CommandIds ids) {
+    polls = answered;
     Optional<NodeView> replica = replica(turn);
-    boolean listed = grant.inSync().contains(peer);
+    boolean maybeListed = grant.inSync().contains(peer) || listing != 0;
     String trouble = trouble(facts, replica, turn.now());
     boolean waiting = facts.semiSync().sourceEnabled();
-    if (listed && (!waiting || !trouble.isEmpty())) {
-      state(Set.of(self), waiting ? trouble : "semi-sync was switched off", grant, turn);
-    } else if (waiting && !listed && !trouble.isEmpty()) {
-      // Only after the ledger no longer lists the peer.
+    boolean settled =
+        commandId == 0
+            && polls >= trustFrom
+            && (notBefore == LeaseClock.NEVER || turn.now() >= notBefore);
+    if (!settled) {
+      turn.add(new BrainCommand.PollWithin(service, node, QUICK_POLL));
+    }
+    if (maybeListed && (!waiting || !trouble.isEmpty())) {
+      delist(waiting ? trouble : "semi-sync was switched off", grant, turn);
+    } else if (waiting && !maybeListed && !trouble.isEmpty()) {
+      // Only after no proposal that lists the peer can be committed any more.
       waitingFor = null;
-      command(node, false, turn, ids);
-    } else if (!waiting && replica.filter(r -> follows(r, facts)).isPresent()) {
+      if (commandId != 0 || polls >= trustFrom) {
+        command(node, false, turn, ids);
+      }
+    } else if (!waiting && settled && replica.filter(r -> follows(r, facts)).isPresent()) {
       waitingFor = null;
       command(node, true, turn, ids);
-    } else if (waiting && !listed) {
+    } else if (waiting && !maybeListed && settled && commandedOn) {
       turn.add(new BrainCommand.PollWithin(service, node, QUICK_POLL));
       GtidSet before = waitingFor;
       if (before == null) {
         waitingFor = facts.executed();
       } else if (replica.filter(r -> has(r, before)).isPresent()) {
-        state(new TreeSet<>(Set.of(self, peer)), peer + " acknowledges every commit", grant, turn);
+        list(grant, turn);
       }
+    } else if (waiting && !maybeListed && settled) {
+      // It waited already when it became ACTIVE, by somebody else's doing.
+      command(node, true, turn, ids);
     }
   }
 
@@ -112,13 +163,22 @@ final class SyncKeeper {
     if (s.clients() == 0) {
       return "no semi-synchronous replica is connected";
     }
+    if (replica
+        .flatMap(NodeView::facts)
+        .flatMap(ServerFacts::replication)
+        .filter(r -> !r.receiverStarted())
+        .isPresent()) {
+      // Its server restarted: what it had received may be gone with its relay log.
+      return "the replica's receiver was stopped";
+    }
     long advance = facts.executed().advance();
     if (s.waitingSessions() == 0 || advance != stalledAdvance) {
       stalledSince = now;
       stalledAdvance = advance;
     }
     boolean peerDoubtful = replica.isEmpty() || replica.get().req() >= 2;
-    if (s.waitingSessions() > 0 && peerDoubtful && now - stalledSince >= STALL) {
+    long limit = peerDoubtful ? STALL : 4 * STALL;
+    if (s.waitingSessions() > 0 && now - stalledSince >= limit) {
       return s.waitingSessions() + " commits wait for an acknowledgement that does not come";
     }
     return "";
@@ -150,12 +210,23 @@ final class SyncKeeper {
         .isPresent();
   }
 
-  private void state(Set<SiteId> sites, String why, Grant grant, Turn turn) {
-    if (turn.now() < nextProposal) {
-      return;
+  private void list(Grant grant, Turn turn) {
+    if (nextListing == LeaseClock.NEVER || turn.now() >= nextListing) {
+      nextListing = turn.now() + RETRY;
+      listing =
+          state(
+              new TreeSet<>(Set.of(self, peer)), peer + " acknowledges every commit", grant, turn);
     }
-    nextProposal = turn.now() + RETRY;
-    turn.propose(origin -> new LedgerCommand.InSync(origin, service, grant.epoch(), sites));
+  }
+
+  private void delist(String why, Grant grant, Turn turn) {
+    if (nextDelisting == LeaseClock.NEVER || turn.now() >= nextDelisting) {
+      nextDelisting = turn.now() + RETRY;
+      long unused = state(Set.of(self), why, grant, turn);
+    }
+  }
+
+  private long state(Set<SiteId> sites, String why, Grant grant, Turn turn) {
     if (!why.equals(said)) {
       said = why;
       turn.add(
@@ -168,14 +239,17 @@ final class SyncKeeper {
               grant.epoch(),
               why));
     }
+    return turn.propose(origin -> new LedgerCommand.InSync(origin, service, grant.epoch(), sites));
   }
 
   private void command(NodeAddress node, boolean on, Turn turn, CommandIds ids) {
     if (commandId != 0 && turn.now() < nextCommand) {
       return;
     }
-    nextCommand = turn.now() + RETRY;
+    nextCommand = turn.now() + COMMAND_LOST;
     commandId = ids.next();
+    commandedOn = on;
+    trustFrom = Integer.MAX_VALUE;
     turn.add(new BrainCommand.SemiSync(service, node, commandId, on));
     turn.add(new BrainCommand.PollWithin(service, node, QUICK_POLL));
   }

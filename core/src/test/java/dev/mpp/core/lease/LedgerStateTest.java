@@ -56,11 +56,11 @@ class LedgerStateTest {
     accepted(new Claim(FROM_A, S, 0, 0), S);
     accepted(new LedgerCommand.InSync(FROM_A, S, 1, Set.of(A, B)), S);
     accepted(new Renew(FROM_A, List.of(new Held(S, 1))), S);
-    refused(new Claim(FROM_B, S, 1, 1), "renewal 2");
-    accepted(new Claim(FROM_B, S, 1, 2), S);
+    refused(new Claim(FROM_B, S, 1, 2), "renewal 3");
+    accepted(new Claim(FROM_B, S, 1, 3), S);
     Grant g = state.grant(S);
     assertEquals(2, g.epoch());
-    assertEquals(3, g.renewal());
+    assertEquals(4, g.renewal());
     assertEquals(Set.of(A, B), g.inSync(), "a claim says nothing of who has what");
   }
 
@@ -109,7 +109,7 @@ class LedgerStateTest {
     accepted(new Release(FROM_A, S, 1), S);
     Grant vacant = state.grant(S);
     assertEquals(
-        new Grant(S, 1, Optional.empty(), "", 1, false, Optional.of(A), Set.of(A, B)), vacant);
+        new Grant(S, 1, Optional.empty(), "", 2, false, Optional.of(A), Set.of(A, B), 1), vacant);
     refused(new Release(FROM_A, S, 1), "does not hold");
     refused(new Renew(FROM_A, List.of(new Held(S, 1))), "a holds none");
     accepted(new Claim(FROM_B, S, vacant.epoch(), vacant.renewal()), S);
@@ -153,8 +153,9 @@ class LedgerStateTest {
     refused(new InSync(FROM_A, S, 2, Set.of(A, B)), "does not hold");
     accepted(new InSync(FROM_A, S, 1, Set.of(A, B)), S);
     assertEquals(Set.of(A, B), state.grant(S).inSync());
-    accepted(new InSync(FROM_A, S, 1, Set.of(A)), S);
+    accepted(new InSync(new Origin(A, "a1", 3), S, 1, Set.of(A)), S);
     assertEquals(Set.of(A), state.grant(S).inSync());
+    refused(new InSync(new Origin(A, "a1", 2), S, 1, Set.of(A, B)), "a later statement");
   }
 
   @Test

@@ -145,8 +145,7 @@ final class SiteBrainTest {
   private void becomeActive() {
     standby(facts(true, true, false));
     at(4000); // the other site was not heard within the grace
-    at(4001);
-    commit();
+    claimed();
     BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getFirst();
     event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, Optional.empty(), ""));
     commit();
@@ -157,6 +156,14 @@ final class SiteBrainTest {
     assertEquals(State.ACTIVE, state());
     assertTrue(ledger.grant(S).serving());
     commands.clear();
+  }
+
+  /** The claim is committed, and the poll it asks for is answered. */
+  private void claimed() {
+    at(4001);
+    commit();
+    now += MS;
+    poll(facts(true, true, false));
   }
 
   private State state() {
@@ -187,6 +194,9 @@ final class SiteBrainTest {
         take(BrainCommand.Propose.class).stream().map(BrainCommand.Propose::command).toList();
     assertTrue(proposed.stream().anyMatch(LedgerCommand.Claim.class::isInstance));
     proposed.forEach(this::apply);
+    now += MS;
+    assertTrue(take(BrainCommand.Prepare.class).isEmpty(), "first it looks at the server again");
+    poll(facts(true, true, false));
     assertTrue(take(BrainCommand.MakeWritable.class).isEmpty(), "nothing is opened by a claim");
     BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getFirst();
     event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, Optional.empty(), ""));
@@ -277,8 +287,7 @@ final class SiteBrainTest {
   void aLateUnfencingIsUndone() {
     standby(facts(true, true, false));
     at(4000);
-    at(4001);
-    commit();
+    claimed();
     BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getFirst();
     event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, Optional.empty(), ""));
     commit();
@@ -309,7 +318,11 @@ final class SiteBrainTest {
     assertTrue(
         take(BrainCommand.Propose.class).stream()
             .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
-    apply(new LedgerCommand.InSync(b, S, 1, Set.of(A, B)));
+    apply(new LedgerCommand.InSync(new Origin(B, "b1", 2), S, 1, Set.of(A, B)));
+    now += 7000 * MS;
+    poll(facts(true, true, true));
+    now += 1000 * MS;
+    poll(facts(true, true, true));
     event(new BrainEvent.Tick());
     assertTrue(
         take(BrainCommand.Propose.class).stream()

@@ -155,7 +155,8 @@ final class LedgerCodec {
               .setRenewal(g.renewal())
               .setServing(g.serving())
               .setServedBy(g.servedBy().map(SiteId::name).orElse(""))
-              .addAllInSync(names(g.inSync())));
+              .addAllInSync(names(g.inSync()))
+              .setStated(g.stated()));
     }
     return snapshot.build().toByteArray();
   }
@@ -182,7 +183,8 @@ final class LedgerCodec {
                     g.getRenewal(),
                     g.getServing(),
                     site(g.getServedBy()),
-                    sites(g.getInSyncList())));
+                    sites(g.getInSyncList()),
+                    g.getStated()));
           }
           return new LedgerState(grants);
         });

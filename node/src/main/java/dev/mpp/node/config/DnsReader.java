@@ -23,6 +23,15 @@ final class DnsReader {
         return ttl;
       };
 
+  private static final Form<Stale> STALE =
+      text -> {
+        Stale stale = Form.choice(Stale.class).read(text);
+        if (stale != Stale.SERVFAIL) {
+          throw new Refused("is " + text, "this version answers servfail only: leave the key out");
+        }
+        return stale;
+      };
+
   private DnsReader() {}
 
   static Optional<Dns> read(Section top, List<Placed<Service>> services, Duration lease) {
@@ -32,7 +41,7 @@ final class DnsReader {
     Section section = top.section("dns");
     Optional<String> zone = section.need("zone", Form.DOMAIN).map(Placed::value);
     Duration ttl = section.value("ttl", TTL, Dns.DEFAULT_TTL);
-    Stale stale = section.value("stale", Form.choice(Stale.class), Stale.SERVFAIL);
+    Stale stale = section.value("stale", STALE, Stale.SERVFAIL);
     List<NameServer> servers = nameServers(section);
     section.close();
     TimingRules.checkTtl(section, ttl, lease);

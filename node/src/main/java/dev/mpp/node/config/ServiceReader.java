@@ -79,6 +79,18 @@ final class ServiceReader {
     boolean used = here.stream().anyMatch(s -> self.filter(s.site()::equals).isPresent());
     Optional<MySql> mysql = mysql(section, used);
     section.close();
+    if (rpo == Rpo.ZERO && here.size() > 2) {
+      section.problem(
+          "sites",
+          "lists " + here.size() + " sites under \"rpo: zero\"",
+          "this version can vouch for two data sites only: set \"rpo: availability\" or drop one");
+    }
+    if (rpo == Rpo.ZERO && here.stream().anyMatch(s -> s.pool().nodes().size() > 1)) {
+      section.problem(
+          "sites",
+          "has a pool of several nodes under \"rpo: zero\"",
+          "a local node may lack acknowledged writes: set \"rpo: availability\" or list one node");
+    }
     if (rpo == Rpo.ZERO && !semiSync && here.size() > 1) {
       section.warning(
           "semi-sync",
@@ -104,6 +116,16 @@ final class ServiceReader {
         return status;
       };
 
+  private static final Form<String> SCHEMA =
+      text -> {
+        if (!text.equals(MySql.DEFAULT_SCHEMA)) {
+          throw new Refused(
+              "is \"" + text + "\"",
+              "this version keeps its tables in \"mpp\" only: leave the key out");
+        }
+        return text;
+      };
+
   private static Poll poll(Section section) {
     Duration interval =
         section.value("interval", Timing.between(100, 600_000), Poll.DEFAULT_INTERVAL);
@@ -125,11 +147,7 @@ final class ServiceReader {
     }
     Section section = parent.section("mysql");
     var user = section.need("user", Form.TEXT).map(Placed::value);
-    String schema =
-        section.value(
-            "schema",
-            Form.matching("[A-Za-z0-9_$]{1,64}", "letters, digits, _ and $, at most 64"),
-            MySql.DEFAULT_SCHEMA);
+    String schema = section.value("schema", SCHEMA, MySql.DEFAULT_SCHEMA);
     Optional<Secret> password = secrets.read(section, used);
     section.close();
     return user.flatMap(u -> password.map(p -> new MySql(u, p, schema)));

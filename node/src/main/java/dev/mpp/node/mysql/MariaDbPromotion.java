@@ -105,10 +105,8 @@ final class MariaDbPromotion {
               + unapplied
               + (error.isEmpty() ? "" : "; the applier says: " + error));
     }
-    if (clock.getAsLong() >= deadline) {
-      return new Prepared(false, Optional.of(executed(c)), "", "no time left to stop the applier");
-    }
-    Rows.query(c, "STOP SLAVE");
+    // The applier is left running: a running applier without a receiver is the proof, should this
+    // promotion not come to its end, that the relay log was not lost to a restart.
     return new Prepared(true, Optional.of(executed(c)), "", "everything received is applied");
   }
 
@@ -201,6 +199,8 @@ final class MariaDbPromotion {
     long deadline = start + budget.toNanos();
     String problem;
     try {
+      // Whoever was started meanwhile acknowledges nothing to another source from here on.
+      admin.call(deadline, c -> Rows.query(c, "STOP ALL SLAVES"));
       Map<String, String> verdict = unfence(service, epoch, deadline);
       problem = Rows.text(verdict, "verdict");
       if (problem.isEmpty()) {

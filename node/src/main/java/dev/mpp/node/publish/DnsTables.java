@@ -84,7 +84,8 @@ public final class DnsTables {
   private static long serial(NodeSnapshot picture) {
     long sum = 1;
     for (NodeSnapshot.Service s : picture.services()) {
-      sum += s.grant().epoch() * 2 + (s.grant().serving() ? 1 : 0);
+      sum +=
+          s.grant().epoch() * 3 + (s.grant().holder().isEmpty() ? 2 : s.grant().serving() ? 1 : 0);
     }
     return sum & 0xffff_ffffL;
   }

@@ -47,7 +47,7 @@ class ConfigFileTest {
 
     MppConfig.Service service = config.services().getFirst();
     assertEquals("mysql.eraser.test", service.name().name());
-    assertEquals(MppConfig.Rpo.ZERO, service.rpo());
+    assertEquals(MppConfig.Rpo.AVAILABILITY, service.rpo());
     assertEquals(Duration.ofMillis(250), service.poll().retryInterval());
     assertEquals(Status.FAIL, service.failAt());
     assertEquals(Reach.GLOBAL, service.requireReach());

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class PeerLink {
   private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
 
-  private static final long NOTICEABLE_MICROS = 20;
+  private static final long NOTICEABLE_MICROS = 500;
 
   private final SiteId site;
   private final PeerExchange.Listener listener;
@@ -126,10 +126,10 @@ final class PeerLink {
     }
   }
 
-  /** Jitter is not told: only the first measurement and what differs by a tenth. */
+  /** Jitter is not told: only the first measurement and what differs by a quarter. */
   private boolean noticeable(long rtt) {
     return reportedRtt < 0
-        || Math.abs(rtt - reportedRtt) > Math.max(NOTICEABLE_MICROS, reportedRtt / 10);
+        || Math.abs(rtt - reportedRtt) > Math.max(NOTICEABLE_MICROS, reportedRtt / 4);
   }
 
   static String describe(Status status) {

@@ -221,6 +221,9 @@ final class Nodes {
       cause = cause.getCause();
     }
     String text = String.valueOf(cause.getMessage());
+    if (text.contains("closed for unknown reason")) {
+      return "it closes the connection: not an MPP node?";
+    }
     if (text.contains("onnection refused")) {
       return "connection refused";
     }

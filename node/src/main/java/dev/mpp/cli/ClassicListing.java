@@ -5,7 +5,7 @@ import dev.mpp.proto.v1.NodeView;
 import dev.mpp.proto.v1.PoolView;
 import dev.mpp.proto.v1.SiteView;
 
-/** The listing of 2007, column for column; checkpoints follow their pool as type C. */
+/** The listing of 2007, column for column; checkpoints follow the pools as type C. */
 final class ClassicListing {
   private static final String HEAD =
       "T Server Name                     req  Time of Last Request  Status  State           Last"
@@ -15,7 +15,8 @@ final class ClassicListing {
 
   private ClassicListing() {}
 
-  static String render(SiteView site, Terminal terminal) {
+  static String render(Shown shown, Terminal terminal) {
+    SiteView site = shown.view();
     StringBuilder out = new StringBuilder(HEAD);
     for (PoolView pool : site.getPoolsList()) {
       out.append("* [ ").append(Text.clean(pool.getName())).append(" ] status=");
@@ -28,20 +29,20 @@ final class ClassicListing {
             node.getReq(),
             terminal.time(node.getLastWallMillis()),
             Names.classic(node.getStatus()),
-            Names.of(node.getState()),
-            node.getMessage());
+            shown.state(node.getState()),
+            shown.message(node.getMessage()));
       }
-      for (CheckpointView checkpoint : site.getCheckpointsList()) {
-        row(
-            out,
-            "C",
-            checkpoint.getSpec(),
-            checkpoint.getReq(),
-            terminal.time(checkpoint.getLastWallMillis()),
-            Names.classic(checkpoint.getStatus()),
-            "-",
-            checkpoint.getMessage());
-      }
+    }
+    for (CheckpointView checkpoint : site.getCheckpointsList()) {
+      row(
+          out,
+          "C",
+          checkpoint.getSpec(),
+          checkpoint.getReq(),
+          terminal.time(checkpoint.getLastWallMillis()),
+          Names.classic(checkpoint.getStatus()),
+          "-",
+          shown.message(checkpoint.getMessage()));
     }
     return out.toString();
   }

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
     name = "mpp",
     description = "Shows and steers MySQL services that MPP keeps alive across sites.",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
@@ -106,7 +107,15 @@ public final class Cli implements Runnable {
   }
 
   Nodes nodes() {
-    return new Nodes(nodes.stream().map(Nodes.Address::parse).toList(), timeoutSeconds);
+    positive("--timeout", timeoutSeconds);
+    return new Nodes(
+        nodes.stream().map(Nodes.Address::parse).toList(), timeoutSeconds, terminal.err());
+  }
+
+  static void positive(String option, long value) {
+    if (value < 1) {
+      throw CliFailure.usage(option + " " + value + " is less than 1");
+    }
   }
 
   @Override

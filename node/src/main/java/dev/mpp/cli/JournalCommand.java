@@ -33,6 +33,7 @@ final class JournalCommand implements Runnable {
 
   @Override
   public void run() {
+    Cli.positive("--lines", lines);
     JournalPage page =
         cli.nodes()
             .ask(

@@ -27,7 +27,7 @@ final class ListCommand implements Runnable {
     cli.terminal()
         .print(
             classic
-                ? ClassicListing.render(reply.getLocal(), cli.terminal())
+                ? ClassicListing.render(Shown.local(reply), cli.terminal())
                 : PlainListing.render(reply, cli.terminal()));
   }
 }

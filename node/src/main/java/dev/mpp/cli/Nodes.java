@@ -2,20 +2,35 @@ package dev.mpp.cli;
 
 import dev.mpp.proto.v1.OperatorGrpc;
 import dev.mpp.proto.v1.OperatorGrpc.OperatorBlockingStub;
+import dev.mpp.proto.v1.StatusRequest;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The nodes that may be asked, in turn, until one answers. */
 final class Nodes {
-  static final int DEFAULT_PORT = 7400;
+  static final int DEFAULT_PORT = 7402;
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
+  private static final long QUICK_MILLIS = 1_000;
+  private static final String REMEDY = " (set --node or MPP_NODE; for the demo: ./mpp demo)";
+
+  /** Held, or its level is lost: what gRPC logs with a stack trace is said in one line here. */
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
+
+  static {
+    GRPC.setLevel(Level.OFF);
+  }
 
   /** Where a node's operator API listens. */
   record Address(String host, int port) {
@@ -53,43 +68,115 @@ final class Nodes {
   }
 
   private final List<Address> addresses;
-  private final int timeoutSeconds;
+  private final long timeoutMillis;
+  private final PrintWriter err;
+  private final List<String> failures = new ArrayList<>();
+  private final List<String> refusals = new ArrayList<>();
 
-  Nodes(List<Address> addresses, int timeoutSeconds) {
+  Nodes(List<Address> addresses, int timeoutSeconds, PrintWriter err) {
     this.addresses = List.copyOf(addresses);
-    this.timeoutSeconds = timeoutSeconds;
+    this.timeoutMillis = TimeUnit.SECONDS.toMillis(timeoutSeconds);
+    this.err = err;
+  }
+
+  private interface Call<T> {
+    T on(OperatorBlockingStub stub);
   }
 
   /**
-   * Asks the first node that can be reached.
+   * Asks the first node that can be reached. With several given, one that does not answer at once
+   * is passed over, and asked with patience only when no other answers.
    *
-   * @throws CliFailure when none can, or when the one that could refuses
+   * @throws CliFailure when none can, or when all that could refuse
    */
   <T> T ask(Function<OperatorBlockingStub, T> question) {
-    return on(stub -> question.apply(stub.withDeadlineAfter(timeoutSeconds, TimeUnit.SECONDS)));
+    return inTurn(question, false);
   }
 
   /** As {@link #ask}, without a deadline: for streams. */
   <T> T on(Function<OperatorBlockingStub, T> question) {
-    List<String> failures = new ArrayList<>();
+    return inTurn(question, true);
+  }
+
+  private <T> T inTurn(Function<OperatorBlockingStub, T> question, boolean stream) {
+    failures.clear();
+    refusals.clear();
+    boolean several = addresses.size() > 1;
+    List<Address> slow = new ArrayList<>();
     for (Address address : addresses) {
-      ManagedChannel channel = channel(address);
-      try {
-        return question.apply(OperatorGrpc.newBlockingStub(channel));
-      } catch (StatusRuntimeException e) {
-        Status.Code code = e.getStatus().getCode();
-        if (code == Status.Code.DEADLINE_EXCEEDED) {
-          failures.add(address + " (no answer within " + timeoutSeconds + " s)");
-        } else if (code == Status.Code.UNAVAILABLE) {
-          failures.add(address + " (" + reason(e) + ")");
-        } else {
-          throw CliFailure.refused(describe(e.getStatus()));
-        }
-      } finally {
-        channel.shutdownNow();
+      long patience = several ? Math.min(QUICK_MILLIS, timeoutMillis) : timeoutMillis;
+      boolean tell = !failures.isEmpty() && refusals.isEmpty();
+      Optional<T> answer =
+          call(
+              address,
+              patience,
+              several && patience < timeoutMillis ? slow : new ArrayList<>(),
+              stub -> {
+                if (several || stream) {
+                  var unused = within(stub, patience).status(StatusRequest.getDefaultInstance());
+                }
+                if (tell) {
+                  err.println(
+                      "mpp: " + String.join(", ", failures) + "; " + address + " answers instead");
+                }
+                return question.apply(stream ? stub : within(stub, timeoutMillis));
+              });
+      if (answer.isPresent()) {
+        return answer.get();
       }
     }
-    throw CliFailure.unreachable("cannot reach " + String.join(", ", failures));
+    for (Address address : slow) {
+      Optional<T> answer =
+          call(
+              address,
+              timeoutMillis,
+              new ArrayList<>(),
+              stub -> {
+                if (stream) {
+                  var unused =
+                      within(stub, timeoutMillis).status(StatusRequest.getDefaultInstance());
+                }
+                return question.apply(stream ? stub : within(stub, timeoutMillis));
+              });
+      if (answer.isPresent()) {
+        return answer.get();
+      }
+    }
+    String unreached = failures.isEmpty() ? "" : "cannot reach " + String.join(", ", failures);
+    if (!refusals.isEmpty()) {
+      throw CliFailure.refused(refusals.getFirst() + (failures.isEmpty() ? "" : "; " + unreached));
+    }
+    throw CliFailure.unreachable(unreached + REMEDY);
+  }
+
+  /** Empty when this node cannot answer and another one might. */
+  private <T> Optional<T> call(
+      Address address, long patience, List<Address> slow, Call<T> question) {
+    ManagedChannel channel = channel(address);
+    try {
+      return Optional.of(question.on(OperatorGrpc.newBlockingStub(channel)));
+    } catch (StatusRuntimeException e) {
+      Status.Code code = e.getStatus().getCode();
+      if (code == Status.Code.DEADLINE_EXCEEDED) {
+        failures.removeIf(known -> known.startsWith(address + " "));
+        failures.add(address + " (no answer within " + patience / 1_000 + " s)");
+        slow.add(address);
+      } else if (code == Status.Code.UNAVAILABLE || strange(e)) {
+        failures.removeIf(known -> known.startsWith(address + " "));
+        failures.add(address + " (" + reason(e) + ")");
+      } else if (code == Status.Code.NOT_FOUND) {
+        refusals.add(describe(e.getStatus()));
+      } else {
+        throw CliFailure.refused(describe(e.getStatus()));
+      }
+      return Optional.empty();
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static OperatorBlockingStub within(OperatorBlockingStub stub, long millis) {
+    return stub.withDeadlineAfter(millis, TimeUnit.MILLISECONDS);
   }
 
   /** The one place where the CLI makes a channel. */
@@ -97,15 +184,28 @@ final class Nodes {
     return Grpc.newChannelBuilderForAddress(
             address.host(), address.port(), InsecureChannelCredentials.create())
         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+        // A frozen node must not keep a follower for ever.
+        .keepAliveTime(10, TimeUnit.SECONDS)
+        .keepAliveTimeout(5, TimeUnit.SECONDS)
         .disableServiceConfigLookUp()
         .proxyDetector(target -> null)
         .build();
   }
 
+  /** Something answered that does not speak this protocol. */
+  private static boolean strange(StatusRuntimeException e) {
+    Status status = e.getStatus();
+    String all = (status.getDescription() + " " + e.getCause()).toLowerCase(Locale.ROOT);
+    return status.getCode() == Status.Code.UNIMPLEMENTED
+        || all.contains("not settings")
+        || all.contains("content-type")
+        || all.contains("http status code")
+        || all.contains("protobuf");
+  }
+
   private static String describe(Status status) {
     String text = status.getDescription() == null ? "" : status.getDescription();
     return switch (status.getCode()) {
-      case UNIMPLEMENTED -> "what listens there is not an MPP node, or an older one";
       case FAILED_PRECONDITION, NOT_FOUND, INVALID_ARGUMENT, PERMISSION_DENIED ->
           "refused: " + Text.clean(text);
       default -> status.getCode() + ": " + Text.clean(text);
@@ -113,11 +213,17 @@ final class Nodes {
   }
 
   private static String reason(StatusRuntimeException e) {
+    if (strange(e)) {
+      return "not an MPP node, or an older one";
+    }
     Throwable cause = e;
     while (cause.getCause() != null && cause.getCause() != cause) {
       cause = cause.getCause();
     }
     String text = String.valueOf(cause.getMessage());
+    if (text.contains("closed for unknown reason")) {
+      return "it closes the connection: not an MPP node?";
+    }
     if (text.contains("onnection refused")) {
       return "connection refused";
     }

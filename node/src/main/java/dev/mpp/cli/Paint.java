@@ -26,6 +26,13 @@ record Paint(boolean enabled) {
     return in(YELLOW, text);
   }
 
+  /**
+   * @param stale nothing is good any more when it is old
+   */
+  String state(State state, String text, boolean stale) {
+    return stale && state == State.STATE_ACTIVE ? warning(text) : state(state, text);
+  }
+
   String state(State state, String text) {
     return switch (state) {
       case STATE_ACTIVE -> good(text);

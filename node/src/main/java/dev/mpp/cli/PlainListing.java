@@ -1,12 +1,13 @@
 package dev.mpp.cli;
 
-import dev.mpp.proto.v1.PeerStatus;
 import dev.mpp.proto.v1.PoolView;
 import dev.mpp.proto.v1.SiteView;
 import dev.mpp.proto.v1.StatusReply;
 import java.util.List;
 
-/** Every site's nodes and checkpoints, one a line, empty cells as {@code -}. */
+/**
+ * Every site's nodes and checkpoints, one a line, empty cells as {@code -}; what is old is marked.
+ */
 final class PlainListing {
   private PlainListing() {}
 
@@ -14,16 +15,12 @@ final class PlainListing {
     Table table =
         new Table(
             "SITE", "SERVICE", "T", "SERVER", "REQ", "LAST REQUEST", "STATUS", "STATE", "MESSAGE");
-    site(table, reply.getLocal(), terminal);
-    for (PeerStatus peer : reply.getPeersList()) {
-      if (peer.hasView()) {
-        site(table, peer.getView(), terminal);
-      }
-    }
+    Shown.of(reply).forEach(site -> site(table, site, terminal));
     return table.render();
   }
 
-  private static void site(Table table, SiteView site, Terminal terminal) {
+  private static void site(Table table, Shown shown, Terminal terminal) {
+    SiteView site = shown.view();
     for (PoolView pool : site.getPoolsList()) {
       pool.getNodesList()
           .forEach(
@@ -37,8 +34,8 @@ final class PlainListing {
                           req(n.getReq()),
                           terminal.time(n.getLastWallMillis()).replace(' ', 'T'),
                           Names.of(n.getStatus()),
-                          Names.of(n.getState()),
-                          n.getMessage())));
+                          shown.state(n.getState()),
+                          shown.message(n.getMessage()))));
     }
     site.getCheckpointsList()
         .forEach(
@@ -53,7 +50,7 @@ final class PlainListing {
                         terminal.time(c.getLastWallMillis()).replace(' ', 'T'),
                         Names.of(c.getStatus()),
                         "",
-                        c.getMessage())));
+                        shown.message(c.getMessage()))));
   }
 
   private static String req(int req) {

@@ -21,15 +21,18 @@ import java.io.UncheckedIOException;
  * <pre>
  * { format: 1, asked_site, at_ms, age_ms, insecure, last_event,
  *   ledger:   { leader, role, term, applied, fresh_age_ms },
- *   services: [ { service, epoch, active, serving, served_by, in_sync: [site], lease_left_ms,
+ *   services: [ { service, epoch, active, lapsed, serving, served_by, in_sync: [site], lease_left_ms,
  *                 holding, own_left_ms, sentence, addresses: { site: [address] } } ],
- *   sites:    [ { site, self, witness, connected, heard_age_ms, rtt_us, version, config, reach,
+ *   sites:    [ { site, self, witness, connected, stale, heard_age_ms, rtt_us, version, config, reach,
  *                 pools: [ { service, name, status, eligible, reason, best,
- *                   nodes: [ { node, type, req, status, state, message, polled_at_ms, skipped,
+ *                   nodes: [ { node, type, req, status, state, stale, message, polled_at_ms, skipped,
  *                     override, version, read_only, dead_man, executed, source, lag_s } ] } ],
  *                 checkpoints: [ { checkpoint, class, req, status, message, probed_at_ms } ],
  *                 links: [ { peer, up, rtt_us, age_ms } ] } ] }
  * </pre>
+ *
+ * {@code lapsed}: the lease of {@code active} has run out, nobody is ACTIVE. {@code stale}: what
+ * the site said is old, it may be otherwise by now.
  */
 final class StatusJson {
   private static final ObjectMapper MAPPER =
@@ -61,7 +64,7 @@ final class StatusJson {
     self.put("self", true);
     self.put("witness", reply.getLocal().getWitness());
     self.put("connected", true);
-    view(self, reply.getLocal());
+    view(self, Shown.local(reply));
     reply.getPeersList().forEach(p -> peer(sites.addObject(), p));
     try {
       return MAPPER.writeValueAsString(root) + "\n";
@@ -74,6 +77,7 @@ final class StatusJson {
     o.put("service", s.getService());
     o.put("epoch", s.getEpoch());
     o.put("active", s.getHolder().isEmpty() ? null : s.getHolder());
+    o.put("lapsed", Roles.lapsed(s));
     o.put("serving", s.getServing());
     o.put("served_by", s.getServedBy().isEmpty() ? null : s.getServedBy());
     ArrayNode inSync = o.putArray("in_sync");
@@ -107,16 +111,20 @@ final class StatusJson {
       o.put("rtt_us", p.getRttMicros());
     }
     if (p.hasView()) {
-      view(o, p.getView());
+      view(o, Shown.of(p));
+    } else {
+      o.put("stale", true);
     }
   }
 
-  private static void view(ObjectNode o, SiteView v) {
+  private static void view(ObjectNode o, Shown shown) {
+    SiteView v = shown.view();
+    o.put("stale", shown.stale());
     o.put("version", v.getVersion());
     o.put("config", v.getConfigHash());
     o.put("reach", Names.of(v.getReach()));
     ArrayNode pools = o.putArray("pools");
-    v.getPoolsList().forEach(p -> pool(pools.addObject(), p));
+    v.getPoolsList().forEach(p -> pool(pools.addObject(), p, shown));
     ArrayNode checkpoints = o.putArray("checkpoints");
     v.getCheckpointsList()
         .forEach(
@@ -141,7 +149,7 @@ final class StatusJson {
             });
   }
 
-  private static void pool(ObjectNode o, PoolView p) {
+  private static void pool(ObjectNode o, PoolView p, Shown shown) {
     o.put("service", p.getService());
     o.put("name", p.getName());
     o.put("status", Names.of(p.getStatus()));
@@ -151,15 +159,16 @@ final class StatusJson {
       o.put("best", p.getBest());
     }
     ArrayNode nodes = o.putArray("nodes");
-    p.getNodesList().forEach(n -> node(nodes.addObject(), n));
+    p.getNodesList().forEach(n -> node(nodes.addObject(), n, shown));
   }
 
-  private static void node(ObjectNode o, NodeView n) {
+  private static void node(ObjectNode o, NodeView n, Shown shown) {
     o.put("node", Text.hostPort(n.getHost(), n.getPort()));
     o.put("type", Names.of(n.getType()));
     o.put("req", n.getReq());
     o.put("status", Names.of(n.getStatus()));
     o.put("state", Names.of(n.getState()));
+    o.put("stale", shown.stale());
     o.put("message", n.getMessage());
     o.put("polled_at_ms", n.getLastWallMillis());
     o.put("skipped", n.getSkipped());

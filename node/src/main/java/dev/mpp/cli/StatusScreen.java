@@ -7,8 +7,8 @@ import dev.mpp.proto.v1.PeerStatus;
 import dev.mpp.proto.v1.PoolView;
 import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteView;
+import dev.mpp.proto.v1.State;
 import dev.mpp.proto.v1.StatusReply;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 final class StatusScreen {
   private static final int COLUMNS = 100;
   private static final int MESSAGE_INDENT = 15;
-  private static final long STUCK_MILLIS = 3_000;
 
   private final StatusReply reply;
   private final Terminal terminal;
@@ -54,7 +53,7 @@ final class StatusScreen {
     if (reply.getInsecure()) {
       warn("INSECURE: sites and operators are not authenticated and nothing is encrypted.");
     }
-    if (reply.getAgeMillis() > STUCK_MILLIS) {
+    if (reply.getAgeMillis() > Shown.SILENT_MILLIS) {
       warn(
           local.getSite()
               + " has decided nothing for "
@@ -77,37 +76,48 @@ final class StatusScreen {
   }
 
   private void service(ServiceStatus s) {
-    boolean vacant = s.getHolder().isEmpty();
-    String role =
-        vacant
-            ? "nobody ACTIVE"
-            : "ACTIVE at " + s.getHolder() + (s.getServing() ? ", serving" : ", not serving yet");
+    String role = Roles.sentence(s);
+    String painted =
+        Roles.nobody(s) ? paint.bad(role) : s.getServing() ? paint.good(role) : paint.warning(role);
     out.append('\n')
         .append(paint.bold("SERVICE " + s.getService()))
         .append("   ")
-        .append(vacant ? paint.bad(role) : s.getServing() ? paint.good(role) : paint.warning(role))
+        .append(painted)
         .append("   epoch ")
         .append(s.getEpoch())
         .append(lease(s))
         .append('\n');
-    line("  " + s.getSentence());
+    if (Roles.lapsed(s) && cutOff()) {
+      warn("this node is cut off from the agreement: another site may be ACTIVE; ask one there.");
+    }
+    text(2, s.getSentence());
     if (s.getInSyncCount() > 0) {
-      line("  in sync: " + String.join(", ", s.getInSyncList()));
+      text(2, "in sync: " + String.join(", ", s.getInSyncList()));
+    }
+    if (Roles.alone(s)) {
+      warn("no site to fail over to: only " + s.getInSync(0) + " has every acknowledged write");
     }
     if (s.getAddressesCount() > 0) {
-      line(
+      text(
+          2,
           s.getAddressesList().stream()
               .map(a -> a.getSite() + " " + String.join(" ", a.getAddressesList()))
-              .collect(Collectors.joining(", ", "  addresses: ", "")));
+              .collect(Collectors.joining(", ", "addresses: ", "")));
     }
     line("  SITE      T  NODE                   STATE           STATUS       REQ     LAG  MESSAGE");
-    for (SiteView site : views()) {
-      for (PoolView pool : site.getPoolsList()) {
+    for (Shown site : Shown.of(reply)) {
+      for (PoolView pool : site.view().getPoolsList()) {
         if (pool.getService().equals(s.getService())) {
-          pool(site, pool);
+          pool(s, site, pool);
         }
       }
     }
+  }
+
+  /** The lease's evidence comes through the ledger: with that one stale it says nothing. */
+  private boolean cutOff() {
+    LedgerStatus ledger = reply.getLedger();
+    return !ledger.hasFreshAgeMillis() || ledger.getFreshAgeMillis() > Shown.SILENT_MILLIS;
   }
 
   private static String lease(ServiceStatus s) {
@@ -122,21 +132,30 @@ final class StatusScreen {
         : "   lease lapsed " + Text.duration(-s.getLeaseLeftMillis()) + " ago";
   }
 
-  private void pool(SiteView site, PoolView pool) {
+  private void pool(ServiceStatus s, Shown site, PoolView pool) {
+    String role =
+        Roles.serves(s, site.view(), pool)
+            ? "holds the role"
+            : pool.getEligible() ? "eligible" : "not eligible";
     String row =
         "  "
-            + Text.left(site.getSite(), 8)
+            + Text.left(site.view().getSite(), 8)
             + "  *  "
             + Text.left(pool.getName(), 22)
             + " "
-            + Text.left(pool.getEligible() ? "eligible" : "not eligible", 15)
+            + Text.left(site.mark(role), 15)
             + " ";
     String status = Text.left(Names.of(pool.getStatus()), 11);
-    row(row, status, paint.health(pool.getStatus(), status), " ".repeat(15), pool.getReason());
-    pool.getNodesList().forEach(this::node);
+    row(
+        row,
+        status,
+        paint.health(pool.getStatus(), status),
+        " ".repeat(15),
+        site.message(pool.getReason()));
+    pool.getNodesList().forEach(node -> node(site, node));
   }
 
-  private void node(NodeView node) {
+  private void node(Shown site, NodeView node) {
     String head =
         "  "
             + " ".repeat(8)
@@ -145,20 +164,26 @@ final class StatusScreen {
             + "  "
             + Text.left(Text.hostPort(node.getHost(), node.getPort()), 22)
             + " ";
-    String state = Text.left(Names.of(node.getState()), 15) + " ";
+    String state = Text.left(site.state(node.getState()), 15) + " ";
     String status = Text.left(Names.of(node.getStatus()), 11);
     String req = Text.right(node.getReq() < 0 ? "-" : Integer.toString(node.getReq()), 5);
     String override = node.getOverride().isEmpty() ? "" : "[" + node.getOverride() + "] ";
     row(
         head,
         state + status,
-        paint.state(node.getState(), state) + paint.health(node.getStatus(), status),
+        paint.state(node.getState(), state, site.stale()) + paint.health(node.getStatus(), status),
         req + Text.right(lag(node), 8) + "  ",
-        override + node.getMessage());
+        site.message(override + node.getMessage()));
   }
 
+  /** The lag of the last good poll says nothing once the node has failed. */
   private static String lag(NodeView node) {
-    return node.hasFacts()
+    boolean failed =
+        node.getState() == State.STATE_FAILED_ONLINE
+            || node.getState() == State.STATE_FAILED_OFFLINE;
+    return node.getReq() >= 0
+            && !failed
+            && node.hasFacts()
             && node.getFacts().hasReplication()
             && node.getFacts().getReplication().hasLagSeconds()
         ? node.getFacts().getReplication().getLagSeconds() + " s"
@@ -208,21 +233,21 @@ final class StatusScreen {
   }
 
   private void checkpoints() {
-    boolean any = views().stream().anyMatch(v -> v.getCheckpointsCount() > 0);
-    if (!any) {
+    List<Shown> sites = Shown.of(reply);
+    if (sites.stream().allMatch(site -> site.view().getCheckpointsCount() == 0)) {
       return;
     }
     out.append('\n').append(paint.bold("CHECKPOINTS")).append('\n');
     line("  SITE      STATUS        REQ  CHECKPOINT                                    MESSAGE");
-    for (SiteView site : views()) {
-      for (CheckpointView c : site.getCheckpointsList()) {
+    for (Shown site : sites) {
+      for (CheckpointView c : site.view().getCheckpointsList()) {
         String status = Text.left(Names.of(c.getStatus()), 11);
         row(
-            "  " + Text.left(site.getSite(), 8) + "  ",
+            "  " + Text.left(site.view().getSite(), 8) + "  ",
             status,
             paint.health(c.getStatus(), status),
             Text.right(Integer.toString(c.getReq()), 6) + "  " + Text.left(c.getSpec(), 44) + "  ",
-            c.getMessage());
+            site.message(c.getMessage()));
       }
     }
   }
@@ -243,19 +268,19 @@ final class StatusScreen {
                 : ", nothing applied since the start"));
   }
 
-  private List<SiteView> views() {
-    List<SiteView> views = new ArrayList<>();
-    views.add(reply.getLocal());
-    reply.getPeersList().stream().filter(PeerStatus::hasView).forEach(p -> views.add(p.getView()));
-    return views;
-  }
-
   private void warn(String text) {
-    out.append(paint.warning(Text.fit("! " + Text.clean(text), columns))).append('\n');
+    Text.wrap("! " + Text.clean(text), columns)
+        .forEach(line -> out.append(paint.warning(line)).append('\n'));
   }
 
   private void line(String text) {
-    out.append(Text.fit(Text.clean(text), columns).stripTrailing()).append('\n');
+    text(0, text);
+  }
+
+  /** Wrapped; every line is indented. */
+  private void text(int indent, String text) {
+    Text.wrap(Text.clean(text), columns - indent)
+        .forEach(line -> out.append((" ".repeat(indent) + line).stripTrailing()).append('\n'));
   }
 
   /** A line with a painted cell in the middle; a message that does not fit gets its own line. */
@@ -268,7 +293,7 @@ final class StatusScreen {
     out.append(start).append(rest.isEmpty() ? painted.stripTrailing() : painted).append(rest);
     out.append('\n');
     if (!fits) {
-      line(" ".repeat(MESSAGE_INDENT) + words);
+      text(MESSAGE_INDENT, words);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.mpp.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Words and widths. */
@@ -22,9 +24,18 @@ final class Text {
     return text.length() >= width ? text : " ".repeat(width - text.length()) + text;
   }
 
-  /** Cut to the width, with a mark where something is missing. */
-  static String fit(String text, int width) {
-    return text.length() <= width ? text : text.substring(0, Math.max(0, width - 3)) + "...";
+  /** Broken between words so that no line is wider; a longer word is broken itself. */
+  static List<String> wrap(String text, int width) {
+    List<String> lines = new ArrayList<>();
+    String rest = text.stripTrailing();
+    while (rest.length() > width) {
+      int space = rest.lastIndexOf(' ', width);
+      int end = space > 0 ? space : width;
+      lines.add(rest.substring(0, end).stripTrailing());
+      rest = rest.substring(end).stripLeading();
+    }
+    lines.add(rest);
+    return lines;
   }
 
   /** {@code 0.4 s}, {@code 12 s}, {@code 3 min}, {@code 5 h}. */

@@ -41,6 +41,9 @@ final class WatchCommand implements Runnable {
 
   @Override
   public void run() {
+    if (lines != 0) {
+      Cli.positive("--lines", lines);
+    }
     while (!enough()) {
       try {
         follow();

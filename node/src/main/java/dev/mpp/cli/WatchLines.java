@@ -14,7 +14,7 @@ final class WatchLines {
     String time = terminal.clock(event.getWallMillis()) + "  ";
     return switch (event.getEventCase()) {
       case ENTRY -> entry(event.getEntry(), terminal, false);
-      case ROLE -> time + paint.bold(role(event.getRole()));
+      case ROLE -> time + role(event.getRole(), paint);
       case NODE -> time + node(event.getNode(), paint);
       case PEER ->
           time
@@ -45,13 +45,16 @@ final class WatchLines {
             + (e.getUser().isEmpty() ? "" : " (by " + e.getUser() + ")"));
   }
 
-  private static String role(RoleChange r) {
+  private static String role(RoleChange r, Paint paint) {
+    boolean nobody = r.getHolder().isEmpty();
     String where =
-        r.getHolder().isEmpty()
-            ? "nobody is ACTIVE"
+        nobody
+            ? "NOBODY ACTIVE"
             : "ACTIVE at " + r.getHolder() + (r.getServing() ? ", serving" : ", not serving yet");
-    return Text.clean(
-        r.getService() + ": " + where + ", epoch " + r.getEpoch() + ". " + r.getSentence());
+    String text =
+        Text.clean(
+            r.getService() + ": " + where + ", epoch " + r.getEpoch() + ". " + r.getSentence());
+    return nobody ? paint.bad(text) : paint.bold(text);
   }
 
   private static String node(NodeChange n, Paint paint) {

@@ -1,10 +1,16 @@
 package dev.mpp.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.NodeType;
+import dev.mpp.core.model.State;
+import dev.mpp.core.model.Status;
+import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.api.FakeControl;
 import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
@@ -13,6 +19,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +31,10 @@ import org.junit.jupiter.api.Test;
 
 /** The commands against a real server on loopback. */
 final class CliTest {
+  private static final NodeAddress S9 = new NodeAddress("10.9.0.9", 3306);
+  private static final NodeSnapshot LAPSED =
+      Pictures.lease(Pictures.standard(), Pictures.NOW - 1_000_000_000L);
+
   private final FakeControl control = new FakeControl();
   private OperatorServer server;
 
@@ -173,8 +185,183 @@ final class CliTest {
     String alive = "127.0.0.1:" + server.port();
     assertEquals(0, plain(false, "status", "--node", dead + "," + alive).exit());
     assertEquals(
-        new Result(3, "", "mpp: cannot reach 127.0.0.1:1 (connection refused)\n"),
+        new Result(
+            3,
+            "",
+            "mpp: cannot reach 127.0.0.1:1 (connection refused) (set --node or MPP_NODE; for the"
+                + " demo: ./mpp demo)\n"),
         plain(false, "--node", dead, "status"));
+    assertEquals(
+        "mpp: 127.0.0.1:1 (connection refused); " + alive + " answers instead\n",
+        plain(false, "status", "--node", dead + "," + alive).err());
+  }
+
+  @Test
+  void aFrozenNodeCostsOneSecondOfSeveralAndTheTimeOutAlone() throws Exception {
+    try (ServerSocket frozen = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String hangs = "127.0.0.1:" + frozen.getLocalPort();
+      String alive = "127.0.0.1:" + server.port();
+      long begin = System.nanoTime();
+      Result result = plain(false, "list", "--node", hangs + "," + alive);
+      assertTrue(System.nanoTime() - begin < 3_500_000_000L);
+      assertEquals(
+          new Result(
+              0,
+              PLAIN,
+              "mpp: " + hangs + " (no answer within 1 s); " + alive + " answers instead\n"),
+          result);
+      Result alone = plain(false, "watch", "--timeout", "1", "--node", hangs);
+      assertEquals(3, alone.exit());
+      assertTrue(alone.err().contains(hangs + " (no answer within 1 s) (set"), alone.err());
+    }
+  }
+
+  @Test
+  void recoverGoesOnToTheSiteThatHasTheNode() throws Exception {
+    FakeControl other = new FakeControl();
+    other.picture =
+        Pictures.picture(
+            List.of(Pictures.node(S9, NodeType.PRIMARY, 0, Status.OK, State.STANDBY, "")), false);
+    try (OperatorServer second =
+        new OperatorServer(
+            GrpcTransport.plaintext()
+                .server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            other,
+            () -> Pictures.NOW,
+            () -> Pictures.WALL)) {
+      second.start();
+      String both = "127.0.0.1:" + server.port() + ",127.0.0.1:" + second.port();
+      Result done = plain(false, "--node", both, "recover", "10.9.0.9:3306");
+      assertEquals(0, done.exit(), done.err());
+      assertEquals(S9, other.recoveries.getFirst().node());
+      assertEquals(List.of(), control.recoveries);
+      Result nobody = plain(false, "--node", both + ",127.0.0.1:1", "recover", "10.8.0.8:3306");
+      assertEquals(
+          new Result(
+              1,
+              "",
+              "mpp: refused: 10.8.0.8:3306 is not a node of site1; no site lists it; cannot reach"
+                  + " 127.0.0.1:1 (connection refused)\n"),
+          nobody);
+    }
+  }
+
+  @Test
+  void whatIsNoNodeIsSaidSo() throws Exception {
+    try (ServerSocket mysql = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread greeter =
+          Thread.startVirtualThread(
+              () -> {
+                try (Socket client = mysql.accept()) {
+                  client.getOutputStream().write("J\0\0\0\n8.0.36 a greeting".getBytes(UTF_8));
+                  client.getOutputStream().flush();
+                  Thread.sleep(2_000);
+                } catch (Exception e) {
+                  // The test is over.
+                }
+              });
+      Result result = plain(false, "--node", "127.0.0.1:" + mysql.getLocalPort(), "status");
+      assertEquals(3, result.exit());
+      assertTrue(result.err().contains("(not an MPP node, or an older one)"), result.err());
+      assertEquals(1, result.err().lines().count());
+      greeter.interrupt();
+    }
+    Result unknown = plain(false, "--node", "no-such-host.invalid", "status");
+    assertEquals(3, unknown.exit());
+    assertTrue(unknown.err().contains("no-such-host.invalid:7402 (unknown host)"), unknown.err());
+  }
+
+  @Test
+  void aLapsedLeaseMeansNobody() throws Exception {
+    control.picture = LAPSED;
+    String screen = mpp("status").out();
+    assertTrue(
+        screen.contains(
+            "SERVICE mysql.eraser.com   NOBODY ACTIVE (last: site1)   epoch 7   lease lapsed 1.0 s"
+                + " ago\n"),
+        screen);
+    assertFalse(screen.contains("serving"), screen);
+    assertFalse(screen.contains("holds the role"), screen);
+    String painted = plain(true, "status", "--node", "127.0.0.1:" + server.port()).out();
+    assertTrue(painted.contains("\u001b[31mNOBODY ACTIVE (last: site1)"), painted);
+    var root = new ObjectMapper().readTree(mpp("status", "--json").out());
+    assertTrue(root.at("/services/0/lapsed").asBoolean());
+    control.picture = Pictures.standard();
+    root = new ObjectMapper().readTree(mpp("status", "--json").out());
+    assertFalse(root.at("/services/0/lapsed").asBoolean(true));
+    control.picture = Pictures.lease(LAPSED, Long.MIN_VALUE);
+    assertTrue(mpp("status").out().contains("NOBODY ACTIVE (last: site1)"));
+  }
+
+  @Test
+  void aFollowerIsToldOfTheLapse() throws Exception {
+    CompletableFuture<Result> watching =
+        CompletableFuture.supplyAsync(() -> mpp("watch", "-n", "2"));
+    long limit = System.nanoTime() + 10_000_000_000L;
+    while (control.watchers.isEmpty() && System.nanoTime() < limit) {
+      Thread.sleep(5);
+    }
+    control.publish(Pictures.standard());
+    control.publish(LAPSED);
+    assertTrue(
+        watching
+            .get(10, java.util.concurrent.TimeUnit.SECONDS)
+            .out()
+            .contains("mysql.eraser.com: NOBODY ACTIVE, epoch 7. The lease of site1 has lapsed. "));
+  }
+
+  @Test
+  void whatASilentSiteSaidIsMarked() throws Exception {
+    control.picture = Pictures.silent(Pictures.standard());
+    String screen = mpp("status").out();
+    assertTrue(screen.contains("10.2.0.1:3306          ACTIVE?         OK"), screen);
+    assertTrue(screen.contains("13 s old: it was so"), screen);
+    assertEquals(1, screen.split(" ACTIVE  ", -1).length - 1, screen);
+    String painted = plain(true, "status", "--node", "127.0.0.1:" + server.port()).out();
+    assertFalse(painted.contains("\u001b[32mACTIVE?"), painted);
+    String list = mpp("list").out();
+    assertTrue(list.contains("  ACTIVE?  "), list);
+    assertTrue(list.contains("13 s old: it was so"), list);
+    var root = new ObjectMapper().readTree(mpp("status", "--json").out());
+    assertTrue(root.at("/sites/1/stale").asBoolean());
+    assertTrue(root.at("/sites/1/pools/0/nodes/0/stale").asBoolean());
+    assertFalse(root.at("/sites/0/stale").asBoolean(true));
+    assertFalse(root.at("/sites/0/pools/0/nodes/0/stale").asBoolean(true));
+  }
+
+  @Test
+  void lostRedundancyIsSaid() {
+    assertFalse(mpp("status").out().contains("no site to fail over to"));
+    control.picture = Pictures.alone(Pictures.standard());
+    assertTrue(
+        mpp("status")
+            .out()
+            .contains("\n! no site to fail over to: only site1 has every acknowledged write\n"));
+  }
+
+  @Test
+  void longSentencesAreWrappedNotCut() {
+    String sentence = "the decisive word comes late ".repeat(6) + "here: FENCED";
+    control.picture = Pictures.sentence(Pictures.standard(), sentence);
+    String screen = mpp("status").out();
+    assertTrue(screen.lines().allMatch(l -> l.length() <= 100), screen);
+    assertTrue(screen.replaceAll("\\s+", " ").contains(sentence), screen);
+    assertTrue(mpp("status", "--wide").out().contains("\n  " + sentence + "\n"));
+  }
+
+  @Test
+  void theDefaultPortIsTheOperators() {
+    assertEquals(7402, Nodes.Address.parse("10.1.0.10").port());
+    assertEquals(new Nodes.Address("::1", 7402), Nodes.Address.parse("[::1]"));
+  }
+
+  @Test
+  void numbersMustBePositive() {
+    assertEquals(
+        new Result(2, "", "mpp: --timeout 0 is less than 1\n"), mpp("--timeout", "0", "status"));
+    assertEquals(2, mpp("journal", "-n", "0").exit());
+    assertEquals(2, mpp("watch", "-n", "-1").exit());
+    assertTrue(plain(false, "--version").out().startsWith("MPP "));
   }
 
   @Test
@@ -211,9 +398,9 @@ final class CliTest {
         in sync: site1, site2
         addresses: site1 192.0.2.1, site2 198.51.100.1
         SITE      T  NODE                   STATE           STATUS       REQ     LAG  MESSAGE
-        site1     *  mysql.eraser.com_pool  eligible        OK                        Holds the lease.
+        site1     *  mysql.eraser.com_pool  holds the role  OK                        Holds the lease.
                   P  10.1.0.1:3306          ACTIVE          OK             0       -
-                  S  10.1.0.2:3306          FAILED_OFFLINE  FAIL          45     1 s
+                  S  10.1.0.2:3306          FAILED_OFFLINE  FAIL          45       -
                      Could not connect to mysql host 10.1.0.2:3306: Too many connections
         site2     *  mysql.eraser.com_pool  eligible        OK                        Ready to take over.
                   P  10.2.0.1:3306          STANDBY         OK_INFO        1     1 s

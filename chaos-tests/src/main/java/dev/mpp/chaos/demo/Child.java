@@ -49,6 +49,16 @@ final class Child {
     process.onExit().thenRun(action);
   }
 
+  /** Whether the kernel keeps it stopped. */
+  boolean frozen() {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
   void freeze() {
     Signals.STOP.send(pid());
   }

@@ -88,9 +88,21 @@ final class Children {
 
   /** Runs a short helper to its end with the given input; its output, or an explained failure. */
   String run(String what, List<String> command, Path folder, String input) {
+    return run(what, command, Map.of(), folder, input);
+  }
+
+  /** As the other, with more variables in its environment. */
+  String run(
+      String what,
+      List<String> command,
+      Map<String, String> environment,
+      Path folder,
+      String input) {
     try {
-      Process process =
-          new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+      ProcessBuilder builder =
+          new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       Thread feeder =
           Thread.ofVirtual()
               .start(

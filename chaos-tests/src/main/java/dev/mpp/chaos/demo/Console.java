@@ -11,6 +11,7 @@ public final class Console {
   private final long startedAt = System.nanoTime();
   private final ReentrantLock lock = new ReentrantLock();
   private boolean barShown;
+  private String lastBar = "";
 
   public Console(PrintStream out, boolean terminal) {
     this.out = out;
@@ -45,19 +46,28 @@ public final class Console {
     }
     lock.lock();
     try {
-      int filled = (int) Math.round(Math.clamp(fraction, 0.0, 1.0) * 24);
-      out.printf(
-          Locale.ROOT,
-          "\r\033[K         [%s%s] %3.0f %% %s",
-          "#".repeat(filled),
-          " ".repeat(24 - filled),
-          fraction * 100,
-          what);
+      String bar = bar(what, fraction);
+      if (barShown && bar.equals(lastBar)) {
+        return;
+      }
+      out.print("\r\033[K" + bar);
       out.flush();
+      lastBar = bar;
       barShown = true;
     } finally {
       lock.unlock();
     }
+  }
+
+  private static String bar(String what, double fraction) {
+    int filled = (int) Math.round(Math.clamp(fraction, 0.0, 1.0) * 24);
+    return String.format(
+        Locale.ROOT,
+        "         [%s%s] %3.0f %% %s",
+        "#".repeat(filled),
+        " ".repeat(24 - filled),
+        fraction * 100,
+        what);
   }
 
   private void clearBar() {

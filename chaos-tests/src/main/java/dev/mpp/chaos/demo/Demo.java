@@ -61,8 +61,8 @@ public final class Demo implements AutoCloseable {
     for (String killed : Leftovers.clean(layout.processes())) {
       console.say("ended a process left over from an earlier demo: " + killed);
     }
-    Preflight.ports(ports);
     sameOffset(layout, ports);
+    Preflight.ports(ports);
     try {
       Identity self = Identity.of(ProcessHandle.current().pid()).orElseThrow();
       Files.writeString(layout.supervisorPid(), self.format());
@@ -77,13 +77,14 @@ public final class Demo implements AutoCloseable {
     return new Demo(layout, ports, console, lock, new Children(layout.processes()));
   }
 
-  private static void sameOffset(Layout layout, Ports ports) {
+  /** Only what has been made binds: an attempt that came to nothing does not. */
+  static void sameOffset(Layout layout, Ports ports) {
     try {
       String wanted = Integer.toString(ports.offset());
-      if (!Files.exists(layout.offset())) {
+      if (!Files.exists(layout.offset()) || !layout.anythingMade()) {
         Files.writeString(layout.offset(), wanted);
       }
-      String made = Files.readString(layout.offset());
+      String made = Files.readString(layout.offset()).strip();
       if (!made.equals(wanted)) {
         throw new DemoException(
             "the data in " + layout.root() + " was made with --port-offset " + made,
@@ -218,6 +219,11 @@ public final class Demo implements AutoCloseable {
   /** Whether the process runs (a frozen one does). */
   public boolean runs(Part part, Site site) {
     return child(part, site).filter(Child::alive).isPresent();
+  }
+
+  /** Stopped by SIGSTOP. */
+  boolean frozen(Part part, Site site) {
+    return child(part, site).filter(Child::alive).filter(Child::frozen).isPresent();
   }
 
   Optional<Long> pid(Part part, Site site) {

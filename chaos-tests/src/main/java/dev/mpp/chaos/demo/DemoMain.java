@@ -90,7 +90,10 @@ public final class DemoMain implements Callable<Integer> {
     if (runs < 1) {
       throw new DemoException("--runs " + runs + " is less than 1", "");
     }
-    boolean terminal = System.console() != null && System.console().isTerminal();
+    boolean terminal =
+        System.console() != null
+            && System.console().isTerminal()
+            && !"dumb".equals(System.getenv().getOrDefault("TERM", "dumb"));
     Console console =
         new Console(
             chosen.isPresent() ? System.err : answer, terminal && System.getenv("CI") == null);

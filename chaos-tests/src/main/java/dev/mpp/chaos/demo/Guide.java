@@ -1,5 +1,6 @@
 package dev.mpp.chaos.demo;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /** What to point where and what to try, once everything is up. */
@@ -9,17 +10,20 @@ final class Guide {
 
       Everything is up. In another terminal:
 
-        dig @127.0.1.1 -p ${dns} mysql.eraser.test          the answer of site1
-        dig @127.0.2.1 -p ${dns} mysql.eraser.test TXT      epoch and ACTIVE, from site2
+        ./mpp status                       everything on one screen: who is ACTIVE, and why
+        ./mpp watch                        every change and decision as it happens
+
+        dig @${address} -p ${dns} mysql.eraser.test         the answer of ${active}
+        dig @${other.address} -p ${dns} mysql.eraser.test TXT     epoch and ACTIVE, from ${other}
         ${client} --no-defaults --skip-ssl \\
-          -h $(dig +short @127.0.2.1 -p ${dns} mysql.eraser.test) -P ${mysql} -u app -p${password} demo
+          -h $(dig +short @${other.address} -p ${dns} mysql.eraser.test) -P ${mysql} -u app -p${password} demo
                                                              any MySQL client; try
                                                              INSERT INTO notes (note) VALUES ('hello');
-      Try:
-        ./mpp demo kill mysql site1        the database dies
-        ./mpp demo start mysql site1       … and comes back, as a standby
-        ./mpp demo kill node site1         MPP itself dies
-        ./mpp demo freeze node site1       … or hangs;  thaw node site1
+      Try (${active} is ACTIVE now; after a failover name ${other}):
+        ./mpp demo kill mysql ${active}        the database dies
+        ./mpp demo start mysql ${active}       … and comes back, as a standby
+        ./mpp demo kill node ${active}         MPP itself dies;   start node ${active}
+        ./mpp demo freeze node ${active}       … or hangs;        thaw node ${active}
         ./mpp demo status                  who is up, who is writable, what DNS says
         ./mpp demo stop                    the end (or Ctrl-C here)
 
@@ -28,15 +32,27 @@ final class Guide {
 
   private Guide() {}
 
-  static String text(Demo demo) {
-    String text = TEXT;
-    Map<String, Object> values =
+  /**
+   * @param active the site that is ACTIVE: whatever is done to another one shows nothing
+   */
+  static String text(Demo demo, Site active) {
+    return text(
+        active,
         Map.of(
             "dns", demo.dnsPort(),
             "mysql", demo.mysqlPort(),
             "password", demo.appPassword(),
             "client", demo.client(),
-            "root", demo.layout().root());
+            "root", demo.layout().root()));
+  }
+
+  static String text(Site active, Map<String, Object> more) {
+    Map<String, Object> values = new HashMap<>(more);
+    values.put("active", active.label());
+    values.put("address", active.address());
+    values.put("other", active.peer().label());
+    values.put("other.address", active.peer().address());
+    String text = TEXT;
     for (Map.Entry<String, Object> value : values.entrySet()) {
       text = text.replace("${" + value.getKey() + "}", value.getValue().toString());
     }

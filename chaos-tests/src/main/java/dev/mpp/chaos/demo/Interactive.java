@@ -2,6 +2,7 @@ package dev.mpp.chaos.demo;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /** {@code ./mpp demo}: everything up, then obey other terminals until told to stop. */
@@ -11,6 +12,7 @@ final class Interactive {
   private final Demo demo;
   private final Console console;
   private final CountDownLatch stopAsked = new CountDownLatch(1);
+  private Optional<Site> active = Optional.empty();
 
   Interactive(Demo demo) {
     this.demo = demo;
@@ -22,19 +24,21 @@ final class Interactive {
     try (Narrator narrator = new Narrator(demo);
         Control ignored =
             new Control(demo.layout().controlSocket(), line -> obey(line, narrator))) {
-      boolean settled =
-          Deadline.await(
-              FIRST_ACTIVE_LIMIT,
-              () -> stopAsked.getCount() == 0 || nodesGone() || narrator.settled());
+      Deadline.await(
+          FIRST_ACTIVE_LIMIT,
+          () -> {
+            active = narrator.active();
+            return stopAsked.getCount() == 0 || nodesGone() || active.isPresent();
+          });
       if (nodesGone()) {
         throw new DemoException(
             "an mpp node ended while starting",
             "its log is in " + demo.layout().root() + "/<site>/node.log");
       }
-      if (settled) {
+      if (active.isPresent()) {
         demo.confirmBootstrap();
-        console.plain(Guide.text(demo));
-      } else {
+        console.plain(Guide.text(demo, active.get()));
+      } else if (stopAsked.getCount() > 0) {
         console.say("no site became ACTIVE within a minute; see the logs in the demo folder");
       }
       stopAsked.await();
@@ -62,20 +66,39 @@ final class Interactive {
         if (words.length != 3) {
           throw new DemoException("say: " + words[0] + " mysql|node site1|site2|witness", "");
         }
-        act(words[0], part(words[1]), Site.named(words[2]));
-        yield "done: " + line.strip();
+        yield act(words[0], part(words[1]), Site.named(words[2]))
+            ? "done: " + line.strip()
+            : "nothing to do: " + words[1] + " of " + words[2] + " " + already(words[0]);
       }
       default -> throw new DemoException("unknown request: " + words[0], "");
     };
   }
 
-  private void act(String verb, Demo.Part part, Site site) {
+  private static String already(String verb) {
+    return verb.equals("freeze") ? "is frozen already" : "runs already";
+  }
+
+  /** False when it is so already. */
+  private boolean act(String verb, Demo.Part part, Site site) {
+    boolean frozen = demo.frozen(part, site);
+    boolean runs = demo.runs(part, site);
+    if (verb.equals("start") && frozen) {
+      throw new DemoException(
+          "it runs, but is frozen",
+          "./mpp demo thaw %s %s".formatted(part.name().toLowerCase(Locale.ROOT), site.label()));
+    }
+    if (verb.equals("start") && runs
+        || verb.equals("thaw") && runs && !frozen
+        || verb.equals("freeze") && frozen) {
+      return false;
+    }
     switch (verb) {
       case "kill" -> demo.kill(part, site);
       case "freeze" -> demo.freeze(part, site);
       case "thaw" -> demo.thaw(part, site);
       default -> demo.start(part, site);
     }
+    return true;
   }
 
   private static Demo.Part part(String word) {
@@ -98,7 +121,9 @@ final class Interactive {
                 .formatted(
                     site.label(),
                     part.name().toLowerCase(Locale.ROOT),
-                    demo.pid(part, site).map(pid -> "runs, pid " + pid).orElse("down")));
+                    demo.pid(part, site)
+                        .map(pid -> (demo.frozen(part, site) ? "FROZEN" : "runs") + ", pid " + pid)
+                        .orElse("down")));
       }
     }
     return text.toString();

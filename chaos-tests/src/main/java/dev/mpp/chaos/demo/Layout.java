@@ -64,6 +64,17 @@ record Layout(Path root) {
     return root.resolve("bootstrapped");
   }
 
+  /** Exists once the site's server has its system tables and accounts. */
+  Path prepared(Site site) {
+    return site(site).resolve("mysql-prepared");
+  }
+
+  /** Whether there is data that was made with certain ports. */
+  boolean anythingMade() {
+    return Files.exists(bootstrapped())
+        || Site.withMySql().stream().anyMatch(site -> Files.exists(prepared(site)));
+  }
+
   /** A password made on first use, readable by the owner only. */
   String secret(String name) {
     Path file = root.resolve("secrets").resolve(name);

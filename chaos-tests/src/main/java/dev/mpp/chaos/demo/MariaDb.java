@@ -97,10 +97,9 @@ final class MariaDb {
     // A path relative to the working folder: absolute ones may be too long for a socket.
     command.addAll(
         List.of("--no-defaults", "--skip-ssl", "--batch", "--socket=mysql.sock", "--user=root"));
-    if (!password.isEmpty()) {
-      command.add("--password=" + password);
-    }
-    return children.run(what + " at " + site.label(), command, data(), sql);
+    // Not on the command line: every user may read that.
+    Map<String, String> environment = password.isEmpty() ? Map.of() : Map.of("MYSQL_PWD", password);
+    return children.run(what + " at " + site.label(), command, environment, data(), sql);
   }
 
   private List<String> serverCommand() {
@@ -141,6 +140,6 @@ final class MariaDb {
   }
 
   private Path marker() {
-    return layout.site(site).resolve("mysql-prepared");
+    return layout.prepared(site);
   }
 }

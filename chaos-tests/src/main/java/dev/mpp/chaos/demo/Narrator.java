@@ -73,14 +73,15 @@ final class Narrator implements AutoCloseable {
     return text.toString().stripTrailing();
   }
 
-  /** A server is writable and some responder gives its address. */
-  boolean settled() {
+  /** The site whose server is writable and whose address some responder gives. */
+  Optional<Site> active() {
     return Site.withMySql().stream()
-        .anyMatch(
+        .filter(site -> writable(site).equals("WRITABLE"))
+        .filter(
             site ->
-                writable(site).equals("WRITABLE")
-                    && Site.withMySql().stream()
-                        .anyMatch(asked -> dns(asked).endsWith("→ " + site.address())));
+                Site.withMySql().stream()
+                    .anyMatch(asked -> dns(asked).endsWith("→ " + site.address())))
+        .findFirst();
   }
 
   @Override

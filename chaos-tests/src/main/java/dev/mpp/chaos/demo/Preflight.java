@@ -79,7 +79,7 @@ final class Preflight {
   static void ports(Ports ports) {
     List<String> taken = new ArrayList<>();
     for (Site site : Site.values()) {
-      tcp(taken, site.address(), ports.exchange(), ports.ledger(), ports.http());
+      tcp(taken, site.address(), ports.exchange(), ports.ledger(), ports.operator(), ports.http());
     }
     for (Site site : Site.withMySql()) {
       tcp(taken, site.address(), ports.mysql(), ports.dns());

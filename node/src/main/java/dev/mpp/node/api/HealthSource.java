@@ -21,11 +21,13 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
 
   /**
    * @param problems why it is not healthy, one sentence each; empty when it is
+   * @param warnings what may become a problem; healthy all the same
    * @param ledgerAgeMillis -1 before the first applied command
    */
   record Health(
       String site,
       List<String> problems,
+      List<String> warnings,
       long loopAgeMillis,
       long ledgerAgeMillis,
       boolean insecure,
@@ -40,6 +42,7 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
       json.put("status", healthy() ? "UP" : "DOWN");
       json.put("site", site);
       json.put("problems", problems);
+      json.put("warnings", warnings);
       json.put("loop_age_ms", loopAgeMillis);
       json.put("ledger_age_ms", ledgerAgeMillis < 0 ? null : ledgerAgeMillis);
       json.put("insecure", insecure);
@@ -63,20 +66,42 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
     } else if (ledgerAge > lease.toMillis()) {
       problems.add("the ledger is " + ledgerAge + " ms old: no majority, or cut off from it");
     }
+    List<String> warnings = new ArrayList<>();
+    for (NodeSnapshot.Service v : s.services()) {
+      if (Roles.active(v, now).isEmpty()) {
+        problems.add(v.name().name() + ": nobody is ACTIVE" + last(v));
+      }
+      if (Roles.alone(v)) {
+        warnings.add(
+            v.name().name()
+                + ": no site to fail over to: only "
+                + v.grant().inSync().iterator().next()
+                + " has every acknowledged write");
+      }
+    }
     return new Health(
         s.local().site().name(),
         problems,
+        warnings,
         loopAge,
         ledgerAge,
         s.insecure(),
-        s.services().stream().map(HealthSource::service).toList());
+        s.services().stream().map(v -> service(v, now)).toList());
   }
 
-  private static Map<String, Object> service(NodeSnapshot.Service v) {
+  private static String last(NodeSnapshot.Service v) {
+    return v.grant()
+        .holder()
+        .map(site -> ": no lease of " + site + " is known to be left")
+        .orElse("");
+  }
+
+  private static Map<String, Object> service(NodeSnapshot.Service v, long now) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("service", v.name().name());
     json.put("epoch", v.grant().epoch());
     json.put("active", v.grant().holder().map(SiteId::name).orElse(""));
+    json.put("lapsed", Roles.lapsed(v, now));
     json.put("serving", v.grant().serving());
     json.put("holding", v.holding());
     json.put("sentence", v.sentence());

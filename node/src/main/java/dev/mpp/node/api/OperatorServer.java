@@ -22,6 +22,8 @@ public final class OperatorServer implements AutoCloseable {
     this.server =
         builder
             .executor(executor)
+            // A follower asks now and then whether this process is frozen.
+            .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .addService(new OperatorService(control, nanos, wallMillis, executor))
             .build();
   }

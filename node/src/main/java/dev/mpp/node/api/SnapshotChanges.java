@@ -31,8 +31,8 @@ final class SnapshotChanges {
       @Nullable NodeSnapshot before, NodeSnapshot after, long wallMillis) {
     List<WatchEvent> events = new ArrayList<>();
     for (NodeSnapshot.Service service : after.services()) {
-      if (before == null || !sameRole(find(before, service.name()), service)) {
-        events.add(event(wallMillis).setRole(role(service)).build());
+      if (before == null || !sameRole(before, after, service)) {
+        events.add(event(wallMillis).setRole(role(service, after.takenAt())).build());
       }
     }
     if (before != null) {
@@ -51,21 +51,25 @@ final class SnapshotChanges {
     return null;
   }
 
-  private static boolean sameRole(
-      NodeSnapshot.@Nullable Service before, NodeSnapshot.Service after) {
+  private static boolean sameRole(NodeSnapshot old, NodeSnapshot now, NodeSnapshot.Service after) {
+    NodeSnapshot.Service before = find(old, after.name());
     return before != null
         && before.grant().epoch() == after.grant().epoch()
         && before.grant().holder().equals(after.grant().holder())
-        && before.grant().serving() == after.grant().serving();
+        && before.grant().serving() == after.grant().serving()
+        && Roles.lapsed(before, old.takenAt()) == Roles.lapsed(after, now.takenAt());
   }
 
-  private static RoleChange role(NodeSnapshot.Service s) {
+  /** A holder whose lease has lapsed is not ACTIVE: the sentence names it. */
+  private static RoleChange role(NodeSnapshot.Service s, long now) {
+    boolean lapsed = Roles.lapsed(s, now);
+    String last = s.grant().holder().map(SiteId::name).orElse("");
     return RoleChange.newBuilder()
         .setService(s.name().name())
         .setEpoch(s.grant().epoch())
-        .setHolder(s.grant().holder().map(SiteId::name).orElse(""))
-        .setServing(s.grant().serving())
-        .setSentence(s.sentence())
+        .setHolder(lapsed ? "" : last)
+        .setServing(!lapsed && s.grant().serving())
+        .setSentence((lapsed ? "The lease of " + last + " has lapsed. " : "") + s.sentence())
         .build();
   }
 

@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
 final class PeerLink {
   private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
 
+  private static final long NOTICEABLE_MICROS = 500;
+
   private final SiteId site;
   private final PeerExchange.Listener listener;
   private final LogOnce once;
@@ -28,6 +30,7 @@ final class PeerLink {
   private String viewIncarnation = "";
   private long viewSequence;
   private volatile Link state;
+  private long reportedRtt = -1;
 
   PeerLink(SiteId site, PeerExchange.Listener listener, LogOnce once) {
     this.site = site;
@@ -109,17 +112,24 @@ final class PeerLink {
     Link before = state;
     long rtt = up ? rttMicros : -1;
     state = new Link(site, up, rtt, heardAt);
-    boolean measured = up && before.rttMicros() < 0 && rtt >= 0;
+    boolean measured = up && rtt >= 0 && noticeable(rtt);
     if (up != before.up()) {
       LOG.info("peer {} is {}: {}", site, up ? "up" : "down", why);
     }
     if (up != before.up() || measured) {
+      reportedRtt = rtt;
       try {
         listener.linkChanged(site, up, rtt);
       } catch (RuntimeException e) {
         LOG.error("a change of the link to {} could not be handed over", site, e);
       }
     }
+  }
+
+  /** Jitter is not told: only the first measurement and what differs by a quarter. */
+  private boolean noticeable(long rtt) {
+    return reportedRtt < 0
+        || Math.abs(rtt - reportedRtt) > Math.max(NOTICEABLE_MICROS, reportedRtt / 4);
   }
 
   static String describe(Status status) {

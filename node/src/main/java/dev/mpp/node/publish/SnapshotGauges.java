@@ -121,9 +121,10 @@ final class SnapshotGauges {
         new Family(
             "mpp.service.active",
             "",
-            "1 for the site that holds the ACTIVE role, 0 for the others",
+            "1 for the site that is ACTIVE by this site's evidence, 0 for the others; all 0 when the"
+                + " lease has lapsed",
             (s, now, sink) ->
-                s.services().forEach(v -> sites(s).forEach(site -> role(v, site, sink)))));
+                s.services().forEach(v -> sites(s).forEach(site -> role(v, site, now, sink)))));
     all.add(
         new Family(
             "mpp.service.serving",
@@ -166,13 +167,15 @@ final class SnapshotGauges {
         new Family(
             "mpp.pool.eligible",
             "",
-            "1 when this site could take the ACTIVE role now",
+            "1 when this site could take the ACTIVE role now; may be 0 at the site that holds it",
             (s, now, sink) ->
                 s.local().pools().forEach(p -> sink.sample(bit(p.eligible()), labels(p)))));
   }
 
-  private static void role(NodeSnapshot.Service v, SiteId site, Sink sink) {
-    boolean active = v.grant().holder().filter(site::equals).isPresent();
+  private static void role(NodeSnapshot.Service v, SiteId site, long now, Sink sink) {
+    boolean own = v.holding() && v.validUntil() - now > 0;
+    boolean live = v.leaseEnd() != Long.MIN_VALUE && v.leaseEnd() - now > 0;
+    boolean active = (own || live) && v.grant().holder().filter(site::equals).isPresent();
     sink.sample(bit(active), "service", v.name().name(), "site", site.name());
   }
 

@@ -73,6 +73,7 @@ final class HttpEdgeTest {
   @BeforeEach
   void fresh() {
     NOW.set(Pictures.NOW);
+    CONTROL.picture = Pictures.standard();
   }
 
   private static HttpResponse<String> get(String path) throws Exception {
@@ -128,9 +129,9 @@ final class HttpEdgeTest {
     HttpResponse<String> well = get("/health");
     assertEquals(200, well.statusCode());
     assertEquals(
-        "{\"status\":\"UP\",\"site\":\"site1\",\"problems\":[],\"loop_age_ms\":100,"
+        "{\"status\":\"UP\",\"site\":\"site1\",\"problems\":[],\"warnings\":[],\"loop_age_ms\":100,"
             + "\"ledger_age_ms\":250,\"insecure\":true,\"services\":[{\"service\":"
-            + "\"mysql.eraser.com\",\"epoch\":7,\"active\":\"site1\",\"serving\":true,"
+            + "\"mysql.eraser.com\",\"epoch\":7,\"active\":\"site1\",\"lapsed\":false,\"serving\":true,"
             + "\"holding\":true,\"sentence\":\"site1 holds the lease and 10.1.0.1:3306 is"
             + " writable.\"}]}",
         well.body());
@@ -139,6 +140,39 @@ final class HttpEdgeTest {
     assertEquals(503, stuck.statusCode());
     assertTrue(stuck.body().contains("nothing was decided for 6100 ms"), stuck.body());
     assertTrue(stuck.body().contains("the ledger is 6250 ms old"), stuck.body());
+  }
+
+  @Test
+  void aLapsedLeaseIsAProblemAndNoSiteIsActive() throws Exception {
+    CONTROL.picture = Pictures.lease(Pictures.standard(), Pictures.NOW - 1);
+    HttpResponse<String> lapsed = get("/health");
+    assertEquals(503, lapsed.statusCode());
+    assertTrue(
+        lapsed
+            .body()
+            .contains(
+                "\"problems\":[\"mysql.eraser.com: nobody is ACTIVE: no lease of site1 is known to"
+                    + " be left\"]"),
+        lapsed.body());
+    assertTrue(lapsed.body().contains("\"lapsed\":true"), lapsed.body());
+    assertTrue(
+        get("/metrics")
+            .body()
+            .contains("\nmpp_service_active{service=\"mysql.eraser.com\",site=\"site1\"} 0.0\n"));
+  }
+
+  @Test
+  void lostRedundancyIsAWarningAndStillUp() throws Exception {
+    CONTROL.picture = Pictures.alone(Pictures.standard());
+    HttpResponse<String> alone = get("/health");
+    assertEquals(200, alone.statusCode());
+    assertTrue(
+        alone
+            .body()
+            .contains(
+                "\"warnings\":[\"mysql.eraser.com: no site to fail over to: only site1 has every"
+                    + " acknowledged write\"]"),
+        alone.body());
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** A fixed picture of three sites: ACTIVE, a limping standby, a silent witness. */
 public final class Pictures {
@@ -168,5 +169,85 @@ public final class Pictures {
         NOW - 250_000_000L,
         true,
         12);
+  }
+
+  /** Nobody here holds a lease; the evidence of anybody's ends then. */
+  public static NodeSnapshot lease(NodeSnapshot s, long leaseEnd) {
+    return service(
+        s,
+        v ->
+            new NodeSnapshot.Service(
+                v.name(), v.grant(), leaseEnd, false, Long.MIN_VALUE, v.sentence(), v.addresses()));
+  }
+
+  public static NodeSnapshot sentence(NodeSnapshot s, String sentence) {
+    return service(
+        s,
+        v ->
+            new NodeSnapshot.Service(
+                v.name(),
+                v.grant(),
+                v.leaseEnd(),
+                v.holding(),
+                v.validUntil(),
+                sentence,
+                v.addresses()));
+  }
+
+  /** Only site1 has every acknowledged write. */
+  public static NodeSnapshot alone(NodeSnapshot s) {
+    return service(
+        s,
+        v ->
+            new NodeSnapshot.Service(
+                v.name(),
+                new Grant(
+                    v.name(),
+                    v.grant().epoch(),
+                    v.grant().holder(),
+                    v.grant().incarnation(),
+                    v.grant().renewal(),
+                    v.grant().serving(),
+                    v.grant().servedBy(),
+                    Set.of(new SiteId("site1"))),
+                v.leaseEnd(),
+                v.holding(),
+                v.validUntil(),
+                v.sentence(),
+                v.addresses()));
+  }
+
+  private static NodeSnapshot service(NodeSnapshot s, UnaryOperator<NodeSnapshot.Service> change) {
+    return new NodeSnapshot(
+        s.takenAt(),
+        s.local(),
+        s.peers(),
+        s.services().stream().map(change).toList(),
+        s.ledger(),
+        s.ledgerFreshAt(),
+        s.insecure(),
+        s.lastEventSequence());
+  }
+
+  /** site2 was ACTIVE when it was last heard, 13 s ago. */
+  public static NodeSnapshot silent(NodeSnapshot s) {
+    SiteView two =
+        site(
+            "site2",
+            List.of(node(P2, NodeType.PRIMARY, 0, Status.OK, State.ACTIVE, "it was so")),
+            Status.OK,
+            false,
+            "Holds the lease.");
+    return new NodeSnapshot(
+        s.takenAt(),
+        s.local(),
+        List.of(
+            new NodeSnapshot.Peer(
+                new SiteId("site2"), false, false, NOW - 13_000_000_000L, -1, Optional.of(two))),
+        s.services(),
+        s.ledger(),
+        s.ledgerFreshAt(),
+        s.insecure(),
+        s.lastEventSequence());
   }
 }

@@ -17,6 +17,7 @@ public final class LeaseClock {
   private final LeaseTiming timing;
   private Grant grant;
   private boolean learnt;
+  private long learntAt = NEVER;
   private long changedAt = NEVER;
   private long notBefore = NEVER;
   private long validUntil = NEVER;
@@ -32,8 +33,16 @@ public final class LeaseClock {
    * A command of this very process was applied: what the replica holds is the present, not the
    * replay of a log.
    */
-  public void caughtUp() {
-    learnt = true;
+  public void caughtUp(long now) {
+    if (!learnt) {
+      learnt = true;
+      learntAt = now;
+    }
+  }
+
+  /** Since when the replica holds the present; only meaningful once {@link #learnt}. */
+  public long learntAt() {
+    return learntAt;
   }
 
   /** Whether the replica holds the present; before, nothing may be concluded from it. */

@@ -17,7 +17,6 @@ final class ClaimRule {
 
   private final BrainConfig config;
   private final BrainConfig.Service service;
-  private long learntAt = LeaseClock.NEVER;
   private long consideredSince = LeaseClock.NEVER;
   private String reason = "";
 
@@ -38,14 +37,11 @@ final class ClaimRule {
   }
 
   boolean due(LeaseClock lease, Eligibility own, Turn turn) {
-    if (learntAt == LeaseClock.NEVER && lease.learnt()) {
-      learntAt = turn.now();
-    }
     if (!lease.claimable(turn.now()) || !own.ok()) {
       idle();
       return false;
     }
-    if (!everyPeerHeard(turn) && turn.now() - learntAt < START_GRACE) {
+    if (!everyPeerHeard(turn) && turn.now() - lease.learntAt() < START_GRACE) {
       reason = "waiting for the other sites' views after the start";
       return false;
     }

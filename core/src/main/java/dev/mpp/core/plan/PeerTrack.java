@@ -33,11 +33,11 @@ final class PeerTrack {
   }
 
   void link(boolean isUp, long rtt, long now) {
-    up = isUp;
-    rttMicros = rtt;
-    if (isUp) {
+    if (isUp && !up) {
       heardAt = now;
     }
+    up = isUp;
+    rttMicros = rtt;
   }
 
   boolean fresh(long now) {

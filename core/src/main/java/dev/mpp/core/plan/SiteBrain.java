@@ -165,7 +165,7 @@ public final class SiteBrain {
     }
     if (proposedAt != LeaseClock.NEVER) {
       freshSince = Math.max(freshSince, proposedAt);
-      leases().values().forEach(LeaseClock::caughtUp);
+      leases().values().forEach(l -> l.caughtUp(turn.now()));
     }
     ServiceName target =
         switch (a.command()) {

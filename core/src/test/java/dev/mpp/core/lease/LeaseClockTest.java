@@ -27,8 +27,8 @@ final class LeaseClockTest {
     ledger = a.state();
     holder.applied(c, ledger.grant(S), proposedAt, LeaseClock.NEVER, appliedByHolder);
     other.applied(c, ledger.grant(S), LeaseClock.NEVER, proposedAt - 200 * MS, appliedByOther);
-    holder.caughtUp();
-    other.caughtUp();
+    holder.caughtUp(appliedByHolder);
+    other.caughtUp(appliedByOther);
   }
 
   private static Origin origin(long seq) {
@@ -52,7 +52,7 @@ final class LeaseClockTest {
   void nothingIsConcludedBeforeAnOwnCommandWasApplied() {
     other.restored(Grant.none(S), 0);
     assertFalse(other.claimable(100_000 * MS), "vacant, but it may be the start of a replay");
-    other.caughtUp();
+    other.caughtUp(0);
     assertTrue(other.claimable(100_000 * MS));
   }
 
@@ -60,7 +60,7 @@ final class LeaseClockTest {
   void aRestoredGrantCountsAsFresh() {
     apply(new LedgerCommand.Claim(origin(1), S, 0, 0), 0, 10 * MS, 10 * MS);
     other.restored(ledger.grant(S), 5000 * MS);
-    other.caughtUp();
+    other.caughtUp(0);
     assertFalse(other.claimable(11_000 * MS));
     assertTrue(other.claimable(11_006 * MS));
     assertEquals(LeaseClock.NEVER, other.leaseEnd(), "no evidence how long it still lasts");
@@ -112,7 +112,7 @@ final class LeaseClockTest {
         appliedByOther = Math.max(appliedByOther, proposed + random.nextLong(3000 * MS));
         h.applied(c, state.grant(S), proposed, LeaseClock.NEVER, appliedByHolder);
         o.applied(c, state.grant(S), LeaseClock.NEVER, LeaseClock.NEVER, appliedByOther);
-        o.caughtUp();
+        o.caughtUp(appliedByOther);
       }
       assertFalse(o.claimable(h.validUntil()), "round " + round);
     }

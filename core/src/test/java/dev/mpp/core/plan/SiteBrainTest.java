@@ -347,6 +347,31 @@ final class SiteBrainTest {
   }
 
   @Test
+  void aLapsedLeaseIsClaimedAtOnceWhenTheHolderIsSilent() {
+    standby(facts(true, true, true));
+    now = 10_000 * MS;
+    event(new BrainEvent.Tick());
+    Origin b = new Origin(B, "b1", 1);
+    apply(new LedgerCommand.Claim(b, S, 0, 0));
+    apply(new LedgerCommand.InSync(b, S, 1, Set.of(A, B)));
+    apply(new LedgerCommand.Serve(b, S, 1));
+    commands.clear();
+    now += 6005 * MS;
+    poll(facts(true, true, true));
+    assertTrue(claims().isEmpty(), "not before the whole waiting time");
+    now += 2 * MS;
+    poll(facts(true, true, true));
+    assertEquals(1, claims().size(), brain.sentence(S));
+  }
+
+  private List<LedgerCommand> claims() {
+    return take(BrainCommand.Propose.class).stream()
+        .map(BrainCommand.Propose::command)
+        .filter(LedgerCommand.Claim.class::isInstance)
+        .toList();
+  }
+
+  @Test
   void standingDownFencesAndReleases() {
     becomeActive();
     event(new BrainEvent.StandDown("ending"));

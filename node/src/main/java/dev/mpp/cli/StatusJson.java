@@ -172,7 +172,7 @@ final class StatusJson {
     o.put("message", n.getMessage());
     o.put("polled_at_ms", n.getLastWallMillis());
     o.put("skipped", n.getSkipped());
-    o.put("override", n.getOverride());
+    o.put("override", OverrideText.of(n));
     if (n.hasFacts()) {
       o.put("version", n.getFacts().getVersion());
       o.put("read_only", n.getFacts().getReadOnly());

@@ -167,7 +167,8 @@ final class StatusScreen {
     String state = Text.left(site.state(node.getState()), 15) + " ";
     String status = Text.left(Names.of(node.getStatus()), 11);
     String req = Text.right(node.getReq() < 0 ? "-" : Integer.toString(node.getReq()), 5);
-    String override = node.getOverride().isEmpty() ? "" : "[" + node.getOverride() + "] ";
+    String text = OverrideText.of(node);
+    String override = text.isEmpty() ? "" : "[" + text + "] ";
     row(
         head,
         state + status,

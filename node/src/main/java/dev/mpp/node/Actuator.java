@@ -56,7 +56,10 @@ final class Actuator implements AutoCloseable {
     this.events = events;
   }
 
-  /** Performs any command but {@code Journal} and {@code Answer}, which are the loop's. */
+  /**
+   * Performs any command but {@code Journal}, {@code KeepOverride} and {@code Answer}, which are
+   * the loop's.
+   */
   void perform(BrainCommand command) {
     switch (command) {
       case BrainCommand.Propose p ->
@@ -96,6 +99,7 @@ final class Actuator implements AutoCloseable {
       }
       case BrainCommand.PreferLeadership p -> agreement.preferLeadership();
       case BrainCommand.Journal j -> throw new IllegalArgumentException("the loop's: " + j);
+      case BrainCommand.KeepOverride k -> throw new IllegalArgumentException("the store's: " + k);
       case BrainCommand.Answer a -> throw new IllegalArgumentException("the loop's: " + a);
     }
   }

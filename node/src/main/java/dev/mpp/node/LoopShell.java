@@ -70,7 +70,14 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
 
   @Override
   public void perform(BrainCommand command) {
-    actuator.perform(command);
+    if (command instanceof BrainCommand.KeepOverride k) {
+      var unused =
+          store.put(
+              "override " + k.service() + " " + k.node(),
+              k.override().map(Object::toString).orElse(""));
+    } else {
+      actuator.perform(command);
+    }
   }
 
   @Override

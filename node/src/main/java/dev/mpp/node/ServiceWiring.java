@@ -83,7 +83,7 @@ final class ServiceWiring {
       PoolState fresh = PoolState.initial(s.pool());
       List<PoolState.Node> nodes =
           fresh.nodes().stream().map(n -> restored(n, s.name(), records)).toList();
-      pools.put(s.name(), new PoolState(s.pool(), false, "", nodes).restarted());
+      pools.put(s.name(), PoolState.restarted(s.pool(), nodes));
     }
     return pools;
   }
@@ -96,17 +96,14 @@ final class ServiceWiring {
             .findFirst();
     return kept.map(
             r ->
-                new PoolState.Node(
+                PoolState.Node.at(
                     fresh.address(),
                     fresh.type(),
                     r.req(),
                     r.status(),
                     r.floor(),
                     r.state(),
-                    r.message(),
-                    false,
-                    PoolState.Pending.NONE,
-                    ""))
+                    r.message()))
         .orElse(fresh);
   }
 

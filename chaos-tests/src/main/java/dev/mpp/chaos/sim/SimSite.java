@@ -129,7 +129,7 @@ final class SimSite {
   }
 
   private static PoolState reloaded(PoolState pool) {
-    return pool.restarted();
+    return PoolState.restarted(pool.config(), pool.nodes());
   }
 
   void thaw() {
@@ -327,6 +327,7 @@ final class SimSite {
                   + j.to()
                   + " "
                   + j.reason());
+      case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Answer a -> {}
     }
   }

@@ -9,7 +9,6 @@ import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
-import dev.mpp.core.model.Status;
 import dev.mpp.core.plan.BrainConfig;
 import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.core.pool.PoolConfig;
@@ -79,12 +78,9 @@ final class SimWorld {
                       SERVICE,
                       true,
                       true,
-                      new PoolConfig(
+                      PoolConfig.failover(
                           "pool",
-                          List.of(new PoolConfig.Member(servers.get(i).address, NodeType.PRIMARY)),
-                          Status.FAIL,
-                          false,
-                          true),
+                          List.of(new PoolConfig.Member(servers.get(i).address, NodeType.PRIMARY))),
                       pools,
                       Reach.GLOBAL,
                       false,

@@ -19,6 +19,7 @@ import java.util.TreeSet;
  *     them; empty before there was one
  * @param stated origin sequence of the statement of {@code inSync} in this epoch, 0 before one: an
  *     older statement that arrives late is refused
+ * @param paused by whom and why, while the service is paused
  */
 public record Grant(
     ServiceName service,
@@ -29,7 +30,11 @@ public record Grant(
     boolean serving,
     Optional<SiteId> servedBy,
     Set<SiteId> inSync,
-    long stated) {
+    long stated,
+    Optional<Paused> paused) {
+
+  /** An operator's order that the roles stay where they are. */
+  public record Paused(String by, String reason) {}
 
   public Grant {
     inSync = java.util.Collections.unmodifiableSet(new TreeSet<>(inSync));
@@ -45,7 +50,75 @@ public record Grant(
       boolean serving,
       Optional<SiteId> servedBy,
       Set<SiteId> inSync) {
-    this(service, epoch, holder, incarnation, renewal, serving, servedBy, inSync, 0);
+    this(
+        service,
+        epoch,
+        holder,
+        incarnation,
+        renewal,
+        serving,
+        servedBy,
+        inSync,
+        0,
+        Optional.empty());
+  }
+
+  Grant claimed(Origin by) {
+    return new Grant(
+        service,
+        epoch + 1,
+        Optional.of(by.site()),
+        by.incarnation(),
+        renewal + 1,
+        false,
+        servedBy,
+        inSync,
+        0,
+        paused);
+  }
+
+  Grant renewed() {
+    return new Grant(
+        service,
+        epoch,
+        holder,
+        incarnation,
+        renewal + 1,
+        serving,
+        servedBy,
+        inSync,
+        stated,
+        paused);
+  }
+
+  Grant released() {
+    return new Grant(
+        service, epoch, Optional.empty(), "", renewal, false, servedBy, inSync, stated, paused);
+  }
+
+  Grant served() {
+    return new Grant(
+        service, epoch, holder, incarnation, renewal, true, holder, inSync, stated, paused);
+  }
+
+  /** A statement counts as a change for claims that looked before it. */
+  Grant stating(Set<SiteId> sites, long sequence) {
+    return new Grant(
+        service,
+        epoch,
+        holder,
+        incarnation,
+        renewal + 1,
+        serving,
+        servedBy,
+        sites,
+        sequence,
+        paused);
+  }
+
+  Grant with(Optional<Paused> pause) {
+    return new Grant(
+        service, epoch, holder, incarnation, renewal, serving, servedBy, inSync, stated, pause);
   }
 
   /** The entry of a service that nobody ever claimed. */

@@ -50,6 +50,15 @@ public sealed interface LedgerCommand {
   }
 
   /**
+   * An operator's directive: while a service is paused only the site that served it last may claim
+   * it, and its nodes' roles stay where they are. Anybody may propose it; it moves no lease.
+   *
+   * @param by who ordered it, as the operator's machine said
+   */
+  record Pause(Origin origin, ServiceName service, boolean on, String by, String reason)
+      implements LedgerCommand {}
+
+  /**
    * Changes nothing. Its proposer learns, when it is applied, that everything applied since was
    * committed after it was proposed, and that its replica is fresh.
    */

@@ -30,46 +30,32 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
     return switch (command) {
       case LedgerCommand.Claim c -> claim(c);
       case LedgerCommand.Renew r -> renew(r);
-      case LedgerCommand.Release r ->
-          asHolder(
-              r.origin(),
-              r.service(),
-              r.epoch(),
-              g ->
-                  new Grant(
-                      g.service(),
-                      g.epoch(),
-                      Optional.empty(),
-                      "",
-                      g.renewal(),
-                      false,
-                      g.servedBy(),
-                      g.inSync(),
-                      g.stated()));
-      case LedgerCommand.Serve s ->
-          asHolder(
-              s.origin(),
-              s.service(),
-              s.epoch(),
-              g ->
-                  new Grant(
-                      g.service(),
-                      g.epoch(),
-                      g.holder(),
-                      g.incarnation(),
-                      g.renewal(),
-                      true,
-                      g.holder(),
-                      g.inSync(),
-                      g.stated()));
+      case LedgerCommand.Release r -> asHolder(r.origin(), r.service(), r.epoch(), Grant::released);
+      case LedgerCommand.Serve s -> asHolder(s.origin(), s.service(), s.epoch(), Grant::served);
       case LedgerCommand.InSync i -> inSync(i);
+      case LedgerCommand.Pause p -> pause(p);
       case LedgerCommand.Beat b -> new Applied(this, new LedgerOutcome.Accepted(List.of()));
     };
   }
 
+  private Applied pause(LedgerCommand.Pause p) {
+    Grant g = grant(p.service());
+    if (p.on() == g.paused().isPresent()) {
+      return refused(
+          p.on()
+              ? "%s is paused already, by %s: %s"
+                  .formatted(
+                      p.service(), g.paused().orElseThrow().by(), g.paused().orElseThrow().reason())
+              : p.service() + " is not paused");
+    }
+    return accepted(
+        List.of(
+            g.with(p.on() ? Optional.of(new Grant.Paused(p.by(), p.reason())) : Optional.empty())));
+  }
+
   /**
-   * A statement counts as a change for claims that looked before it, and statements of one epoch
-   * only move forward: one that was overtaken by a later one changes nothing.
+   * Statements of one epoch only move forward: one that was overtaken by a later one changes
+   * nothing.
    */
   private Applied inSync(LedgerCommand.InSync i) {
     if (!i.sites().contains(i.origin().site())) {
@@ -80,20 +66,7 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
       return refused("a later statement of the in-sync sites was applied before");
     }
     return asHolder(
-        i.origin(),
-        i.service(),
-        i.epoch(),
-        g ->
-            new Grant(
-                g.service(),
-                g.epoch(),
-                g.holder(),
-                g.incarnation(),
-                g.renewal() + 1,
-                g.serving(),
-                g.servedBy(),
-                i.sites(),
-                i.origin().sequence()));
+        i.origin(), i.service(), i.epoch(), g -> g.stating(i.sites(), i.origin().sequence()));
   }
 
   private Applied claim(LedgerCommand.Claim c) {
@@ -104,17 +77,12 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
               .formatted(
                   c.service(), g.epoch(), g.renewal(), c.expectedEpoch(), c.expectedRenewal()));
     }
-    Grant next =
-        new Grant(
-            g.service(),
-            g.epoch() + 1,
-            Optional.of(c.origin().site()),
-            c.origin().incarnation(),
-            g.renewal() + 1,
-            false,
-            g.servedBy(),
-            g.inSync());
-    return accepted(List.of(next));
+    if (g.paused().isPresent() && !g.servedBy().equals(Optional.of(c.origin().site()))) {
+      return refused(
+          "%s is paused by %s: %s"
+              .formatted(c.service(), g.paused().get().by(), g.paused().get().reason()));
+    }
+    return accepted(List.of(g.claimed(c.origin())));
   }
 
   private Applied renew(LedgerCommand.Renew r) {
@@ -122,17 +90,7 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
     for (LedgerCommand.Held h : r.held()) {
       Grant g = grant(h.service());
       if (g.heldBy(r.origin(), h.epoch())) {
-        next.add(
-            new Grant(
-                g.service(),
-                g.epoch(),
-                g.holder(),
-                g.incarnation(),
-                g.renewal() + 1,
-                g.serving(),
-                g.servedBy(),
-                g.inSync(),
-                g.stated()));
+        next.add(g.renewed());
       }
     }
     return next.isEmpty()

@@ -77,20 +77,31 @@ public record SiteView(
    * @param req consecutive errored requests; -1 before the first poll
    * @param lastWallMillis wall clock of the last poll, for display; 0 before the first
    * @param skipped poll cycles that were skipped because the poll before outlasted them
+   * @param status the override's if it names one, else {@code measured}
+   * @param measured what the polls say
    * @param facts of the last poll that was answered
-   * @param override operator override in force, empty when none
+   * @param override in force, empty when none
    */
   public record NodeView(
       NodeAddress address,
       NodeType type,
       int req,
       Status status,
+      Status measured,
       State state,
       String message,
       long lastWallMillis,
       long skipped,
       Optional<ServerFacts> facts,
-      String override) {}
+      Optional<OverrideView> override) {}
+
+  /**
+   * What an operator decided about a node, and for how long.
+   *
+   * @param untilWallMillis wall clock of its end, for display; 0 when it stands until it is lifted
+   * @param by who set it, as the operator's machine said
+   */
+  public record OverrideView(NodeOverride what, long untilWallMillis, String by, String reason) {}
 
   /**
    * The stream to one peer as this site sees it.

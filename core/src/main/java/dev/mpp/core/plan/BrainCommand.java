@@ -4,6 +4,8 @@ import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView.OverrideView;
+import java.util.Optional;
 
 /**
  * What the brain wants done. Durations are nanoseconds. A command with an id is answered by an
@@ -52,7 +54,11 @@ public sealed interface BrainCommand {
   /** Ask that this member lead the replication of the ledger. */
   record PreferLeadership() implements BrainCommand {}
 
-  /** Append to the journal. */
+  /**
+   * Append to the journal.
+   *
+   * @param by the operator who ordered it, empty when the node acted by itself
+   */
   record Journal(
       String service,
       String kind,
@@ -60,7 +66,25 @@ public sealed interface BrainCommand {
       String from,
       String to,
       long epoch,
-      String reason)
+      String reason,
+      String by)
+      implements BrainCommand {
+
+    /** The node did it by itself. */
+    public Journal(
+        String service,
+        String kind,
+        String subject,
+        String from,
+        String to,
+        long epoch,
+        String reason) {
+      this(service, kind, subject, from, to, epoch, reason, "");
+    }
+  }
+
+  /** Keep the override on disk, so that a restart finds it; empty: forget it. */
+  record KeepOverride(ServiceName service, NodeAddress node, Optional<OverrideView> override)
       implements BrainCommand {}
 
   /** What to tell the operator who asked. */

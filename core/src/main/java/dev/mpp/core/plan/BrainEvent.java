@@ -6,10 +6,12 @@ import dev.mpp.core.lease.LedgerState;
 import dev.mpp.core.model.CheckpointClass;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
+import dev.mpp.core.model.SiteView.OverrideView;
 import java.util.Optional;
 
 /** Everything that can happen to a site's brain. Wall-clock times are for display only. */
@@ -74,6 +76,41 @@ public sealed interface BrainEvent {
 
   /** This process is asked to end: fence, release, take nothing any more. */
   record StandDown(String reason) implements BrainEvent {}
+
+  /**
+   * Operator: an override is set.
+   *
+   * @param what parts it names are set, the others stay as they are
+   * @param lasts nanoseconds; 0 until it is lifted
+   * @param untilWallMillis the same as a wall clock, for display; 0 until it is lifted
+   */
+  record OperatorOverride(
+      ServiceName service,
+      NodeAddress node,
+      NodeOverride what,
+      long lasts,
+      long untilWallMillis,
+      String by,
+      String reason)
+      implements BrainEvent {}
+
+  /** Operator: every override of the node is lifted. */
+  record OperatorLift(ServiceName service, NodeAddress node, String by, String reason)
+      implements BrainEvent {}
+
+  /** An override that was kept over a restart; in force again before the first poll. */
+  record OverrideRestored(ServiceName service, NodeAddress node, OverrideView override, long lasts)
+      implements BrainEvent {}
+
+  /**
+   * Operator: pause or resume. The answer says what was proposed; it is in force once the ledger's
+   * entry says so.
+   */
+  record OperatorPause(ServiceName service, boolean on, String by, String reason)
+      implements BrainEvent {}
+
+  /** Operator: make the PRIMARY of this site's pool ACTIVE. */
+  record OperatorActivate(ServiceName service, String by, String reason) implements BrainEvent {}
 
   /** Operator: {@code mpp recover}; without a node, the whole pool. */
   record OperatorRecover(ServiceName service, Optional<NodeAddress> node, String by, String reason)

@@ -5,13 +5,14 @@ import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView.NodeView;
+import dev.mpp.core.model.SiteView.OverrideView;
 import dev.mpp.core.model.SiteView.PoolView;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
-import dev.mpp.core.pool.FailoverPool;
 import dev.mpp.core.pool.PollResult;
 import dev.mpp.core.pool.PoolCommand;
 import dev.mpp.core.pool.PoolEvent;
@@ -45,7 +46,8 @@ final class ServiceBrain {
 
   private final BrainConfig config;
   private final BrainConfig.Service service;
-  private final PoolLogic logic = new FailoverPool();
+  private final PoolLogic logic;
+  private final Overrides overrides = new Overrides();
   private final LeaseClock lease;
   private final CommandIds ids;
   private final FollowJudge judge;
@@ -74,6 +76,7 @@ final class ServiceBrain {
     this.service = service;
     this.ids = ids;
     this.pool = restored;
+    this.logic = PoolLogic.of(service.pool().roles());
     this.lease =
         new LeaseClock(service.name(), config.self(), config.incarnation(), config.timing());
     this.judge = new FollowJudge(service.lagLimit());
@@ -332,6 +335,85 @@ final class ServiceBrain {
         .answer();
   }
 
+  String activatePrimary(String by, String reason, Turn turn) {
+    String answer = step(new PoolEvent.ActivatePrimary(), turn).answer();
+    order("activate-primary", service.pool().name(), by, reason, answer, turn);
+    return answer;
+  }
+
+  String override(BrainEvent.OperatorOverride e, Turn turn) {
+    NodeOverride merged = overrides.merged(e.node(), e.what());
+    String answer = step(new PoolEvent.SetOverride(e.node(), merged), turn).answer();
+    if (answer.startsWith("OK")) {
+      OverrideView view = new OverrideView(merged, e.untilWallMillis(), e.by(), e.reason());
+      overrides.put(e.node(), view, e.lasts(), turn.now());
+      turn.add(new BrainCommand.KeepOverride(service.name(), e.node(), Optional.of(view)));
+    }
+    order("set " + e.what(), e.node().toString(), e.by(), e.reason(), answer, turn);
+    return answer;
+  }
+
+  String lift(BrainEvent.OperatorLift e, Turn turn) {
+    if (pool.node(e.node()).isPresent() && overrides.of(e.node()).isEmpty()) {
+      return "OK: " + e.node() + " has no override";
+    }
+    String answer = lift(e.node(), turn);
+    order("unset", e.node().toString(), e.by(), e.reason(), answer, turn);
+    return answer;
+  }
+
+  private String lift(NodeAddress node, Turn turn) {
+    String answer = step(new PoolEvent.SetOverride(node, NodeOverride.NONE), turn).answer();
+    overrides.remove(node);
+    turn.add(new BrainCommand.KeepOverride(service.name(), node, Optional.empty()));
+    turn.add(new BrainCommand.PollWithin(service.name(), node, 0));
+    return answer;
+  }
+
+  /** Held states are in force before the first poll; ACTIVE waits until the node answers one. */
+  void overrideRestored(BrainEvent.OverrideRestored e, Turn turn) {
+    if (pool.node(e.node()).isEmpty()) {
+      return;
+    }
+    overrides.put(e.node(), e.override(), e.lasts(), turn.now());
+    step(new PoolEvent.SetOverride(e.node(), e.override().what()), turn);
+  }
+
+  /** Ends what is over, and puts what could not be put in force at the start in force. */
+  private void overrides(Turn turn) {
+    for (NodeAddress node : overrides.ended(turn.now())) {
+      OverrideView was = overrides.of(node).orElseThrow();
+      lift(node, turn);
+      journal(
+          turn,
+          "override",
+          node.toString(),
+          was.what().toString(),
+          "",
+          "its time is over; set by %s: %s".formatted(was.by(), was.reason()));
+    }
+    for (PoolState.Node n : pool.nodes()) {
+      Optional<OverrideView> wanted = overrides.of(n.address());
+      if (wanted.isPresent() && !wanted.get().what().equals(n.override())) {
+        step(new PoolEvent.SetOverride(n.address(), wanted.get().what()), turn);
+      }
+    }
+  }
+
+  private void order(
+      String what, String subject, String by, String reason, String answer, Turn turn) {
+    turn.add(
+        new BrainCommand.Journal(
+            service.name().name(),
+            "operator",
+            subject,
+            "",
+            what,
+            lease.grant().epoch(),
+            (reason.isEmpty() ? "" : reason + " — ") + answer,
+            by));
+  }
+
   // ---- the cycle ----------------------------------------------------------------------------
 
   /**
@@ -342,6 +424,8 @@ final class ServiceBrain {
   void think(PoolVerdict status, Turn turn) {
     boolean poolOk = status.ok();
     String poolReason = status.reason();
+    overrides(turn);
+    pausing(turn);
     permission(poolOk, poolReason, turn);
     fences(turn);
     promote(turn);
@@ -364,6 +448,16 @@ final class ServiceBrain {
     follow(turn);
     recovery(turn);
     sentence = explain(poolOk, poolReason, turn.now());
+  }
+
+  private boolean paused() {
+    return lease.grant().paused().isPresent();
+  }
+
+  private void pausing(Turn turn) {
+    if (pool.paused() != paused()) {
+      step(new PoolEvent.Paused(paused()), turn);
+    }
   }
 
   private void permission(boolean poolOk, String poolReason, Turn turn) {
@@ -496,12 +590,14 @@ final class ServiceBrain {
     boolean hopeless =
         !poolOk
             || turn.now() < notEligibleUntil
-            || pool.nodes().stream().noneMatch(n -> n.state() == State.STANDBY && n.lastHealthy())
+            || pool.nodes().stream()
+                .noneMatch(n -> n.candidate() || (n.override().pins() && !n.state().failed()))
             || (claimedAt != LeaseClock.NEVER
                 && turn.now() - claimedAt > READY_WITHIN
                 && !ready(poolOk, poolReason, turn.now()));
     boolean giving = releasing == lease.grant().epoch();
-    if (quiet && (hopeless || giving)) {
+    // While paused nobody else may claim: giving the role up would only make the outage longer.
+    if (quiet && ((hopeless && !paused()) || giving)) {
       nextRelease = turn.now() + PROPOSAL_RETRY;
       long epoch = lease.grant().epoch();
       releasing = epoch;
@@ -531,6 +627,10 @@ final class ServiceBrain {
       claimsSinceHeld = 0;
       return;
     }
+    if (paused() && !g.servedBy().equals(Optional.of(config.self()))) {
+      claimRule.idle();
+      return;
+    }
     Eligibility e = eligibility(poolOk, poolReason, turn.now());
     boolean due = claimRule.due(lease, e, turn);
     if (due && turn.now() >= nextClaim) {
@@ -545,6 +645,9 @@ final class ServiceBrain {
 
   /** A fenced node whose data is contained in the ACTIVE's starts to follow it again. */
   private void follow(Turn turn) {
+    if (paused()) {
+      return; // whoever paused may be working on the replication
+    }
     for (NodeTrack t : tracks.values()) {
       if (isActive(t.address)
           || t.fence.wanted()
@@ -701,7 +804,9 @@ final class ServiceBrain {
 
   private Optional<NodeTrack> candidate() {
     return pool.nodes().stream()
-        .filter(n -> n.state() == State.STANDBY && n.lastHealthy())
+        .filter(
+            n ->
+                n.candidate() || (n.override().pins() && n.state() == State.STANDBY && n.answers()))
         .map(n -> java.util.Objects.requireNonNull(tracks.get(n.address())))
         .filter(t -> !t.fence.wanted() && t.facts().isPresent() && t.followCommand == 0)
         .findFirst();
@@ -710,6 +815,11 @@ final class ServiceBrain {
   private Eligibility eligibility(boolean poolOk, String poolReason, long now) {
     if (!poolOk) {
       return Eligibility.no(poolReason);
+    }
+    if (paused() && !lease.grant().servedBy().equals(Optional.of(config.self()))) {
+      return Eligibility.no(
+          "the service is paused by %s: %s"
+              .formatted(lease.grant().paused().get().by(), lease.grant().paused().get().reason()));
     }
     if (now < notEligibleUntil) {
       return Eligibility.no("its last promotion failed: " + promotionError);
@@ -826,12 +936,13 @@ final class ServiceBrain {
                       n.type(),
                       n.req(),
                       n.status(),
+                      n.measured(),
                       n.state(),
                       n.message(),
                       t.lastWallMillis,
                       skipped.getOrDefault(n.address(), 0L),
                       t.facts(),
-                      "");
+                      overrides.of(n.address()));
                 })
             .toList());
   }

@@ -1,5 +1,6 @@
 package dev.mpp.core.plan;
 
+import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
@@ -123,6 +124,12 @@ public final class SiteBrain {
       case BrainEvent.WritableDone e -> on(e.service(), s -> s.writableDone(e, turn));
       case BrainEvent.ChangeDone e -> on(e.service(), s -> s.changeDone(e, turn));
       case BrainEvent.StandDown s -> standDown = Optional.of(new PoolVerdict(false, s.reason()));
+      case BrainEvent.OperatorOverride e -> answer(e.service(), s -> s.override(e, turn), turn);
+      case BrainEvent.OperatorLift e -> answer(e.service(), s -> s.lift(e, turn), turn);
+      case BrainEvent.OverrideRestored e -> on(e.service(), s -> s.overrideRestored(e, turn));
+      case BrainEvent.OperatorActivate e ->
+          answer(e.service(), s -> s.activatePrimary(e.by(), e.reason(), turn), turn);
+      case BrainEvent.OperatorPause e -> pause(e, turn);
       case BrainEvent.OperatorRecover r -> {
         ServiceBrain s = services.get(r.service());
         String answer =
@@ -137,10 +144,53 @@ public final class SiteBrain {
                 "",
                 "recover",
                 0,
-                r.by() + ": " + r.reason() + " — " + answer));
+                (r.reason().isEmpty() ? "" : r.reason() + " — ") + answer,
+                r.by()));
         turn.add(new BrainCommand.Answer(answer));
       }
     }
+  }
+
+  private void answer(
+      ServiceName service, java.util.function.Function<ServiceBrain, String> order, Turn turn) {
+    ServiceBrain s = services.get(service);
+    turn.add(
+        new BrainCommand.Answer(
+            s == null ? "ERROR: no service " + service + " at this site" : order.apply(s)));
+  }
+
+  /** Any member may propose it, a witness too; the ledger's entry says when it is in force. */
+  private void pause(BrainEvent.OperatorPause e, Turn turn) {
+    LeaseClock lease = leases().get(e.service());
+    if (lease == null) {
+      turn.add(new BrainCommand.Answer("ERROR: no service " + e.service()));
+      return;
+    }
+    Optional<Grant.Paused> now = lease.grant().paused();
+    String answer;
+    if (e.on() == now.isPresent()) {
+      answer =
+          now.map(
+                  p ->
+                      "OK: %s is paused already, by %s: %s"
+                          .formatted(e.service(), p.by(), p.reason()))
+              .orElse("OK: " + e.service() + " is not paused");
+    } else {
+      turn.propose(
+          origin -> new LedgerCommand.Pause(origin, e.service(), e.on(), e.by(), e.reason()));
+      answer = "OK: " + (e.on() ? "pausing " : "resuming ") + e.service();
+    }
+    turn.add(
+        new BrainCommand.Journal(
+            e.service().name(),
+            "operator",
+            e.service().name(),
+            "",
+            e.on() ? "pause" : "resume",
+            lease.grant().epoch(),
+            (e.reason().isEmpty() ? "" : e.reason() + " — ") + answer,
+            e.by()));
+    turn.add(new BrainCommand.Answer(answer));
   }
 
   private void on(ServiceName service, java.util.function.Consumer<ServiceBrain> action) {
@@ -173,6 +223,7 @@ public final class SiteBrain {
           case LedgerCommand.Release r -> r.service();
           case LedgerCommand.Serve s -> s.service();
           case LedgerCommand.InSync i -> i.service();
+          case LedgerCommand.Pause p -> p.service();
           case LedgerCommand.Renew r -> null;
           case LedgerCommand.Beat b -> null;
         };

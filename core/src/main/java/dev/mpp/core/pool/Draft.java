@@ -1,43 +1,127 @@
 package dev.mpp.core.pool;
 
+import dev.mpp.core.model.Ladder;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
+import dev.mpp.core.pool.PoolState.LastPoll;
 import dev.mpp.core.pool.PoolState.Node;
 import dev.mpp.core.pool.PoolState.Pending;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A step being worked out: the next state and what it asks for. Lives as long as one event. */
 final class Draft {
   final PoolConfig config;
-  final List<Row> rows;
+
+  /** In order of evaluation: the PRIMARY, then by falling weight, then as configured. */
+  List<Row> rows;
+
   boolean allowed;
   String permissionReason;
+  boolean paused;
+  Optional<NodeAddress> keeper;
 
-  private final List<PoolCommand> commands = new ArrayList<>();
-  private final List<PoolStep.Transition> transitions = new ArrayList<>();
+  private final List<Row> configured;
+  private List<PoolCommand> commands = List.of();
+  private List<PoolStep.Transition> transitions = List.of();
 
   Draft(PoolState state) {
     config = state.config();
-    rows = state.nodes().stream().map(Row::new).toList();
     allowed = state.allowed();
     permissionReason = state.permissionReason();
+    paused = state.paused();
+    keeper = state.keeper();
+    List<Row> all = new ArrayList<>(state.nodes().size());
+    boolean plain = true;
+    for (Node node : state.nodes()) {
+      Row row = new Row(node, config.ladder(), all.size());
+      all.add(row);
+      plain &= row.override.isNone();
+    }
+    configured = all;
+    rows = plain ? all : ordered();
+  }
+
+  private List<Row> ordered() {
+    List<Row> sorted = new ArrayList<>(configured);
+    sorted.sort(
+        Comparator.comparing((Row r) -> r.type)
+            .thenComparing(r -> r.override.effectiveWeight(), Comparator.reverseOrder())
+            .thenComparing(r -> r.index));
+    return sorted;
+  }
+
+  /** Settles anew who counts as PRIMARY and in which order the nodes are evaluated. */
+  void reorder() {
+    for (Row row : configured) {
+      row.type = NodeType.SECONDARY;
+    }
+    rows = ordered();
+    Row primary = configured.getFirst();
+    if (asked(primary, NodeType.SECONDARY)) {
+      primary =
+          rows.stream().filter(r -> !asked(r, NodeType.SECONDARY)).findFirst().orElse(primary);
+    }
+    for (Row row : configured) {
+      primary = asked(row, NodeType.PRIMARY) ? row : primary;
+    }
+    primary.type = NodeType.PRIMARY;
+    rows = ordered();
+  }
+
+  private static boolean asked(Row row, NodeType type) {
+    return row.override.type().isPresent() && row.override.type().get() == type;
   }
 
   Row primary() {
     return rows.getFirst();
   }
 
-  Optional<Row> row(NodeAddress address) {
-    return rows.stream().filter(r -> r.address.equals(address)).findFirst();
+  @Nullable Row row(NodeAddress address) {
+    for (Row row : configured) {
+      if (row.address.equals(address)) {
+        return row;
+      }
+    }
+    return null;
   }
 
-  /** The node that holds, or is about to hold, the role; never more than one. */
-  Optional<Row> otherThatMayWrite(Row self) {
-    return rows.stream().filter(r -> r != self && r.mayWrite()).findFirst();
+  /** A node that holds, or is about to hold, the role, other than {@code self}. */
+  @Nullable Row otherThatMayWrite(@Nullable Row self) {
+    for (Row row : configured) {
+      if (row != self && row.mayWrite()) {
+        return row;
+      }
+    }
+    return null;
+  }
+
+  /** The node an operator pinned the role to. */
+  @Nullable Row pinned() {
+    for (Row row : configured) {
+      if (row.override.pins()) {
+        return row;
+      }
+    }
+    return null;
+  }
+
+  int mayWrite() {
+    int count = 0;
+    for (Row row : configured) {
+      count += row.mayWrite() ? 1 : 0;
+    }
+    return count;
+  }
+
+  boolean keeps(Row row) {
+    return keeper.isPresent() && keeper.get().equals(row.address);
   }
 
   /** The one way to change a state, so that no change escapes the journal. */
@@ -45,6 +129,7 @@ final class Draft {
     State from = row.state;
     row.state = to;
     if (from != to) {
+      transitions = transitions.isEmpty() ? new ArrayList<>() : transitions;
       transitions.add(
           new PoolStep.Transition(
               row.address, from, to, row.status(), row.req, Messages.plain(reason)));
@@ -55,7 +140,7 @@ final class Draft {
   void promote(Row row, String message) {
     row.pending = Pending.PROMOTING;
     row.pendingReason = message;
-    commands.add(new PoolCommand.Promote(row.address, Messages.plain(message)));
+    command(new PoolCommand.Promote(row.address, Messages.plain(message)));
   }
 
   /**
@@ -64,65 +149,133 @@ final class Draft {
    */
   void fence(Row row, String message) {
     if (row.pending != Pending.FENCING) {
-      commands.add(new PoolCommand.Fence(row.address, Messages.plain(message)));
+      command(new PoolCommand.Fence(row.address, Messages.plain(message)));
     }
     row.pending = Pending.FENCING;
     row.pendingReason = message;
   }
 
+  private void command(PoolCommand command) {
+    commands = commands.isEmpty() ? new ArrayList<>() : commands;
+    commands.add(command);
+  }
+
   PoolStep step(String answer) {
-    PoolState next =
-        new PoolState(config, allowed, permissionReason, rows.stream().map(Row::freeze).toList());
+    List<Node> nodes = new ArrayList<>(configured.size());
+    for (Row row : configured) {
+      nodes.add(row.freeze());
+    }
+    PoolState next = new PoolState(config, allowed, permissionReason, paused, keeper, nodes);
     return new PoolStep(next, commands, transitions, answer);
   }
 
   /** A node of the draft. */
   static final class Row {
     final NodeAddress address;
-    final NodeType type;
+    final int index;
+    NodeType type;
     int req;
     Status floor;
     State state;
     String message;
-    boolean lastHealthy;
+    LastPoll lastPoll;
     Pending pending;
     String pendingReason;
+    NodeOverride override;
 
-    Row(Node node) {
+    private final Node before;
+    private final Ladder ladder;
+
+    Row(Node node, Ladder ladder, int index) {
+      this.before = node;
+      this.ladder = ladder;
+      this.index = index;
       address = node.address();
       type = node.type();
       req = node.req();
       floor = node.floor();
       state = node.state();
       message = node.message();
-      lastHealthy = node.lastHealthy();
+      lastPoll = node.lastPoll();
       pending = node.pending();
       pendingReason = node.pendingReason();
+      override = node.override();
     }
 
-    /** FAIL is for FAILED nodes: an ACTIVE node with broken replication is capped below it. */
     Status status() {
-      Status status = Status.ladder(req).worse(floor);
-      return state.failed() ? status : status.better(Status.OK_CRITICAL);
+      Status measured = measured();
+      return override.status().isPresent() ? override.status().get() : measured;
+    }
+
+    /** FAIL is for nodes out of service: an ACTIVE one that fails its polls is capped below it. */
+    private Status measured() {
+      Status status = ladder.status(req).worse(floor);
+      return state.failed() || held() ? status : status.better(Status.OK_CRITICAL);
     }
 
     boolean mayWrite() {
       return state == State.ACTIVE || pending != Pending.NONE;
     }
 
-    /** Could be promoted right now, as far as this node itself goes. */
-    boolean eligible() {
-      return state == State.STANDBY && lastHealthy && pending == Pending.NONE;
+    boolean held() {
+      return override.state().isPresent() && !override.pins();
     }
 
-    void countFailure() {
-      req = Math.max(req, 0) + 1;
-      lastHealthy = false;
+    boolean healthy() {
+      return lastPoll == LastPoll.HEALTHY;
+    }
+
+    /** Healthy, fenced and free: could be promoted if it is this node's turn. */
+    boolean standsBy() {
+      return state == State.STANDBY && healthy() && pending == Pending.NONE && !held();
+    }
+
+    /** Stands by, and the rules may promote it on their own. */
+    boolean candidate() {
+      return standsBy() && override.allowsPromotion();
+    }
+
+    /** Was STANDBY before this step already. */
+    boolean stoodBy() {
+      return before.state() == State.STANDBY;
+    }
+
+    /** Does not stand between a node below it and the role. */
+    boolean outOfTheRace() {
+      return state.failed()
+          || (state == State.STANDBY && !healthy())
+          || !override.allowsPromotion();
     }
 
     Node freeze() {
+      if (unchanged()) {
+        return before;
+      }
       return new Node(
-          address, type, req, status(), floor, state, message, lastHealthy, pending, pendingReason);
+          address,
+          type,
+          req,
+          status(),
+          measured(),
+          floor,
+          state,
+          message,
+          lastPoll,
+          pending,
+          pendingReason,
+          override);
+    }
+
+    private boolean unchanged() {
+      return type == before.type()
+          && req == before.req()
+          && floor == before.floor()
+          && state == before.state()
+          && lastPoll == before.lastPoll()
+          && pending == before.pending()
+          && message.equals(before.message())
+          && pendingReason.equals(before.pendingReason())
+          && override.equals(before.override());
     }
   }
 }

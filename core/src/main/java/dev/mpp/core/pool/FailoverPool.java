@@ -5,10 +5,11 @@ import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.pool.Draft.Row;
+import dev.mpp.core.pool.PoolState.LastPoll;
 import dev.mpp.core.pool.PoolState.Pending;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One ACTIVE node at most; the others stand by (BEHAVIOUR sections 3 to 5). Stateless, safe for any
@@ -35,12 +36,18 @@ public final class FailoverPool implements PoolLogic {
    *   UNKNOWN   healthy *                                                       STANDBY
    *   FAILED_*  healthy                                                         kept, M6/M7
    *   STANDBY   healthy *, PRIMARY        nobody may write                      promote, M1
-   *   STANDBY   healthy *, PRIMARY        a SECONDARY is ACTIVE, hostile off    kept, floor, M5
-   *   STANDBY   healthy *, PRIMARY        a SECONDARY is ACTIVE, hostile on     fence it, then promote, M11
-   *   ACTIVE    healthy *, SECONDARY      PRIMARY eligible, hostile off         req + 1, M3
+   *   STANDBY   healthy *, PRIMARY        a SECONDARY is ACTIVE, failback auto  kept, floor, M5
+   *   STANDBY   healthy *, PRIMARY        a SECONDARY is ACTIVE, fb. hostile    fence it, then promote, M11
+   *   ACTIVE    healthy *, SECONDARY      PRIMARY eligible, failback auto       req + 1, M3
    *   ACTIVE    healthy *, SECONDARY      the same, M3 already said             fence, M4
-   *   ACTIVE    healthy *, SECONDARY      PRIMARY eligible, hostile on          fence, M4
+   *   ACTIVE    healthy *, SECONDARY      PRIMARY eligible, failback hostile    fence, M4
    *   ACTIVE    healthy *, SECONDARY      PRIMARY ACTIVE                        fence, M4
+   *
+   * With failback manual the rows M3, M4, M5 and M11 are left out. While the pool is paused, and for
+   * a node that an override makes ACTIVE, so are they, and an ACTIVE node that cannot be reached
+   * keeps its role: the operator said so. A node that an override holds in a state counts its polls
+   * and makes no move. Overrides act in any step: a held node is fenced first, the others are fenced
+   * before a node becomes ACTIVE by override.
    *
    * and a SECONDARY in STANDBY whose last poll was healthy is promoted (M2) in any step that finds
    * nobody who may write and every node above it FAILED or in STANDBY with a failing last poll.
@@ -57,17 +64,36 @@ public final class FailoverPool implements PoolLogic {
     switch (event) {
       case PoolEvent.Polled e -> cycle(draft, e.results());
       case PoolEvent.Permission e -> permission(draft, e);
-      case PoolEvent.Promoted e -> draft.row(e.node()).ifPresent(n -> promoted(draft, n));
+      case PoolEvent.Promoted e -> with(draft, e.node(), n -> promoted(draft, n));
       case PoolEvent.PromotionFailed e ->
-          draft.row(e.node()).ifPresent(n -> promotionFailed(draft, n, e.error()));
-      case PoolEvent.Fenced e -> draft.row(e.node()).ifPresent(n -> fenced(draft, n));
+          with(draft, e.node(), n -> promotionFailed(draft, n, e.error()));
+      case PoolEvent.Fenced e -> with(draft, e.node(), n -> fenced(draft, n));
       case PoolEvent.ProvenClean e ->
-          draft.row(e.node()).ifPresent(n -> provenClean(draft, n, e.proof()));
-      case PoolEvent.Recover e -> answer = recover(draft, e.node());
-      case PoolEvent.RecoverPool _ -> answer = recoverPool(draft);
+          with(draft, e.node(), n -> NodeRules.provenClean(draft, n, e.proof()));
+      case PoolEvent.Returned e -> NodeRules.returned(draft, e.proof());
+      case PoolEvent.Paused e -> paused(draft, e.paused());
+      case PoolEvent.Recover e -> answer = NodeRules.recover(draft, e.node());
+      case PoolEvent.RecoverPool _ -> answer = NodeRules.recoverPool(draft);
       case PoolEvent.ActivatePrimary _ -> answer = activatePrimary(draft);
+      case PoolEvent.SetOverride e -> {
+        answer = NodeRules.override(draft, e.node(), e.override());
+        takeOvers(draft, true);
+      }
     }
     return draft.step(answer);
+  }
+
+  /** One node that fails, or none that is left, is still a failover pool: its site says so. */
+  @Override
+  public Optional<String> unfit(PoolState state) {
+    return Optional.empty();
+  }
+
+  private static void with(Draft draft, NodeAddress address, Consumer<Row> action) {
+    Row node = draft.row(address);
+    if (node != null) {
+      action.accept(node);
+    }
   }
 
   private static void cycle(Draft draft, Map<NodeAddress, PollResult> results) {
@@ -82,33 +108,37 @@ public final class FailoverPool implements PoolLogic {
             failing(
                 draft,
                 node,
-                State.FAILED_OFFLINE,
+                LastPoll.CONNECT_FAILURE,
                 Messages.couldNotConnect(node.address, f.error()));
         case PollResult.ReplicationFailure f ->
-            failing(draft, node, State.FAILED_ONLINE, f.error());
+            failing(draft, node, LastPoll.REPLICATION_FAILURE, f.error());
       }
       if (node.type == NodeType.SECONDARY && !(wasUnknown && result != null)) {
-        takeOver(draft, node, Messages.recovering(recovering, Messages.TAKEOVER));
+        takeOver(draft, node, Messages.recovering(recovering, Messages.TAKEOVER), false);
       }
     }
+    pin(draft);
   }
 
-  private static void failing(Draft draft, Row node, State failed, String error) {
-    node.countFailure();
-    node.message = error;
+  private static void failing(Draft draft, Row node, LastPoll kind, String error) {
+    NodeRules.countFailure(node, kind, error);
     if (node.pending == Pending.NONE) {
       node.pendingReason = ""; // a promised role is off
     }
+    boolean offline = kind == LastPoll.CONNECT_FAILURE;
     boolean holder = node.state == State.ACTIVE || node.pending == Pending.PROMOTING;
-    if (holder && failed == State.FAILED_ONLINE) {
+    if (node.held()) {
+      return;
+    }
+    if (holder && (!offline || NodeRules.keepsRole(draft, node))) {
       node.floor = node.floor.worse(Status.OK_WARN);
       return;
     }
-    if (node.req < draft.config.limit()) {
+    if (node.req < draft.config.limit() || (node.override.pins() && !offline)) {
       return;
     }
     node.floor = Status.FAIL;
-    draft.become(node, failed, error);
+    draft.become(node, offline ? State.FAILED_OFFLINE : State.FAILED_ONLINE, error);
     if (holder || node.pending == Pending.FENCING) {
       draft.fence(node, error);
     }
@@ -119,9 +149,12 @@ public final class FailoverPool implements PoolLogic {
     String before = node.message;
     boolean idle = node.pending == Pending.NONE;
     node.req = 0;
-    node.lastHealthy = true;
+    node.lastPoll = LastPoll.HEALTHY;
     node.message = recovering ? Messages.recoveringOnce(before) : "";
     node.floor = node.state == State.UNKNOWN && !idle ? node.floor : Status.OK;
+    if (node.held()) {
+      return;
+    }
     switch (node.state) {
       case UNKNOWN -> {
         node.message = Messages.recovering(recovering, before);
@@ -149,26 +182,41 @@ public final class FailoverPool implements PoolLogic {
   }
 
   private static void primaryInStandby(Draft draft, Row primary, boolean recovering) {
-    Optional<Row> other = draft.otherThatMayWrite(primary);
-    if (other.isEmpty()) {
-      takeOver(draft, primary, Messages.recovering(recovering, Messages.INSTATED));
-    } else if (other.get().state != State.ACTIVE) {
+    Row other = draft.otherThatMayWrite(primary);
+    if (other == null) {
+      takeOver(draft, primary, Messages.recovering(recovering, Messages.INSTATED), false);
+      return;
+    }
+    if (other.state != State.ACTIVE || stays(draft, other) || !primary.candidate()) {
       return; // being promoted, or failed and not fenced yet: its answer decides
-    } else if (!draft.config.hostile()) {
-      primary.floor = Status.OK_WARN;
-      primary.message = Messages.recovering(recovering, Messages.WAITING);
-    } else if (draft.allowed) {
-      promise(draft, primary, other.get(), Messages.recovering(recovering, Messages.HOSTILE));
+    }
+    switch (failback(draft)) {
+      case MANUAL -> {}
+      case AUTO -> {
+        primary.floor = Status.OK_WARN;
+        primary.message = Messages.recovering(recovering, Messages.WAITING);
+      }
+      case HOSTILE -> {
+        if (draft.allowed) {
+          promise(draft, primary, other, Messages.recovering(recovering, Messages.HOSTILE));
+        }
+      }
     }
   }
 
   private static void secondaryInActive(
       Draft draft, Row node, boolean recovering, boolean saidReady) {
     Row primary = draft.primary();
-    if (primary.state != State.ACTIVE && !primary.eligible()) {
+    boolean wanted = primary.state == State.ACTIVE || primary.candidate();
+    if (!wanted || stays(draft, node)) {
       return;
     }
-    boolean asks = primary.state == State.STANDBY && !draft.config.hostile();
+    Failback failback = failback(draft);
+    boolean standby = primary.state == State.STANDBY;
+    if (standby && failback == Failback.MANUAL) {
+      return;
+    }
+    boolean asks = standby && failback == Failback.AUTO;
     if (asks && !saidReady) {
       node.req++;
       node.message = Messages.recovering(recovering, Messages.READY);
@@ -180,36 +228,81 @@ public final class FailoverPool implements PoolLogic {
     draft.fence(node, Messages.recovering(recovering, Messages.RELINQUISH));
   }
 
-  /** The PRIMARY gets the role as soon as {@code other} is fenced. */
-  private static void promise(Draft draft, Row primary, Row other, String message) {
-    if (other.pending != Pending.FENCING) {
-      draft.fence(other, Messages.RELINQUISH);
-    }
-    primary.pendingReason = message;
+  private static Failback failback(Draft draft) {
+    return ((RoleRule.Failover) draft.config.roles()).failback();
   }
 
-  private static void takeOver(Draft draft, Row node, String message) {
-    boolean free = draft.allowed && draft.otherThatMayWrite(node).isEmpty();
-    List<Row> above = draft.rows.subList(0, draft.rows.indexOf(node));
-    if (free && node.eligible() && above.stream().allMatch(FailoverPool::outOfTheRace)) {
+  /** No rule takes the role from this node now. */
+  private static boolean stays(Draft draft, Row node) {
+    return draft.paused || node.override.pins();
+  }
+
+  /** The node gets the role as soon as {@code other} is fenced. */
+  private static void promise(Draft draft, Row node, Row other, String message) {
+    if (other.pending != Pending.FENCING) {
+      draft.fence(other, node.override.pins() ? Messages.YIELDED : Messages.RELINQUISH);
+    }
+    node.pendingReason = message;
+  }
+
+  private static void takeOver(Draft draft, Row node, String message, boolean promised) {
+    if (!draft.allowed
+        || !(promised ? node.standsBy() : node.candidate())
+        || draft.otherThatMayWrite(node) != null
+        || draft.pinned() != null) {
+      return;
+    }
+    if (promised || (draft.paused ? keeper(draft, node) : firstInLine(draft, node))) {
       draft.promote(node, message);
     }
   }
 
-  private static boolean outOfTheRace(Row node) {
-    return node.state.failed() || (node.state == State.STANDBY && !node.lastHealthy);
+  /** While paused the role goes back to where it was, and nowhere else. */
+  private static boolean keeper(Draft draft, Row node) {
+    return draft.keeper.isEmpty() ? node == draft.primary() : draft.keeps(node);
+  }
+
+  private static boolean firstInLine(Draft draft, Row node) {
+    for (Row above : draft.rows) {
+      if (above == node) {
+        return true;
+      }
+      if (!above.outOfTheRace()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Works towards an override that makes a node ACTIVE: the others are fenced first. */
+  private static void pin(Draft draft) {
+    Row node = draft.pinned();
+    if (node == null || node.mayWrite() || !NodeRules.answers(node)) {
+      return;
+    }
+    NodeRules.standBy(draft, node);
+    if (!draft.allowed) {
+      return;
+    }
+    Row other = draft.otherThatMayWrite(node);
+    if (other == null) {
+      draft.promote(node, Messages.PINNED);
+    } else {
+      promise(draft, node, other, Messages.PINNED);
+    }
   }
 
   private static void takeOvers(Draft draft, boolean primaryToo) {
+    pin(draft);
     for (Row node : draft.rows) {
-      if (node.pending != Pending.NONE) {
+      if (node.pending != Pending.NONE || draft.otherThatMayWrite(null) != null) {
         continue;
       }
       boolean promised = !node.pendingReason.isEmpty();
       String message = promised ? node.pendingReason : instatement(node);
       node.pendingReason = "";
       if (promised || primaryToo || node.type == NodeType.SECONDARY) {
-        takeOver(draft, node, message);
+        takeOver(draft, node, message, promised);
       }
     }
   }
@@ -223,7 +316,7 @@ public final class FailoverPool implements PoolLogic {
     draft.permissionReason = event.reason();
     if (event.allowed()) {
       // A promise is redeemed by the fence it waits for, not by a renewed permission.
-      if (draft.rows.stream().noneMatch(Row::mayWrite)) {
+      if (draft.otherThatMayWrite(null) == null) {
         takeOvers(draft, true);
       }
       return;
@@ -239,6 +332,22 @@ public final class FailoverPool implements PoolLogic {
     }
   }
 
+  private static void paused(Draft draft, boolean paused) {
+    if (paused == draft.paused) {
+      return;
+    }
+    draft.paused = paused;
+    for (Row node : draft.rows) {
+      if (node.state == State.ACTIVE || node.pending == Pending.PROMOTING) {
+        draft.keeper = Optional.of(node.address);
+      }
+    }
+    if (!paused) {
+      draft.keeper = Optional.empty();
+      takeOvers(draft, true);
+    }
+  }
+
   private static void promoted(Draft draft, Row node) {
     if (node.pending != Pending.PROMOTING) {
       return; // overtaken by a fence: that answer counts
@@ -250,6 +359,7 @@ public final class FailoverPool implements PoolLogic {
     node.message = node.pendingReason;
     node.pending = Pending.NONE;
     node.pendingReason = "";
+    draft.keeper = draft.paused ? Optional.of(node.address) : Optional.empty();
     draft.become(node, State.ACTIVE, node.message);
   }
 
@@ -264,10 +374,9 @@ public final class FailoverPool implements PoolLogic {
     }
     node.pending = Pending.NONE;
     node.pendingReason = "";
-    node.countFailure();
-    node.message = Messages.promotionFailed(error);
+    NodeRules.countFailure(node, LastPoll.NONE, Messages.promotionFailed(error));
     takeOvers(draft, true);
-    if (draft.otherThatMayWrite(node).isPresent()) {
+    if (draft.otherThatMayWrite(node) != null) {
       node.floor = Status.FAIL;
       draft.become(node, State.FAILED_ONLINE, node.message);
     }
@@ -281,8 +390,10 @@ public final class FailoverPool implements PoolLogic {
     boolean relinquished = Messages.says(message, Messages.RELINQUISH);
     node.pending = Pending.NONE;
     node.pendingReason = "";
-    if (Messages.says(message, Messages.RECOVERED)) {
-      reset(draft, node, Messages.RECOVERED);
+    if (node.held()) {
+      NodeRules.hold(draft, node);
+    } else if (Messages.says(message, Messages.RECOVERED)) {
+      NodeRules.reset(draft, node, Messages.RECOVERED);
     } else if (node.state == State.ACTIVE || node.state == State.STANDBY) {
       if (relinquished && node.state == State.ACTIVE) {
         node.req++;
@@ -293,52 +404,9 @@ public final class FailoverPool implements PoolLogic {
     takeOvers(draft, !relinquished);
   }
 
-  private static void provenClean(Draft draft, Row node, String proof) {
-    if (draft.config.provenRecovery() && node.state.failed() && node.lastHealthy) {
-      reset(draft, node, Messages.provenClean(proof));
-    }
-  }
-
-  private static void reset(Draft draft, Row node, String message) {
-    node.req = 0;
-    node.floor = Status.OK_WARN;
-    node.message = message;
-    node.lastHealthy = false;
-    if (node.pending == Pending.NONE) {
-      node.pendingReason = "";
-    }
-    draft.become(node, State.UNKNOWN, message);
-  }
-
-  private static String recover(Draft draft, NodeAddress address) {
-    return draft
-        .row(address)
-        .map(node -> recover(draft, node))
-        .orElse("ERROR: no node " + address + " in pool " + draft.config.name());
-  }
-
-  /** A node that may be writable is fenced before it is shown as anything but what it was. */
-  private static String recover(Draft draft, Row node) {
-    String prior = node.status() + "/" + Math.max(node.req, 0) + " (" + node.state + ")";
-    boolean holder = node.state == State.ACTIVE || node.state == State.STANDBY;
-    if (holder && node.mayWrite()) {
-      draft.fence(node, Messages.RECOVERED);
-    } else {
-      reset(draft, node, Messages.RECOVERED);
-    }
-    return "OK: Cached level reset from " + prior + " to OK_WARN/0 (UNKNOWN) for " + node.address;
-  }
-
-  private static String recoverPool(Draft draft) {
-    List<String> lines =
-        draft.rows.stream().filter(n -> n.state.failed()).map(n -> recover(draft, n)).toList();
-    return lines.isEmpty()
-        ? "OK: no node of pool " + draft.config.name() + " is FAILED"
-        : String.join("\n", lines);
-  }
-
   private static String activatePrimary(Draft draft) {
     Row primary = draft.primary();
+    Row pinned = draft.pinned();
     if (primary.state == State.ACTIVE && primary.pending == Pending.NONE) {
       return "OK: PRIMARY " + primary.address + " is ACTIVE already";
     }
@@ -348,23 +416,26 @@ public final class FailoverPool implements PoolLogic {
     if (!draft.allowed) {
       return "ERROR: this site may not be ACTIVE: " + draft.permissionReason;
     }
-    if (!primary.eligible()) {
-      return "ERROR: PRIMARY "
-          + primary.address
-          + " is not a healthy STANDBY: "
-          + primary.status()
-          + "/"
-          + Math.max(primary.req, 0)
-          + " ("
-          + primary.state
-          + ") "
-          + primary.message;
+    if (pinned != null && pinned != primary) {
+      return "ERROR: %s is ACTIVE by an override; lift it first: mpp node unset %s"
+          .formatted(pinned.address, pinned.address);
     }
-    draft
-        .otherThatMayWrite(primary)
-        .ifPresentOrElse(
-            other -> promise(draft, primary, other, Messages.REINSTATED),
-            () -> draft.promote(primary, Messages.REINSTATED));
+    if (!primary.standsBy()) {
+      return "ERROR: PRIMARY %s is not a healthy STANDBY: %s/%d (%s) %s"
+          .formatted(
+              primary.address,
+              primary.status(),
+              Math.max(primary.req, 0),
+              primary.state,
+              primary.message)
+          .stripTrailing();
+    }
+    Row other = draft.otherThatMayWrite(primary);
+    if (other == null) {
+      draft.promote(primary, Messages.REINSTATED);
+    } else {
+      promise(draft, primary, other, Messages.REINSTATED);
+    }
     return "OK: PRIMARY " + primary.address + " is being made ACTIVE";
   }
 }

@@ -14,6 +14,11 @@ final class Messages {
   static final String RECOVERED = "Manual Recovery Initiated."; // M8
   static final String REINSTATED = "PRIMARY Manually reinstated as ACTIVE."; // M9
   static final String HOSTILE = "Hostile takeover for ACTIVE reinstatement initiated."; // M11
+  static final String JOINING = "Taking over ACTIVE state beside the other nodes.";
+  static final String PINNED = "Made ACTIVE by an operator's override.";
+  static final String YIELDED = "Standing down for a node that an override makes ACTIVE.";
+  static final String HELD = "Held by an operator's override.";
+  static final String LIFTED = "The operator's override is lifted.";
 
   private static final String RECOVERING = "(recovering) ";
 

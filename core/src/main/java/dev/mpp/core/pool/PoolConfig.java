@@ -1,9 +1,12 @@
 package dev.mpp.core.pool;
 
+import dev.mpp.core.model.Ladder;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.Status;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a pool is.
@@ -11,11 +14,15 @@ import java.util.List;
  * @param nodes PRIMARY first, then the SECONDARYs by falling priority
  * @param failAt status at which a node has failed (BEHAVIOUR section 3): OK_WARN, OK_CRITICAL or
  *     FAIL
- * @param hostile hostile takeover by the PRIMARY
  * @param provenRecovery whether FAILED nodes return by themselves once proven clean
  */
 public record PoolConfig(
-    String name, List<Member> nodes, Status failAt, boolean hostile, boolean provenRecovery) {
+    String name,
+    List<Member> nodes,
+    RoleRule roles,
+    Ladder ladder,
+    Status failAt,
+    boolean provenRecovery) {
 
   public PoolConfig {
     nodes = List.copyOf(nodes);
@@ -28,23 +35,47 @@ public record PoolConfig(
     if (nodes.stream().filter(n -> n.type() == NodeType.PRIMARY).count() > 1) {
       throw new IllegalArgumentException("pool " + name + " has two primaries");
     }
-    if (nodes.stream().map(Member::address).distinct().count() < nodes.size()) {
-      throw new IllegalArgumentException("pool " + name + " lists an address twice");
+    Set<NodeAddress> seen = new HashSet<>();
+    for (Member m : nodes) {
+      if (!seen.add(m.address())) {
+        throw new IllegalArgumentException("pool " + name + " lists " + m.address() + " twice");
+      }
     }
     if (!failAt.atLeast(Status.OK_WARN)) {
       throw new IllegalArgumentException(
           "pool " + name + ": fail-at " + failAt + " is not OK_WARN, OK_CRITICAL or FAIL");
     }
+    if (roles instanceof RoleRule.Cluster c && c.min() > nodes.size()) {
+      throw new IllegalArgumentException(
+          "pool %s has %d nodes and needs at least %d ACTIVE"
+              .formatted(name, nodes.size(), c.min()));
+    }
   }
 
-  /** Consecutive failing polls at which a node has failed: 2, 3 or 4. */
+  /** A failover pool with every default. */
+  public static PoolConfig failover(String name, List<Member> nodes) {
+    return new PoolConfig(name, nodes, RoleRule.DEFAULT, Ladder.DEFAULT, Status.FAIL, true);
+  }
+
+  public PoolConfig with(RoleRule other) {
+    return new PoolConfig(name, nodes, other, ladder, failAt, provenRecovery);
+  }
+
+  public PoolConfig with(Ladder other) {
+    return new PoolConfig(name, nodes, roles, other, failAt, provenRecovery);
+  }
+
+  public PoolConfig withFailAt(Status other) {
+    return new PoolConfig(name, nodes, roles, ladder, other, provenRecovery);
+  }
+
+  public PoolConfig withProvenRecovery(boolean other) {
+    return new PoolConfig(name, nodes, roles, ladder, failAt, other);
+  }
+
+  /** Consecutive failing polls at which a node has failed. */
   int limit() {
-    return switch (failAt) {
-      case OK, OK_INFO -> throw new IllegalStateException("refused by the constructor");
-      case OK_WARN -> 2;
-      case OK_CRITICAL -> 3;
-      case FAIL -> 4;
-    };
+    return ladder.begin(failAt);
   }
 
   /** A configured node. */

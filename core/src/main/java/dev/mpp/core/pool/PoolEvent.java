@@ -1,6 +1,7 @@
 package dev.mpp.core.pool;
 
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.NodeOverride;
 import java.util.Map;
 
 /** What can happen to a pool. */
@@ -15,7 +16,7 @@ public sealed interface PoolEvent {
 
   /**
    * Whether a node of this pool may be ACTIVE: the site holds a fresh lease and the pool is not
-   * FAIL. Withdrawn, the ACTIVE node is fenced at once.
+   * FAIL. Withdrawn, every ACTIVE node is fenced at once.
    */
   record Permission(boolean allowed, String reason) implements PoolEvent {}
 
@@ -31,6 +32,15 @@ public sealed interface PoolEvent {
   /** The hold-down of a FAILED node passed without a failing poll and its data is proven clean. */
   record ProvenClean(NodeAddress node, String proof) implements PoolEvent {}
 
+  /** A pool that was FAIL may serve again: its nodes are judged anew (BEHAVIOUR section 8). */
+  record Returned(String proof) implements PoolEvent {}
+
+  /**
+   * Paused: nobody new is promoted and nobody stands down but for safety. The node that is ACTIVE
+   * keeps the role whatever its polls say, and gets it back if it was fenced meanwhile.
+   */
+  record Paused(boolean paused) implements PoolEvent {}
+
   /** Operator: {@code mpp recover NODE}. */
   record Recover(NodeAddress node) implements PoolEvent {}
 
@@ -39,4 +49,7 @@ public sealed interface PoolEvent {
 
   /** Operator: make the PRIMARY ACTIVE. */
   record ActivatePrimary() implements PoolEvent {}
+
+  /** Operator: this override and no other from now on; {@link NodeOverride#NONE} lifts it. */
+  record SetOverride(NodeAddress node, NodeOverride override) implements PoolEvent {}
 }

@@ -1,6 +1,7 @@
 package dev.mpp.core.pool;
 
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
@@ -11,10 +12,17 @@ import java.util.Optional;
  * State of a pool between two events.
  *
  * @param allowed the last {@code Permission}
+ * @param paused the last {@code Paused}
+ * @param keeper while paused: the node that keeps the ACTIVE role; empty when nobody had it
  * @param nodes in configured order
  */
 public record PoolState(
-    PoolConfig config, boolean allowed, String permissionReason, List<Node> nodes) {
+    PoolConfig config,
+    boolean allowed,
+    String permissionReason,
+    boolean paused,
+    Optional<NodeAddress> keeper,
+    List<Node> nodes) {
 
   public PoolState {
     nodes = List.copyOf(nodes);
@@ -26,54 +34,60 @@ public record PoolState(
         config,
         false,
         "",
+        false,
+        Optional.empty(),
         config.nodes().stream().map(m -> Node.initial(m.address(), m.type())).toList());
+  }
+
+  /** The same nodes under another configuration of the same members. */
+  PoolState with(PoolConfig other) {
+    return new PoolState(other, allowed, permissionReason, paused, keeper, nodes);
   }
 
   /**
    * What a restarted process may believe of what it kept on disk: FAILED nodes stay FAILED, nothing
-   * is ACTIVE, nothing is commanded, nothing is allowed.
+   * is ACTIVE, nothing is commanded, nothing is allowed, nothing overridden. Who was ACTIVE counts
+   * only while the service is paused.
+   *
+   * @param kept the nodes as they were stored, in configured order
    */
-  public PoolState restarted() {
+  public static PoolState restarted(PoolConfig config, List<Node> kept) {
     return new PoolState(
         config,
         false,
         "",
-        nodes.stream()
-            .map(
-                n ->
-                    n.state().failed()
-                        ? new Node(
-                            n.address(),
-                            n.type(),
-                            n.req(),
-                            n.status(),
-                            n.floor(),
-                            n.state(),
-                            n.message(),
-                            false,
-                            Pending.NONE,
-                            "")
-                        : new Node(
-                            n.address(),
-                            n.type(),
-                            Math.min(n.req(), 0),
-                            Status.OK,
-                            Status.OK,
-                            State.UNKNOWN,
-                            n.message(),
-                            false,
-                            Pending.NONE,
-                            ""))
-            .toList());
+        false,
+        kept.stream().filter(n -> n.state() == State.ACTIVE).map(Node::address).findFirst(),
+        kept.stream().map(Node::restarted).toList());
+  }
+
+  public Optional<Node> node(NodeAddress address) {
+    for (Node node : nodes) {
+      if (node.address().equals(address)) {
+        return Optional.of(node);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The ACTIVE node; of a cluster, the first. */
+  public Optional<Node> active() {
+    for (Node node : nodes) {
+      if (node.state() == State.ACTIVE) {
+        return Optional.of(node);
+      }
+    }
+    return Optional.empty();
   }
 
   /**
    * One node.
    *
+   * @param type as it counts now: an override may differ from the configuration
    * @param req consecutive errored requests; -1 before the first poll
-   * @param status worse of the ladder and the floor
+   * @param status the override's, else {@code measured}
+   * @param measured worse of the ladder and the floor, below FAIL unless the node has failed
    * @param floor status held whatever req says; OK when none
-   * @param lastHealthy whether the last poll was healthy
    * @param pending what was commanded and not answered yet
    * @param pendingReason message to show once it is answered; with {@code NONE}: this node was
    *     promised the role (M9, M11) and waits for the fence of another, empty otherwise
@@ -83,22 +97,79 @@ public record PoolState(
       NodeType type,
       int req,
       Status status,
+      Status measured,
       Status floor,
       State state,
       String message,
-      boolean lastHealthy,
+      LastPoll lastPoll,
       Pending pending,
-      String pendingReason) {
+      String pendingReason,
+      NodeOverride override) {
 
     static Node initial(NodeAddress address, NodeType type) {
+      return at(address, type, -1, Status.OK, Status.OK, State.UNKNOWN, "");
+    }
+
+    /** A node as it was stored: without commands, overrides and last poll. */
+    public static Node at(
+        NodeAddress address,
+        NodeType type,
+        int req,
+        Status status,
+        Status floor,
+        State state,
+        String message) {
       return new Node(
-          address, type, -1, Status.OK, Status.OK, State.UNKNOWN, "", false, Pending.NONE, "");
+          address,
+          type,
+          req,
+          status,
+          status,
+          floor,
+          state,
+          message,
+          LastPoll.NONE,
+          Pending.NONE,
+          "",
+          NodeOverride.NONE);
+    }
+
+    private Node restarted() {
+      return state.failed()
+          ? at(address, type, req, measured, floor, state, message)
+          : at(address, type, Math.min(req, 0), Status.OK, Status.OK, State.UNKNOWN, message);
     }
 
     /** Whether it is, or for all we know may be, writable. */
     public boolean mayWrite() {
       return state == State.ACTIVE || pending != Pending.NONE;
     }
+
+    public boolean lastHealthy() {
+      return lastPoll == LastPoll.HEALTHY;
+    }
+
+    /** Whether it answered its last poll, healthy or not. */
+    public boolean answers() {
+      return lastPoll == LastPoll.HEALTHY || lastPoll == LastPoll.REPLICATION_FAILURE;
+    }
+
+    /** Healthy, fenced, and nothing an operator said keeps it from being promoted. */
+    public boolean candidate() {
+      return state == State.STANDBY
+          && lastHealthy()
+          && pending == Pending.NONE
+          && override.allowsPromotion();
+    }
+  }
+
+  /** How the last poll ended. */
+  public enum LastPoll {
+    /** Not asked since it is judged anew. */
+    NONE,
+    HEALTHY,
+    REPLICATION_FAILURE,
+    CONNECT_FAILURE
   }
 
   /** An unanswered command. A node with {@code FENCING} may still be writable. */
@@ -106,13 +177,5 @@ public record PoolState(
     NONE,
     PROMOTING,
     FENCING
-  }
-
-  public Optional<Node> node(NodeAddress address) {
-    return nodes.stream().filter(n -> n.address().equals(address)).findFirst();
-  }
-
-  public Optional<Node> active() {
-    return nodes.stream().filter(n -> n.state() == State.ACTIVE).findFirst();
   }
 }

@@ -1,13 +1,16 @@
 package dev.mpp.core.pool;
 
+import dev.mpp.core.model.Ladder;
 import dev.mpp.core.model.NodeAddress;
-import dev.mpp.core.model.Status;
+import dev.mpp.core.model.NodeOverride;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Consumer;
 
 /**
  * Plays a script against the pool logic: text in, text out, no clock, no I/O. One line is one step;
@@ -16,33 +19,43 @@ import java.util.Queue;
  *
  * <pre>
  * pool name:p;primary:10.0.0.1;secondary:10.0.0.2    first line; the lease is on, the pool OK
- * set hostile on|off                                 default off
+ * set logic failover|cluster                         default failover; before the first step
+ * set active 2..3                                    of a cluster; default 1 to all nodes
+ * set hostile on|off                                 default off: failback hostile or auto
+ * set failback manual|auto|hostile                   default auto
  * set recovery manual|proven                         default proven
  * set fail-at OK_WARN|OK_CRITICAL|FAIL               default FAIL
+ * set ladder 1,2,3,4                                 failures that begin OK_INFO … FAIL
  * set answers at-once|by-hand                        default at-once: commands are carried out
  * poll                                               every node, healthy
  * poll 10.0.0.2=connect:"E" 10.0.0.1=replication:"E" every node, healthy unless listed
  * poll-only 10.0.0.2 10.0.0.1=connect:"E"            only the nodes listed
  * recover 10.0.0.2 · recover --pool · activate-primary · proven 10.0.0.2 "what proved it"
  * pool-status FAIL|OK · lease on|off                 both must be good for a node to be ACTIVE
+ * returned "what proved it"                          the pool was FAIL: nodes are judged anew
+ * node set H state=S status=S type=T weight=N        override, any of the four · node unset H
+ * pause · resume
  * promoted H · promotion-failed H "E" · fenced H     answers by hand
+ * restart                                            MPP restarts: what it keeps on disk is left
  * repeat N STEP                                      STEP, N times
  * </pre>
  *
  * Every step prints one line per node: step, host, type, req, classic status, state, message.
- * Before them, {@code >} marks the answer to the operator and {@code !} a command that is to be
- * answered by hand. {@code pool} prints step 0; {@code set} prints nothing.
+ * Before them, {@code >} marks the answer to the operator, {@code !} a command that is to be
+ * answered by hand, {@code *} why the pool as a whole is FAIL, {@code @} the overrides in force.
+ * {@code pool} prints step 0; {@code set} prints nothing.
  */
 public final class Scenario {
-  private final PoolLogic logic = new FailoverPool();
-  private final StringBuilder out = new StringBuilder();
+  private final Consumer<String> out;
+  private PoolLogic logic = PoolLogic.of(RoleRule.DEFAULT);
   private PoolState state;
   private boolean lease = true;
   private boolean poolOk = true;
   private boolean byHand;
   private int step;
 
-  private Scenario(PoolConfig config) {
+  private Scenario(PoolConfig config, Consumer<String> out) {
+    this.out = out;
     state = PoolState.initial(config);
     row("step", "host", "type", "req", "status", "state", "message");
     permission();
@@ -55,10 +68,21 @@ public final class Scenario {
    * @throws IllegalArgumentException with the number of the line that is wrong and the reason
    */
   public static String run(String script) {
+    StringBuilder text = new StringBuilder();
+    run(script.lines().iterator(), line -> text.append(line).append('\n'));
+    return text.toString();
+  }
+
+  /**
+   * Plays lines as they come and prints each step before the next line is asked for.
+   *
+   * @param out gets one line, without its end
+   * @throws IllegalArgumentException as {@link #run(String)}
+   */
+  public static void run(Iterator<String> lines, Consumer<String> out) {
     Scenario scenario = null;
-    int number = 0;
-    for (String raw : script.lines().toList()) {
-      number++;
+    for (int number = 1; lines.hasNext(); number++) {
+      String raw = lines.next();
       if (raw.strip().equals("---")) {
         break;
       }
@@ -69,11 +93,12 @@ public final class Scenario {
         }
         if (words.getFirst().equals("pool")) {
           if (scenario != null) {
-            throw new IllegalArgumentException("a second pool");
+            throw new IllegalArgumentException("a second pool; one script plays one pool");
           }
-          scenario = new Scenario(config(ScenarioWords.only(words)));
+          scenario = new Scenario(config(ScenarioWords.only(words)), out);
         } else if (scenario == null) {
-          throw new IllegalArgumentException("the first line must be pool name:…;primary:…");
+          throw new IllegalArgumentException(
+              "the first line must be a pool: pool name:p;primary:10.0.0.1;secondary:10.0.0.2");
         } else {
           scenario.play(words);
         }
@@ -82,14 +107,14 @@ public final class Scenario {
       }
     }
     if (scenario == null) {
-      throw new IllegalArgumentException("the script has no pool");
+      throw new IllegalArgumentException(
+          "the script has no pool: begin with pool name:p;primary:10.0.0.1;secondary:10.0.0.2");
     }
-    return scenario.out.toString();
   }
 
   private static PoolConfig config(String text) {
     PoolGrammar.Parsed parsed = PoolGrammar.parse(text);
-    return new PoolConfig(parsed.name(), parsed.nodes(), Status.FAIL, false, true);
+    return PoolConfig.failover(parsed.name(), parsed.nodes());
   }
 
   private void play(List<String> words) {
@@ -110,6 +135,14 @@ public final class Scenario {
         ScenarioWords.count(words, 1);
         event(new PoolEvent.ActivatePrimary());
       }
+      case "node" -> node(rest);
+      case "pause" -> paused(words, true);
+      case "resume" -> paused(words, false);
+      case "returned" -> event(new PoolEvent.Returned(ScenarioWords.only(words)));
+      case "restart" -> {
+        ScenarioWords.count(words, 1);
+        restart();
+      }
       case "proven" -> event(new PoolEvent.ProvenClean(node(words, 3), words.get(2)));
       case "promoted" -> event(new PoolEvent.Promoted(node(words, 2)));
       case "promotion-failed" -> event(new PoolEvent.PromotionFailed(node(words, 3), words.get(2)));
@@ -122,7 +155,12 @@ public final class Scenario {
         lease = ScenarioWords.choice(ScenarioWords.only(words), "on", "off");
         event(permissionEvent());
       }
-      default -> throw new IllegalArgumentException("unknown step \"" + words.getFirst() + "\"");
+      default ->
+          throw new IllegalArgumentException(
+              "unknown step \""
+                  + words.getFirst()
+                  + "\""
+                  + ScenarioWords.suggest(words.getFirst()));
     }
   }
 
@@ -140,27 +178,73 @@ public final class Scenario {
     PoolConfig c = state.config();
     String value = rest.get(1);
     switch (rest.getFirst()) {
-      case "hostile" -> {
-        boolean hostile = ScenarioWords.choice(value, "on", "off");
-        reconfigure(new PoolConfig(c.name(), c.nodes(), c.failAt(), hostile, c.provenRecovery()));
+      case "logic" -> {
+        boolean cluster = ScenarioWords.choice(value, "cluster", "failover");
+        roles(cluster ? new RoleRule.Cluster(1, c.nodes().size()) : RoleRule.DEFAULT);
       }
-      case "recovery" -> {
-        boolean proven = ScenarioWords.choice(value, "proven", "manual");
-        reconfigure(new PoolConfig(c.name(), c.nodes(), c.failAt(), c.hostile(), proven));
-      }
-      case "fail-at" -> {
-        Status failAt = ScenarioWords.status(value);
-        reconfigure(new PoolConfig(c.name(), c.nodes(), failAt, c.hostile(), c.provenRecovery()));
-      }
+      case "active" -> roles(ScenarioWords.active(value, c));
+      case "hostile" ->
+          failback(ScenarioWords.choice(value, "on", "off") ? Failback.HOSTILE : Failback.AUTO);
+      case "failback" -> failback(ScenarioWords.failback(value));
+      case "recovery" ->
+          state = state.with(c.withProvenRecovery(ScenarioWords.choice(value, "proven", "manual")));
+      case "fail-at" -> state = state.with(c.withFailAt(ScenarioWords.status(value)));
+      case "ladder" -> state = state.with(c.with(Ladder.parse(value)));
       case "answers" -> byHand = ScenarioWords.choice(value, "by-hand", "at-once");
       default ->
           throw new IllegalArgumentException(
-              "unknown setting \"" + rest.getFirst() + "\" (hostile, recovery, fail-at, answers)");
+              "unknown setting \""
+                  + rest.getFirst()
+                  + "\" (logic, active, hostile, failback, recovery, fail-at, ladder, answers)");
     }
   }
 
-  private void reconfigure(PoolConfig config) {
-    state = new PoolState(config, state.allowed(), state.permissionReason(), state.nodes());
+  private void failback(Failback failback) {
+    if (!(state.config().roles() instanceof RoleRule.Failover)) {
+      throw new IllegalArgumentException("a cluster has no failback");
+    }
+    roles(new RoleRule.Failover(failback));
+  }
+
+  private void roles(RoleRule rule) {
+    if (step > 0 && rule.getClass() != state.config().roles().getClass()) {
+      throw new IllegalArgumentException("the logic is set before the first step");
+    }
+    logic = PoolLogic.of(rule);
+    state = state.with(state.config().with(rule));
+  }
+
+  private void node(List<String> rest) {
+    String verb = rest.isEmpty() ? "" : rest.getFirst();
+    if (!verb.equals("set") && !verb.equals("unset")) {
+      throw new IllegalArgumentException("node set HOST … or node unset HOST");
+    }
+    if (rest.size() < 2) {
+      throw new IllegalArgumentException("node " + verb + " needs a host");
+    }
+    NodeAddress address = known(rest.get(1));
+    NodeOverride now = NodeOverride.NONE;
+    if (verb.equals("set")) {
+      now = state.node(address).orElseThrow().override();
+      now = now.with(ScenarioWords.override(rest.subList(2, rest.size())));
+    } else {
+      ScenarioWords.count(rest, 2);
+    }
+    event(new PoolEvent.SetOverride(address, now));
+  }
+
+  private void paused(List<String> words, boolean on) {
+    ScenarioWords.count(words, 1);
+    event(new PoolEvent.Paused(on));
+  }
+
+  private void restart() {
+    boolean paused = state.paused();
+    step++;
+    state = PoolState.restarted(state.config(), state.nodes());
+    state = logic.step(state, new PoolEvent.Paused(paused)).state();
+    permission();
+    print();
   }
 
   private NodeAddress node(List<String> words, int count) {
@@ -233,6 +317,12 @@ public final class Scenario {
   }
 
   private void print() {
+    logic.unfit(state).ifPresent(why -> note('*', "pool FAIL: " + why));
+    for (PoolState.Node n : state.nodes()) {
+      if (!n.override().isNone()) {
+        note('@', n.address() + " " + n.override() + ", measured " + n.measured().classic());
+      }
+    }
     for (PoolState.Node n : state.nodes()) {
       row(
           step,
@@ -254,6 +344,6 @@ public final class Scenario {
   }
 
   private void line(String text) {
-    out.append(text.stripTrailing()).append('\n');
+    out.accept(text.stripTrailing());
   }
 }

@@ -1,5 +1,6 @@
 package dev.mpp.core.pool;
 
+import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,5 +85,71 @@ final class ScenarioWords {
           throw new IllegalArgumentException(
               "\"" + kind + "\" is not healthy, connect or replication");
     };
+  }
+
+  private static final List<String> STEPS =
+      List.of(
+          "set",
+          "poll",
+          "poll-only",
+          "recover",
+          "activate-primary",
+          "proven",
+          "pool-status",
+          "lease",
+          "returned",
+          "node",
+          "pause",
+          "resume",
+          "promoted",
+          "promotion-failed",
+          "fenced",
+          "restart",
+          "repeat");
+
+  /** What the steps are. */
+  static String suggest(String word) {
+    for (String step : STEPS) {
+      if (step.startsWith(word) || word.startsWith(step)) {
+        return "; did you mean " + step + "?";
+      }
+    }
+    return " (" + String.join(", ", STEPS) + ")";
+  }
+
+  static RoleRule active(String word, PoolConfig config) {
+    if (!(config.roles() instanceof RoleRule.Cluster)) {
+      throw new IllegalArgumentException("active belongs to a cluster: set logic cluster first");
+    }
+    String[] ends = word.split("\\.\\.", -1);
+    if (ends.length != 2 || !ends[0].matches("[0-9]{1,3}") || !ends[1].matches("[0-9]{1,3}")) {
+      throw new IllegalArgumentException("\"" + word + "\" is not MIN..MAX, for example 2..3");
+    }
+    return new RoleRule.Cluster(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
+  }
+
+  static Failback failback(String word) {
+    return switch (word) {
+      case "manual" -> Failback.MANUAL;
+      case "auto" -> Failback.AUTO;
+      case "hostile" -> Failback.HOSTILE;
+      default ->
+          throw new IllegalArgumentException("\"" + word + "\" is not manual, auto or hostile");
+    };
+  }
+
+  /** The override that {@code state=… status=… type=… weight=…} asks for. */
+  static NodeOverride override(List<String> words) {
+    NodeOverride all = NodeOverride.NONE;
+    if (words.isEmpty()) {
+      throw new IllegalArgumentException("node set HOST state=… status=… type=… weight=…");
+    }
+    for (String word : words) {
+      int equals = word.indexOf('=');
+      String key = equals < 0 ? word : word.substring(0, equals);
+      String value = equals < 0 ? "" : word.substring(equals + 1);
+      all = all.with(NodeOverride.parse(key, value));
+    }
+    return all;
   }
 }

@@ -109,7 +109,18 @@ class LedgerStateTest {
     accepted(new Release(FROM_A, S, 1), S);
     Grant vacant = state.grant(S);
     assertEquals(
-        new Grant(S, 1, Optional.empty(), "", 2, false, Optional.of(A), Set.of(A, B), 1), vacant);
+        new Grant(
+            S,
+            1,
+            Optional.empty(),
+            "",
+            2,
+            false,
+            Optional.of(A),
+            Set.of(A, B),
+            1,
+            Optional.empty()),
+        vacant);
     refused(new Release(FROM_A, S, 1), "does not hold");
     refused(new Renew(FROM_A, List.of(new Held(S, 1))), "a holds none");
     accepted(new Claim(FROM_B, S, vacant.epoch(), vacant.renewal()), S);

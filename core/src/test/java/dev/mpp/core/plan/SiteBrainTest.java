@@ -16,7 +16,6 @@ import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.State;
-import dev.mpp.core.model.Status;
 import dev.mpp.core.pool.PoolConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,12 +59,8 @@ final class SiteBrainTest {
                       S,
                       true,
                       true,
-                      new PoolConfig(
-                          "p",
-                          List.of(new PoolConfig.Member(NODE, NodeType.PRIMARY)),
-                          Status.FAIL,
-                          false,
-                          true),
+                      PoolConfig.failover(
+                          "p", List.of(new PoolConfig.Member(NODE, NodeType.PRIMARY))),
                       Map.of(A, List.of(NODE), B, List.of(OTHER)),
                       Reach.GLOBAL,
                       false,

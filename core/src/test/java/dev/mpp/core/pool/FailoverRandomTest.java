@@ -90,8 +90,10 @@ class FailoverRandomTest {
       }
       Status[] limits = {Status.OK_WARN, Status.OK_CRITICAL, Status.FAIL};
       config =
-          new PoolConfig(
-              "p", members, limits[random.nextInt(3)], random.nextBoolean(), random.nextBoolean());
+          PoolConfig.failover("p", members)
+              .withFailAt(limits[random.nextInt(3)])
+              .with(new RoleRule.Failover(random.nextBoolean() ? Failback.HOSTILE : Failback.AUTO))
+              .withProvenRecovery(random.nextBoolean());
       failing = new double[] {0.02, 0.2, 0.6}[random.nextInt(3)];
       state = PoolState.initial(config);
       twin = new FailoverTwin(config);

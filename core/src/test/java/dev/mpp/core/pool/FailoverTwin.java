@@ -64,7 +64,7 @@ final class FailoverTwin {
 
   FailoverTwin(PoolConfig config) {
     limit = config.failAt().ordinal();
-    hostile = config.hostile();
+    hostile = config.roles().equals(new RoleRule.Failover(Failback.HOSTILE));
     proven = config.provenRecovery();
     for (PoolConfig.Member member : config.nodes()) {
       N n = new N();
@@ -98,7 +98,7 @@ final class FailoverTwin {
       fenced(find(e.node()));
     } else if (event instanceof PoolEvent.ProvenClean e) {
       N n = find(e.node());
-      if (proven && n.failed() && n.healthy) {
+      if (proven && n.failed() && n.healthy && !n.busy()) {
         unknown(n, "Automatic recovery: " + e.proof() + ".");
       }
     } else if (event instanceof PoolEvent.Recover e) {

@@ -60,7 +60,7 @@ class ScenarioTest {
       quoteCharacter = '~',
       textBlock =
           """
-          poll                                  | line 1: the first line must be pool
+          poll                                  | line 1: the first line must be a pool
           pool name:p                           | line 1: pool p has no primary
           pool name:p;primary:1.1.1.1/dance     | line 2: unknown step "dance"
           pool name:p;primary:1.1.1.1/set x y   | line 2: unknown setting "x"

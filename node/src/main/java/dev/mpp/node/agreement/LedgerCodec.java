@@ -29,14 +29,18 @@ import java.util.stream.Collectors;
  * replica that skips an entry, or a part of one, has silently left the others.
  */
 final class LedgerCodec {
-  /** Of every message written, and the newest that can be read. */
-  static final int FORMAT = 1;
+  /** The newest that can be read. Messages are written in the lowest that can say them. */
+  static final int FORMAT = 2;
+
+  private static final int BEFORE_PAUSE = 1;
 
   private LedgerCodec() {}
 
   static byte[] encode(LedgerCommand command) {
     LedgerEntry.Builder entry =
-        LedgerEntry.newBuilder().setFormat(FORMAT).setOrigin(origin(command.origin()));
+        LedgerEntry.newBuilder()
+            .setFormat(command instanceof LedgerCommand.Pause ? FORMAT : BEFORE_PAUSE)
+            .setOrigin(origin(command.origin()));
     switch (command) {
       case LedgerCommand.Claim c ->
           entry
@@ -56,6 +60,13 @@ final class LedgerCodec {
               .getInSyncBuilder()
               .setHeld(held(i.service(), i.epoch()))
               .addAllSites(names(i.sites()));
+      case LedgerCommand.Pause p ->
+          entry
+              .getPauseBuilder()
+              .setService(p.service().name())
+              .setOn(p.on())
+              .setBy(p.by())
+              .setReason(p.reason());
       case LedgerCommand.Beat b -> entry.setBeat(LedgerEntry.Beat.getDefaultInstance());
     }
     return entry.build().toByteArray();
@@ -106,13 +117,20 @@ final class LedgerCodec {
         yield new LedgerCommand.InSync(
             origin, service(h), h.getEpoch(), sites(entry.getInSync().getSitesList()));
       }
+      case PAUSE ->
+          new LedgerCommand.Pause(
+              origin,
+              new ServiceName(entry.getPause().getService()),
+              entry.getPause().getOn(),
+              entry.getPause().getBy(),
+              entry.getPause().getReason());
       case BEAT -> new LedgerCommand.Beat(origin);
       case KIND_NOT_SET -> throw new IllegalArgumentException("its kind is missing");
     };
   }
 
   static byte[] encode(LedgerOutcome outcome) {
-    LedgerReply.Builder reply = LedgerReply.newBuilder().setFormat(FORMAT);
+    LedgerReply.Builder reply = LedgerReply.newBuilder().setFormat(BEFORE_PAUSE);
     switch (outcome) {
       case LedgerOutcome.Accepted a -> {
         LedgerReply.Accepted.Builder accepted = reply.getAcceptedBuilder();
@@ -144,9 +162,11 @@ final class LedgerCodec {
   }
 
   static byte[] encode(LedgerState state) {
-    LedgerSnapshot.Builder snapshot = LedgerSnapshot.newBuilder().setFormat(FORMAT);
+    boolean paused = state.grants().values().stream().anyMatch(g -> g.paused().isPresent());
+    LedgerSnapshot.Builder snapshot =
+        LedgerSnapshot.newBuilder().setFormat(paused ? FORMAT : BEFORE_PAUSE);
     for (Grant g : state.grants().values()) {
-      snapshot.addGrants(
+      LedgerGrant.Builder grant =
           LedgerGrant.newBuilder()
               .setService(g.service().name())
               .setEpoch(g.epoch())
@@ -156,7 +176,9 @@ final class LedgerCodec {
               .setServing(g.serving())
               .setServedBy(g.servedBy().map(SiteId::name).orElse(""))
               .addAllInSync(names(g.inSync()))
-              .setStated(g.stated()));
+              .setStated(g.stated());
+      g.paused().ifPresent(p -> grant.getPausedBuilder().setBy(p.by()).setReason(p.reason()));
+      snapshot.addGrants(grant);
     }
     return snapshot.build().toByteArray();
   }
@@ -184,7 +206,11 @@ final class LedgerCodec {
                     g.getServing(),
                     site(g.getServedBy()),
                     sites(g.getInSyncList()),
-                    g.getStated()));
+                    g.getStated(),
+                    g.hasPaused()
+                        ? Optional.of(
+                            new Grant.Paused(g.getPaused().getBy(), g.getPaused().getReason()))
+                        : Optional.empty()));
           }
           return new LedgerState(grants);
         });

@@ -22,16 +22,13 @@ import java.util.Set;
  * ro     STANDBY × OK                                 pool OK
  *        ACTIVE  as rw                                no STANDBY of the pool is OK
  * local  UNKNOWN STANDBY ACTIVE × all but FAIL        pool OK
- * all                                                 picture younger than the lease, not fenced out
+ * all                                                 picture younger than the lease
  * </pre>
  *
  * @param criticalIsUp whether an ACTIVE node at OK_CRITICAL still takes writes
  * @param lease a picture older than that says nothing: everything is DOWN
  */
 public record LoadBalancerCheck(boolean criticalIsUp, Duration lease) {
-
-  /** Operator override that takes a node out of every check. */
-  public static final String FENCED_OUT = "fenced-out";
 
   private static final Set<State> NOT_FAILED =
       EnumSet.of(State.UNKNOWN, State.STANDBY, State.ACTIVE);
@@ -96,12 +93,15 @@ public record LoadBalancerCheck(boolean criticalIsUp, Duration lease) {
   }
 
   private Verdict judge(Kind kind, PoolView pool, NodeView node, NodeSnapshot s, long now) {
-    String what = node.address() + " " + node.state() + "/" + node.status();
+    String what =
+        node.address()
+            + " "
+            + node.state()
+            + "/"
+            + node.status()
+            + node.override().map(o -> " (override: " + o.what() + ")").orElse("");
     if (node.req() < 0) {
       return down(what + ", not polled yet");
-    }
-    if (node.override().equals(FENCED_OUT)) {
-      return down(what + ", fenced out by the operator");
     }
     if (pool.status() == Status.FAIL) {
       return down(what + ", pool " + pool.name() + " is FAIL");
@@ -151,10 +151,7 @@ public record LoadBalancerCheck(boolean criticalIsUp, Duration lease) {
   }
 
   private static boolean standbyAndOk(NodeView node) {
-    return node.state() == State.STANDBY
-        && node.status() == Status.OK
-        && node.req() >= 0
-        && !node.override().equals(FENCED_OUT);
+    return node.state() == State.STANDBY && node.status() == Status.OK && node.req() >= 0;
   }
 
   private static boolean takesTraffic(Status status) {

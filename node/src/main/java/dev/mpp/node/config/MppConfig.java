@@ -1,10 +1,12 @@
 package dev.mpp.node.config;
 
+import dev.mpp.core.model.Ladder;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.pool.PoolConfig;
+import dev.mpp.core.pool.RoleRule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -141,7 +143,8 @@ public record MppConfig(
       Poll poll,
       Recovery recovery,
       Duration holdDown,
-      boolean hostileTakeover,
+      RoleRule roles,
+      Ladder ladder,
       Status failAt,
       Duration lagLimit,
       Reach requireReach,

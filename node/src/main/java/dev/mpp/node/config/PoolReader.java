@@ -1,27 +1,32 @@
 package dev.mpp.node.config;
 
+import dev.mpp.core.model.Ladder;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.core.pool.PoolConfig.Member;
+import dev.mpp.core.pool.RoleRule;
 import dev.mpp.node.config.Section.Placed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** Reads {@code pool:} in either of its two forms. */
 final class PoolReader {
   private static final String KEY = "pool";
 
-  private final Status failAt;
-  private final boolean hostile;
-  private final boolean proven;
+  /**
+   * What every pool of a service shares.
+   *
+   * @param roles for a pool of so many nodes; throws when it cannot be
+   */
+  record Policy(IntFunction<RoleRule> roles, Ladder ladder, Status failAt, boolean proven) {}
 
-  /** Every pool of a service shares its policy. */
-  PoolReader(Status failAt, boolean hostile, boolean proven) {
-    this.failAt = failAt;
-    this.hostile = hostile;
-    this.proven = proven;
+  private final Policy policy;
+
+  PoolReader(Policy policy) {
+    this.policy = policy;
   }
 
   Optional<PoolConfig> read(Section parent) {
@@ -56,7 +61,14 @@ final class PoolReader {
 
   private Optional<PoolConfig> pool(Section parent, PoolText text) {
     try {
-      return Optional.of(new PoolConfig(text.name(), text.members(), failAt, hostile, proven));
+      return Optional.of(
+          new PoolConfig(
+              text.name(),
+              text.members(),
+              policy.roles().apply(text.members().size()),
+              policy.ladder(),
+              policy.failAt(),
+              policy.proven()));
     } catch (IllegalArgumentException e) {
       parent.problem(
           KEY,

@@ -1,5 +1,6 @@
 package dev.mpp.node.config;
 
+import dev.mpp.core.model.Ladder;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
@@ -65,7 +66,8 @@ final class ServiceReader {
     Recovery recovery = section.value("recovery", Form.choice(Recovery.class), Recovery.PROVEN);
     Duration holdDown =
         section.value("hold-down", Timing.between(0, 86_400_000), Service.DEFAULT_HOLD_DOWN);
-    boolean hostile = section.value("hostile-takeover", Form.FLAG, false);
+    RoleReader roles = RoleReader.read(section);
+    Ladder ladder = section.value("ladder", LADDER, Ladder.DEFAULT);
     Status failAt = section.value("fail-at", FAIL_AT, Status.FAIL);
     Duration lagLimit =
         section.value("lag-limit", Timing.between(1_000, 86_400_000), Service.DEFAULT_LAG_LIMIT);
@@ -73,9 +75,13 @@ final class ServiceReader {
     CheckpointPolicy policy =
         section.value(
             "checkpoint-policy", Form.choice(CheckpointPolicy.class), CheckpointPolicy.REACH);
-    boolean semiSync = section.value("semi-sync", Form.FLAG, true);
+    boolean semiSync = section.value("semi-sync", Form.FLAG, !roles.cluster());
     List<ServiceSite> here =
-        sites(section, new PoolReader(failAt, hostile, recovery == Recovery.PROVEN));
+        sites(
+            section,
+            new PoolReader(
+                new PoolReader.Policy(
+                    roles.forNodes(), ladder, failAt, recovery == Recovery.PROVEN)));
     boolean used = here.stream().anyMatch(s -> self.filter(s.site()::equals).isPresent());
     Optional<MySql> mysql = mysql(section, used);
     section.close();
@@ -91,6 +97,12 @@ final class ServiceReader {
           "has a pool of several nodes under \"rpo: zero\"",
           "a local node may lack acknowledged writes: set \"rpo: availability\" or list one node");
     }
+    if (roles.cluster() && semiSync) {
+      section.problem(
+          "semi-sync",
+          "is on for a cluster",
+          "the nodes of a cluster replicate among themselves: leave it out or set it to false");
+    }
     if (rpo == Rpo.ZERO && !semiSync && here.size() > 1) {
       section.warning(
           "semi-sync",
@@ -102,9 +114,32 @@ final class ServiceReader {
             mysql.map(
                 m ->
                     new Service(
-                        n, rpo, poll, recovery, holdDown, hostile, failAt, lagLimit, reach, policy,
-                        m, semiSync, here)));
+                        n,
+                        rpo,
+                        poll,
+                        recovery,
+                        holdDown,
+                        roles.rule(),
+                        ladder,
+                        failAt,
+                        lagLimit,
+                        reach,
+                        policy,
+                        m,
+                        semiSync,
+                        here)));
   }
+
+  private static final Form<Ladder> LADDER =
+      text -> {
+        try {
+          return Ladder.parse(text);
+        } catch (IllegalArgumentException e) {
+          throw new Refused(
+              "is not a ladder: " + e.getMessage(),
+              "write the failures that begin OK_INFO, OK_WARN, OK_CRITICAL and FAIL: \"1,2,3,4\"");
+        }
+      };
 
   /** OK and OK_INFO would fail a node that answers, or at its first lost poll. */
   private static final Form<Status> FAIL_AT =

@@ -130,7 +130,8 @@ public final class ViewCodec {
             .setMessage(n.message())
             .setLastWallMillis(n.lastWallMillis())
             .setSkipped(n.skipped())
-            .setOverride(n.override());
+            .setMeasured(encode(n.measured()));
+    n.override().ifPresent(o -> b.setOverride(OverrideCodec.encode(o)));
     n.facts().ifPresent(f -> b.setFacts(FactsCodec.encode(f)));
     return b.build();
   }
@@ -143,12 +144,13 @@ public final class ViewCodec {
             : NodeType.SECONDARY,
         n.getReq(),
         decode(n.getStatus()),
+        decode(n.getMeasured()),
         decode(n.getState()),
         n.getMessage(),
         n.getLastWallMillis(),
         n.getSkipped(),
         n.hasFacts() ? Optional.of(FactsCodec.decode(n.getFacts())) : Optional.empty(),
-        n.getOverride());
+        n.hasOverride() ? Optional.of(OverrideCodec.decode(n.getOverride())) : Optional.empty());
   }
 
   private static dev.mpp.proto.v1.LinkView encode(LinkView l) {
@@ -174,7 +176,7 @@ public final class ViewCodec {
     };
   }
 
-  private static Status decode(Health status) {
+  static Status decode(Health status) {
     return switch (status) {
       case HEALTH_OK -> Status.OK;
       case HEALTH_OK_INFO -> Status.OK_INFO;
@@ -194,7 +196,7 @@ public final class ViewCodec {
     };
   }
 
-  private static State decode(dev.mpp.proto.v1.State state) {
+  static State decode(dev.mpp.proto.v1.State state) {
     return switch (state) {
       case STATE_STANDBY -> State.STANDBY;
       case STATE_ACTIVE -> State.ACTIVE;

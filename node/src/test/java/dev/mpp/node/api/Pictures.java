@@ -42,12 +42,13 @@ public final class Pictures {
         type,
         req,
         status,
+        status,
         state,
         message,
         req < 0 ? 0 : WALL,
         2,
         Optional.of(facts(state)),
-        "");
+        Optional.empty());
   }
 
   private static ServerFacts facts(State state) {

@@ -154,22 +154,7 @@ final class CheckTableTest {
                   alone(
                       Pictures.node(Pictures.P1, NodeType.PRIMARY, -1, n.status(), n.state(), ""))),
           "not polled, " + kind);
-      assertEquals(NOTHING, table(CHECK, kind, n -> alone(fencedOut(n))), "fenced out, " + kind);
     }
-  }
-
-  private static NodeView fencedOut(NodeView n) {
-    return new NodeView(
-        n.address(),
-        n.type(),
-        n.req(),
-        n.status(),
-        n.state(),
-        n.message(),
-        n.lastWallMillis(),
-        n.skipped(),
-        n.facts(),
-        LoadBalancerCheck.FENCED_OUT);
   }
 
   @Test

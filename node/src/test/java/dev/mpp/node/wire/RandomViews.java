@@ -3,6 +3,7 @@ package dev.mpp.node.wire;
 import dev.mpp.core.model.CheckpointClass;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.ServerFacts;
@@ -13,6 +14,7 @@ import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -76,11 +78,24 @@ final class RandomViews {
         any(NodeType.values()),
         random.nextInt(),
         any(Status.values()),
+        any(Status.values()),
         any(State.values()),
         text(),
         random.nextLong(),
         random.nextLong(),
         perhaps(this::facts),
+        perhaps(this::override));
+  }
+
+  private SiteView.OverrideView override() {
+    return new SiteView.OverrideView(
+        new NodeOverride(
+            perhaps(() -> any(new State[] {State.ACTIVE, State.STANDBY, State.FAILED_ONLINE})),
+            perhaps(() -> any(Status.values())),
+            perhaps(() -> any(NodeType.values())),
+            random.nextBoolean() ? OptionalInt.of(random.nextInt(1001)) : OptionalInt.empty()),
+        random.nextLong(),
+        text(),
         text());
   }
 

@@ -237,7 +237,7 @@ final class NodeLoop implements AutoCloseable {
         lease.leaseEnd(),
         lease.mayAct(now),
         lease.validUntil(),
-        brain.sentence(s.name()),
+        brain.sentence(s.name(), now),
         s.sites());
   }
 

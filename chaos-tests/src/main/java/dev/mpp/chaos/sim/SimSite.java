@@ -164,7 +164,9 @@ final class SimSite {
   }
 
   String sentence() {
-    return brain == null || services.isEmpty() ? "" : brain.sentence(SimWorld.SERVICE);
+    return brain == null || services.isEmpty()
+        ? ""
+        : brain.sentence(SimWorld.SERVICE, world.time.now());
   }
 
   private void publish() {

@@ -61,11 +61,21 @@ public record MariaDbGtidSet(Map<Stream, Long> last) implements GtidSet {
                 .allMatch(e -> last.getOrDefault(e.getKey(), 0L) >= e.getValue()));
   }
 
+  /** Streams are ordered by their domains: the highest of each domain counts. */
   @Override
   public long advance() {
-    Map<Long, Long> perDomain = new TreeMap<>();
-    last.forEach((stream, seq) -> perDomain.merge(stream.domain(), seq, Math::max));
-    return perDomain.values().stream().mapToLong(Long::longValue).sum();
+    long sum = 0;
+    long domain = -1;
+    long highest = 0;
+    for (Map.Entry<Stream, Long> e : last.entrySet()) {
+      if (e.getKey().domain() != domain) {
+        sum += highest;
+        highest = 0;
+        domain = e.getKey().domain();
+      }
+      highest = Math.max(highest, e.getValue());
+    }
+    return sum + highest;
   }
 
   @Override

@@ -74,6 +74,9 @@ public final class CheckpointBoard {
   }
 
   PoolVerdict verdict(BrainConfig.Service service, PoolState pool, boolean cutOff) {
+    if (!cutOff && !service.classicPolicy()) {
+      return PoolVerdict.OK; // the rule's first row; asked for every service after every event
+    }
     PoolStatusRule rule =
         new PoolStatusRule(
             service.classicPolicy() ? PoolStatusRule.Policy.CLASSIC : PoolStatusRule.Policy.PEERS,

@@ -53,8 +53,7 @@ final class ClaimRule {
     for (SiteId peer : service.pools().keySet()) {
       if (!peer.equals(config.self())) {
         turn.fresh(peer)
-            .flatMap(PeerTrack::view)
-            .flatMap(v -> v.pool(service.name()))
+            .flatMap(p -> p.pool(service.name()))
             .filter(PoolView::eligible)
             .ifPresent(p -> ranked.add(candidate(peer, p.advance())));
       }

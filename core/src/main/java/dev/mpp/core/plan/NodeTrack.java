@@ -3,6 +3,9 @@ package dev.mpp.core.plan;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.SiteView.NodeView;
+import dev.mpp.core.model.SiteView.OverrideView;
+import dev.mpp.core.pool.PoolState;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +19,6 @@ final class NodeTrack {
   long healthySince = LeaseClock.NEVER;
   long notFollowingSince = LeaseClock.NEVER;
   int pollsSincePromoted;
-  int readOnlyWhileActive;
   long deadManSeenAt = LeaseClock.NEVER;
 
   /** Its last comparison with an ACTIVE found transactions that the ACTIVE lacks. */
@@ -25,6 +27,9 @@ final class NodeTrack {
   long followCommand;
   long followCommandAt = LeaseClock.NEVER;
   boolean writableInFlight;
+
+  private PoolState.@Nullable Node viewed;
+  private @Nullable NodeView view;
 
   NodeTrack(NodeAddress address, FenceDuty fence) {
     this.address = address;
@@ -54,5 +59,34 @@ final class NodeTrack {
     lastWallMillis = wallMillis;
     healthySince = LeaseClock.NEVER;
     notFollowingSince = LeaseClock.NEVER;
+  }
+
+  /** The node as it is shown; the same object while nothing of it changed. */
+  NodeView view(PoolState.Node n, long skipped, Optional<OverrideView> override) {
+    NodeView last = view;
+    if (last != null
+        && viewed == n
+        && last.lastWallMillis() == lastWallMillis
+        && last.skipped() == skipped
+        && last.facts().orElse(null) == facts
+        && last.override().equals(override)) {
+      return last;
+    }
+    NodeView next =
+        new NodeView(
+            n.address(),
+            n.type(),
+            n.req(),
+            n.status(),
+            n.measured(),
+            n.state(),
+            n.message(),
+            lastWallMillis,
+            skipped,
+            facts(),
+            override);
+    viewed = n;
+    view = next;
+    return next;
   }
 }

@@ -18,6 +18,10 @@ final class Overrides {
 
   private final Map<NodeAddress, Entry> entries = new LinkedHashMap<>();
 
+  boolean any() {
+    return !entries.isEmpty();
+  }
+
   /** What the node's override becomes when {@code what} is set on top of the one in force. */
   NodeOverride merged(NodeAddress node, NodeOverride what) {
     Entry e = entries.get(node);

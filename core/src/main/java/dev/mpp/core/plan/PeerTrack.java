@@ -1,8 +1,12 @@
 package dev.mpp.core.plan;
 
 import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
+import dev.mpp.core.model.SiteView.PoolView;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +18,7 @@ final class PeerTrack {
   private boolean up;
   private long rttMicros = -1;
   private @Nullable SiteView view;
+  private Map<ServiceName, PoolView> pools = Map.of();
 
   PeerTrack(SiteId site, long silence) {
     this.site = site;
@@ -29,6 +34,9 @@ final class PeerTrack {
             && next.sequence() < last.sequence();
     if (!older) {
       view = next;
+      Map<ServiceName, PoolView> index = new HashMap<>();
+      next.pools().forEach(p -> index.put(p.service(), p));
+      pools = index;
     }
   }
 
@@ -42,6 +50,11 @@ final class PeerTrack {
 
   boolean fresh(long now) {
     return view != null && heardAt != LeaseClock.NEVER && now - heardAt <= silence;
+  }
+
+  /** The service's pool as the peer showed it last. */
+  Optional<PoolView> pool(ServiceName service) {
+    return Optional.ofNullable(pools.get(service));
   }
 
   Optional<SiteView> view() {

@@ -13,9 +13,11 @@ import dev.mpp.core.model.SiteView.LinkView;
 import dev.mpp.core.pool.PoolState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Every decision of one site: events in, commands out. Deterministic: it reads no clock (each event
@@ -25,6 +27,9 @@ import java.util.Optional;
 public final class SiteBrain {
   private static final int REMEMBERED_PROPOSALS = 1024;
   private static final long PREFERENCE_RETRY = 5_000_000_000L;
+
+  /** How finely time alone makes services think: far below every timing of the lease. */
+  private static final long SWEEP = 2_000_000L;
 
   private final BrainConfig config;
   private final CheckpointBoard checkpoints;
@@ -44,7 +49,15 @@ public final class SiteBrain {
   private long lastBeat = LeaseClock.NEVER;
   private long lastPreference = LeaseClock.NEVER;
   private final long startedAt;
-  private final Map<ServiceName, LeaseClock> observed = new LinkedHashMap<>();
+
+  /** Of every service, those without a pool here included. */
+  private final Map<ServiceName, LeaseClock> leases = new LinkedHashMap<>();
+
+  /** Services that the present event concerns. */
+  private final Set<ServiceBrain> touched = new LinkedHashSet<>();
+
+  private long nextSweep = LeaseClock.NEVER;
+  private boolean wasCut;
   private Optional<PoolVerdict> standDown = Optional.empty();
   private boolean started;
 
@@ -62,11 +75,12 @@ public final class SiteBrain {
     this.startedAt = now;
     for (BrainConfig.Service s : config.services()) {
       PoolState pool = restored.getOrDefault(s.name(), PoolState.initial(s.pool()));
-      services.put(s.name(), new ServiceBrain(config, s, pool, ids));
+      ServiceBrain brain = new ServiceBrain(config, s, pool, ids);
+      services.put(s.name(), brain);
+      leases.put(s.name(), brain.lease());
     }
     for (ServiceName name : config.observed()) {
-      observed.put(
-          name, new LeaseClock(name, config.self(), config.incarnation(), config.timing()));
+      leases.put(name, new LeaseClock(name, config.self(), config.incarnation(), config.timing()));
     }
     for (SiteId site : config.members().keySet()) {
       if (!site.equals(config.self())) {
@@ -82,11 +96,36 @@ public final class SiteBrain {
       started = true;
       services.values().forEach(s -> s.start(turn));
     }
-    handle(event, turn);
+    touched.clear();
+    boolean all = handle(event, turn);
     boolean cut = cutOff(now);
-    services.values().forEach(s -> s.think(verdict(s, cut), turn));
+    if (all || cut != wasCut) {
+      wasCut = cut;
+      services.values().forEach(s -> think(s, cut, turn));
+      nextSweep = now + SWEEP;
+    } else {
+      touched.forEach(s -> think(s, cut, turn));
+      sweep(cut, turn);
+    }
     beat(turn);
     return turn.commands();
+  }
+
+  /** Whoever is due by the time alone. */
+  private void sweep(boolean cut, Turn turn) {
+    if (turn.now() < nextSweep) {
+      return;
+    }
+    nextSweep = turn.now() + SWEEP;
+    for (ServiceBrain s : services.values()) {
+      if (turn.now() >= s.dueAt()) {
+        think(s, cut, turn);
+      }
+    }
+  }
+
+  private void think(ServiceBrain s, boolean cut, Turn turn) {
+    s.think(verdict(s, cut), turn);
   }
 
   private Origin origin(long now) {
@@ -95,65 +134,65 @@ public final class SiteBrain {
     return new Origin(config.self(), config.incarnation(), seq);
   }
 
-  private void handle(BrainEvent event, Turn turn) {
+  /**
+   * @return whether the event may change what any of the services decides; otherwise those it
+   *     changes are in {@code touched}
+   */
+  private boolean handle(BrainEvent event, Turn turn) {
     switch (event) {
       case BrainEvent.Tick t -> {}
       case BrainEvent.LedgerApplied a -> applied(a, turn);
       case BrainEvent.LedgerRestored r -> {
         freshSince = LeaseClock.NEVER;
-        leases().forEach((name, lease) -> lease.restored(r.state().grant(name), turn.now()));
+        leases.forEach((name, lease) -> lease.restored(r.state().grant(name), turn.now()));
+        return true;
       }
       case BrainEvent.NodeAnswered e -> on(e.service(), s -> s.nodeAnswered(e, turn));
       case BrainEvent.NodeUnreachable e -> on(e.service(), s -> s.nodeUnreachable(e, turn));
-      case BrainEvent.CheckpointResult c ->
-          checkpoints.result(c.spec(), c.ok(), c.message(), c.wallMillis());
+      case BrainEvent.CheckpointResult c -> {
+        checkpoints.result(c.spec(), c.ok(), c.message(), c.wallMillis());
+        return true;
+      }
       case BrainEvent.PeerHeard p -> {
         PeerTrack peer = peers.get(p.view().site());
         if (peer != null) {
           peer.heard(p.view(), turn.now());
         }
+        return true;
       }
       case BrainEvent.PeerLink l -> {
         PeerTrack peer = peers.get(l.peer());
         if (peer != null) {
           peer.link(l.up(), l.rttMicros(), turn.now());
         }
+        return true;
       }
       case BrainEvent.FenceDone e -> on(e.service(), s -> s.fenceDone(e, turn));
       case BrainEvent.PrepareDone e -> on(e.service(), s -> s.prepareDone(e));
       case BrainEvent.WritableDone e -> on(e.service(), s -> s.writableDone(e, turn));
       case BrainEvent.ChangeDone e -> on(e.service(), s -> s.changeDone(e, turn));
-      case BrainEvent.StandDown s -> standDown = Optional.of(new PoolVerdict(false, s.reason()));
-      case BrainEvent.OperatorOverride e -> answer(e.service(), s -> s.override(e, turn), turn);
-      case BrainEvent.OperatorLift e -> answer(e.service(), s -> s.lift(e, turn), turn);
-      case BrainEvent.OverrideRestored e -> on(e.service(), s -> s.overrideRestored(e, turn));
-      case BrainEvent.OperatorActivate e ->
-          answer(e.service(), s -> s.activatePrimary(e.by(), e.reason(), turn), turn);
-      case BrainEvent.OperatorPause e -> pause(e, turn);
-      case BrainEvent.OperatorRecover r -> {
-        ServiceBrain s = services.get(r.service());
-        String answer =
-            s == null
-                ? "ERROR: no service " + r.service() + " at this site"
-                : s.recover(r.node(), turn);
-        turn.add(
-            new BrainCommand.Journal(
-                r.service().name(),
-                "operator",
-                r.node().map(NodeAddress::toString).orElse("pool"),
-                "",
-                "recover",
-                0,
-                (r.reason().isEmpty() ? "" : r.reason() + " — ") + answer,
-                r.by()));
-        turn.add(new BrainCommand.Answer(answer));
+      case BrainEvent.StandDown s -> {
+        standDown = Optional.of(new PoolVerdict(false, s.reason()));
+        return true;
       }
+      case BrainEvent.OperatorOverride e ->
+          answer(e.service(), s -> s.orders().override(e, turn), turn);
+      case BrainEvent.OperatorLift e -> answer(e.service(), s -> s.orders().lift(e, turn), turn);
+      case BrainEvent.OverrideRestored e -> on(e.service(), s -> s.orders().restored(e, turn));
+      case BrainEvent.OperatorActivate e ->
+          answer(e.service(), s -> s.orders().activatePrimary(e.by(), e.reason(), turn), turn);
+      case BrainEvent.OperatorPause e -> pause(e, turn);
+      case BrainEvent.OperatorRecover e -> answer(e.service(), s -> s.recover(e, turn), turn);
     }
+    return false;
   }
 
   private void answer(
       ServiceName service, java.util.function.Function<ServiceBrain, String> order, Turn turn) {
     ServiceBrain s = services.get(service);
+    if (s != null) {
+      touched.add(s);
+    }
     turn.add(
         new BrainCommand.Answer(
             s == null ? "ERROR: no service " + service + " at this site" : order.apply(s)));
@@ -161,7 +200,7 @@ public final class SiteBrain {
 
   /** Any member may propose it, a witness too; the ledger's entry says when it is in force. */
   private void pause(BrainEvent.OperatorPause e, Turn turn) {
-    LeaseClock lease = leases().get(e.service());
+    LeaseClock lease = leases.get(e.service());
     if (lease == null) {
       turn.add(new BrainCommand.Answer("ERROR: no service " + e.service()));
       return;
@@ -196,6 +235,7 @@ public final class SiteBrain {
   private void on(ServiceName service, java.util.function.Consumer<ServiceBrain> action) {
     ServiceBrain s = services.get(service);
     if (s != null) {
+      touched.add(s);
       action.accept(s);
     }
   }
@@ -208,14 +248,18 @@ public final class SiteBrain {
     List<ServiceName> changed =
         a.outcome() instanceof LedgerOutcome.Accepted acc ? acc.services() : List.of();
     for (ServiceName name : changed) {
-      LeaseClock lease = leases().get(name);
+      LeaseClock lease = leases.get(name);
       if (lease != null) {
         lease.applied(a.command(), a.after().grant(name), proposedAt, freshSince, turn.now());
+      }
+      ServiceBrain s = services.get(name);
+      if (s != null) {
+        touched.add(s);
       }
     }
     if (proposedAt != LeaseClock.NEVER) {
       freshSince = Math.max(freshSince, proposedAt);
-      leases().values().forEach(l -> l.caughtUp(turn.now()));
+      leases.values().forEach(l -> l.caughtUp(turn.now()));
     }
     ServiceName target =
         switch (a.command()) {
@@ -281,7 +325,7 @@ public final class SiteBrain {
   }
 
   public LeaseClock lease(ServiceName service) {
-    LeaseClock l = leases().get(service);
+    LeaseClock l = leases.get(service);
     if (l == null) {
       throw new IllegalArgumentException("no service " + service);
     }
@@ -289,10 +333,10 @@ public final class SiteBrain {
   }
 
   /** What was decided last for the service, and why. */
-  public String sentence(ServiceName service) {
+  public String sentence(ServiceName service, long now) {
     ServiceBrain s = services.get(service);
     if (s != null) {
-      return s.sentence();
+      return s.sentence(now);
     }
     LeaseClock l = lease(service);
     return l.grant().holder().isEmpty()
@@ -300,19 +344,14 @@ public final class SiteBrain {
         : "%s holds epoch %d".formatted(l.grant().holder().get(), l.grant().epoch());
   }
 
-  /** Whether this process holds any lease. */
-  public boolean holdsAny(long now) {
-    return services.values().stream().anyMatch(s -> s.lease().holds(now));
-  }
-
-  private Map<ServiceName, LeaseClock> leases() {
-    Map<ServiceName, LeaseClock> all = new LinkedHashMap<>(observed);
-    services.forEach((name, s) -> all.put(name, s.lease()));
-    return all;
-  }
-
   private PoolVerdict verdict(ServiceBrain s, boolean cutOff) {
-    return standDown.orElseGet(() -> checkpoints.verdict(s.service(), s.pool(), cutOff));
+    if (standDown.isPresent()) {
+      return standDown.get();
+    }
+    Optional<String> unfit = s.unfit();
+    return unfit.isPresent()
+        ? new PoolVerdict(false, unfit.get())
+        : checkpoints.verdict(s.service(), s.pool(), cutOff);
   }
 
   private ServiceBrain brain(ServiceName service) {
@@ -351,7 +390,6 @@ public final class SiteBrain {
    * @param skipped skipped poll cycles by node
    */
   public SiteView view(long now, Map<NodeAddress, Long> skipped) {
-    boolean cut = cutOff(now);
     return new SiteView(
         config.self(),
         config.incarnation(),
@@ -361,7 +399,7 @@ public final class SiteBrain {
         config.configHash(),
         checkpoints.reach(),
         checkpoints.views(),
-        services.values().stream().map(s -> s.view(verdict(s, cut), now, skipped)).toList(),
+        services.values().stream().map(s -> s.view(now, skipped)).toList(),
         peers.values().stream()
             .map(
                 p ->

@@ -143,13 +143,12 @@ final class SyncKeeper {
 
   private Optional<NodeView> replica(Turn turn) {
     return turn.fresh(peer)
-        .flatMap(PeerTrack::view)
-        .flatMap(v -> v.pool(service))
+        .flatMap(p -> p.pool(service))
         .map(PoolView::nodes)
         .flatMap(
             nodes ->
                 nodes.stream()
-                    .filter(n -> !n.state().failed() && n.status() != Status.FAIL)
+                    .filter(n -> !n.state().failed() && n.measured() != Status.FAIL)
                     .filter(n -> n.facts().isPresent())
                     .findFirst());
   }

@@ -215,7 +215,7 @@ final class SiteBrainTest {
     assertTrue(
         take(BrainCommand.Propose.class).stream()
             .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
-    assertTrue(brain.sentence(S).contains("no working dead-man"), brain.sentence(S));
+    assertTrue(brain.sentence(S, now).contains("no working dead-man"), brain.sentence(S, now));
   }
 
   @Test
@@ -322,7 +322,7 @@ final class SiteBrainTest {
     assertTrue(
         take(BrainCommand.Propose.class).stream()
             .anyMatch(p -> p.command() instanceof LedgerCommand.Claim),
-        brain.sentence(S));
+        brain.sentence(S, now));
   }
 
   @Test
@@ -338,7 +338,7 @@ final class SiteBrainTest {
     assertTrue(
         take(BrainCommand.Propose.class).stream()
             .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
-    assertTrue(brain.sentence(S).contains("receiver was not running"), brain.sentence(S));
+    assertTrue(brain.sentence(S, now).contains("receiver was not running"), brain.sentence(S, now));
   }
 
   @Test
@@ -356,7 +356,7 @@ final class SiteBrainTest {
     assertTrue(claims().isEmpty(), "not before the whole waiting time");
     now += 2 * MS;
     poll(facts(true, true, true));
-    assertEquals(1, claims().size(), brain.sentence(S));
+    assertEquals(1, claims().size(), brain.sentence(S, now));
   }
 
   private List<LedgerCommand> claims() {

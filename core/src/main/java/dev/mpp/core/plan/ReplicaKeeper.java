@@ -1,0 +1,124 @@
+package dev.mpp.core.plan;
+
+import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.pool.PoolEvent;
+import dev.mpp.core.pool.PoolState;
+import java.util.Optional;
+
+/** Brings nodes that are not ACTIVE back to following the one that is, and back from FAILED. */
+final class ReplicaKeeper {
+  private static final long FOLLOW_RETRY = 2_000_000_000L;
+
+  private final ServiceState state;
+
+  ReplicaKeeper(ServiceState state) {
+    this.state = state;
+  }
+
+  /** A fenced node whose data is contained in the ACTIVE's starts to follow it again. */
+  void follow(Turn turn) {
+    if (state.paused() || state.cluster()) {
+      return; // whoever paused may be working on it; a cluster replicates by itself
+    }
+    for (NodeTrack t : state.tracks()) {
+      if (!busy(t, turn.now())) {
+        follow(t, turn);
+      }
+    }
+  }
+
+  private boolean busy(NodeTrack t, long now) {
+    return t.fence.wanted()
+        || t.writableInFlight
+        || (t.followCommandAt != LeaseClock.NEVER && now - t.followCommandAt < FOLLOW_RETRY)
+        || state.isActive(t.address)
+        || state.promoting(t.address);
+  }
+
+  private void follow(NodeTrack t, Turn turn) {
+    ServerFacts f = t.facts().filter(ServerFacts::readOnly).orElse(null);
+    if (f == null || turn.now() - t.factsAt > 3 * state.service.pollInterval()) {
+      return;
+    }
+    boolean stopped =
+        f.replication()
+            .filter(r -> !r.receiverStarted() || (!r.applierRunning() && r.error().isEmpty()))
+            .isPresent();
+    boolean waits = f.semiSync().sourceEnabled();
+    if (!stopped && !waits) {
+      return;
+    }
+    Optional<ActiveSeen> active = state.activeSeen(t.address, turn);
+    if (active.isEmpty()) {
+      return;
+    }
+    // Starting throws the relay log away: first the ACTIVE stops counting on this site.
+    boolean countedOn =
+        state.service.semiSync()
+            && state.lease.grant().inSync().contains(state.config.self())
+            && state.pool().active().isEmpty();
+    boolean start = stopped && !countedOn && active.get().facts().executed().contains(f.executed());
+    if (waits && (start || !stopped)) {
+      // Left on by an earlier role: nobody acknowledges here, its applier would wait for ever.
+      t.followCommandAt = turn.now();
+      turn.add(new BrainCommand.SemiSync(state.service.name(), t.address, state.ids.next(), false));
+    }
+    if (start) {
+      t.followCommandAt = turn.now();
+      t.followCommand = state.ids.next();
+      turn.add(new BrainCommand.StartReplication(state.service.name(), t.address, t.followCommand));
+      state.journal(
+          turn,
+          "follow",
+          t.address.toString(),
+          "",
+          "",
+          "its transactions are all on ACTIVE " + active.get().node() + ": replication started");
+    }
+  }
+
+  /** FAILED nodes whose hold-down passed and whose data is proven clean are judged anew. */
+  void recovery(Turn turn) {
+    if (!state.service.pool().provenRecovery()) {
+      return;
+    }
+    for (PoolState.Node n : state.pool().nodes()) {
+      if (!n.state().failed() || n.pending() != PoolState.Pending.NONE) {
+        continue;
+      }
+      NodeTrack t = state.track(n);
+      if (!t.fence.wanted()
+          && t.healthySince != LeaseClock.NEVER
+          && turn.now() - t.healthySince >= state.service.holdDown()) {
+        proof(t, turn).ifPresent(p -> state.step(new PoolEvent.ProvenClean(n.address(), p), turn));
+      }
+    }
+  }
+
+  private Optional<String> proof(NodeTrack t, Turn turn) {
+    Optional<ServerFacts> facts = t.facts().filter(ServerFacts::readOnly);
+    if (facts.isEmpty()) {
+      return Optional.empty();
+    }
+    if (state.cluster()) {
+      return Optional.of("read-only and healthy for the whole hold-down");
+    }
+    Optional<ActiveSeen> active = state.activeSeen(t.address, turn);
+    if (active.isPresent()) {
+      boolean follows =
+          facts
+              .get()
+              .replication()
+              .filter(r -> r.receiverRunning() && r.applierRunning())
+              .isPresent();
+      return follows && FollowJudge.errant(facts.get(), active.get()).isEmpty()
+          ? Optional.of(
+              "its transactions are all on ACTIVE " + active.get().node() + ", which it follows")
+          : Optional.empty();
+    }
+    return state.lease.learnt() && state.lease.claimable(turn.now()) && !t.errant
+        ? Optional.of("read-only and healthy while no site is ACTIVE")
+        : Optional.empty();
+  }
+}

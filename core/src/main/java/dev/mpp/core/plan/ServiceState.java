@@ -1,0 +1,242 @@
+package dev.mpp.core.plan;
+
+import dev.mpp.core.lease.Grant;
+import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView.NodeView;
+import dev.mpp.core.model.SiteView.PoolView;
+import dev.mpp.core.model.State;
+import dev.mpp.core.model.Status;
+import dev.mpp.core.pool.PoolCommand;
+import dev.mpp.core.pool.PoolEvent;
+import dev.mpp.core.pool.PoolLogic;
+import dev.mpp.core.pool.PoolState;
+import dev.mpp.core.pool.PoolStep;
+import dev.mpp.core.pool.RoleRule;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the deciders of one service share: its pool, its lease and what is under way. */
+final class ServiceState {
+  final BrainConfig config;
+  final BrainConfig.Service service;
+  final LeaseClock lease;
+  final CommandIds ids;
+
+  private final PoolLogic logic;
+  private final boolean cluster;
+  private final Map<NodeAddress, NodeTrack> tracks = new LinkedHashMap<>();
+  private final Deque<PoolCommand.Promote> waiting = new ArrayDeque<>();
+  private PoolState pool;
+  private @Nullable Promotion promotion;
+
+  ServiceState(
+      BrainConfig config, BrainConfig.Service service, PoolState restored, CommandIds ids) {
+    this.config = config;
+    this.service = service;
+    this.ids = ids;
+    this.pool = restored;
+    this.logic = PoolLogic.of(service.pool().roles());
+    this.cluster = service.pool().roles() instanceof RoleRule.Cluster;
+    this.lease =
+        new LeaseClock(service.name(), config.self(), config.incarnation(), config.timing());
+    for (PoolState.Node n : restored.nodes()) {
+      FenceDuty fence =
+          new FenceDuty(
+              service.name(),
+              n.address(),
+              config.timing().fenceBudget(),
+              config.timing().deadMan());
+      tracks.put(n.address(), new NodeTrack(n.address(), fence));
+    }
+  }
+
+  PoolState pool() {
+    return pool;
+  }
+
+  boolean cluster() {
+    return cluster;
+  }
+
+  /** Why the pool as a whole is FAIL by what its nodes are. */
+  Optional<String> unfit() {
+    return logic.unfit(pool);
+  }
+
+  Collection<NodeTrack> tracks() {
+    return tracks.values();
+  }
+
+  @Nullable NodeTrack trackOrNull(NodeAddress node) {
+    return tracks.get(node);
+  }
+
+  NodeTrack track(PoolState.Node node) {
+    return Objects.requireNonNull(tracks.get(node.address()));
+  }
+
+  @Nullable Promotion promotion() {
+    return promotion;
+  }
+
+  boolean promoting(NodeAddress node) {
+    return promotion != null && promotion.node().equals(node);
+  }
+
+  boolean isActive(NodeAddress node) {
+    for (PoolState.Node n : pool.nodes()) {
+      if (n.address().equals(node)) {
+        return n.state() == State.ACTIVE;
+      }
+    }
+    return false;
+  }
+
+  boolean fencing(NodeAddress node) {
+    for (PoolState.Node n : pool.nodes()) {
+      if (n.address().equals(node)) {
+        return n.pending() == PoolState.Pending.FENCING;
+      }
+    }
+    return false;
+  }
+
+  boolean paused() {
+    return lease.grant().paused().isPresent();
+  }
+
+  /** While paused nobody but the site that served last may take the role. */
+  boolean pausedElsewhere() {
+    return paused() && !lease.grant().servedBy().equals(Optional.of(config.self()));
+  }
+
+  /** Lets the pool's logic handle the event, journals what changed and begins what it asks for. */
+  PoolStep step(PoolEvent event, Turn turn) {
+    PoolStep step = logic.step(pool, event);
+    pool = step.state();
+    for (PoolStep.Transition c : step.transitions()) {
+      journal(
+          turn,
+          "state",
+          c.node().toString(),
+          c.from().name(),
+          c.to().name(),
+          "%s, %s/%d".formatted(c.reason(), c.status(), c.req()));
+    }
+    for (PoolCommand c : step.commands()) {
+      NodeTrack t = Objects.requireNonNull(tracks.get(c.node()));
+      switch (c) {
+        case PoolCommand.Promote p -> waiting.add(p);
+        case PoolCommand.Fence f -> t.fence.want(f.reason(), turn);
+      }
+    }
+    beginPromotion(turn);
+    return step;
+  }
+
+  /** One promotion at a time; those of a cluster's other nodes wait for it. */
+  private void beginPromotion(Turn turn) {
+    while (promotion == null && !waiting.isEmpty()) {
+      PoolCommand.Promote next = waiting.poll();
+      boolean wanted =
+          pool.node(next.node())
+              .filter(n -> n.pending() == PoolState.Pending.PROMOTING)
+              .isPresent();
+      if (wanted) {
+        Promotion p =
+            new Promotion(
+                service.name(),
+                config.self(),
+                Objects.requireNonNull(tracks.get(next.node())),
+                lease.grant().epoch(),
+                next.reason(),
+                turn.now());
+        promotion = p;
+        p.begin(lease.grant().servedBy(), service.pools(), turn, ids);
+      }
+    }
+  }
+
+  void promotionOver(Turn turn) {
+    promotion = null;
+    beginPromotion(turn);
+  }
+
+  /** The first node that may be promoted now, by its own last poll. */
+  @Nullable NodeTrack candidate() {
+    for (PoolState.Node n : pool.nodes()) {
+      boolean pinned = n.override().pins() && n.state() == State.STANDBY && n.answers();
+      if (n.candidate() || pinned) {
+        NodeTrack t = track(n);
+        if (!t.fence.wanted() && t.facts().isPresent() && t.followCommand == 0) {
+          return t;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The ACTIVE node other than {@code node}, if a fresh view shows one in the granted site. */
+  Optional<ActiveSeen> activeSeen(NodeAddress node, Turn turn) {
+    for (PoolState.Node n : pool.nodes()) {
+      if (n.state() == State.ACTIVE && !n.address().equals(node)) {
+        return track(n).facts().map(f -> new ActiveSeen(config.self(), n.address(), f));
+      }
+    }
+    Grant g = lease.grant();
+    if (!g.serving() || g.holder().isEmpty() || g.holder().get().equals(config.self())) {
+      return Optional.empty();
+    }
+    SiteId holder = g.holder().get();
+    return turn.fresh(holder)
+        .flatMap(p -> p.pool(service.name()))
+        .map(PoolView::nodes)
+        .flatMap(nodes -> nodes.stream().filter(ServiceState::visiblyActive).findFirst())
+        .map(n -> new ActiveSeen(holder, n.address(), n.facts().orElseThrow()));
+  }
+
+  private static boolean visiblyActive(NodeView n) {
+    return n.state() == State.ACTIVE
+        && n.measured() != Status.FAIL
+        && n.req() <= 1
+        && n.facts().isPresent();
+  }
+
+  static String describe(PoolState pool) {
+    StringBuilder b = new StringBuilder();
+    for (PoolState.Node n : pool.nodes()) {
+      b.append(b.isEmpty() ? "" : "; ")
+          .append(n.address())
+          .append(' ')
+          .append(n.state())
+          .append('/')
+          .append(n.status());
+      if (!n.override().isNone()) {
+        b.append(" [override ").append(n.override()).append(']');
+      }
+      if (!n.message().isEmpty()) {
+        b.append(" (").append(n.message()).append(')');
+      }
+    }
+    return b.toString();
+  }
+
+  void journal(Turn turn, String kind, String subject, String from, String to, String reason) {
+    journal(turn, kind, subject, from, to, reason, "");
+  }
+
+  void journal(
+      Turn turn, String kind, String subject, String from, String to, String reason, String by) {
+    turn.add(
+        new BrainCommand.Journal(
+            service.name().name(), kind, subject, from, to, lease.grant().epoch(), reason, by));
+  }
+}

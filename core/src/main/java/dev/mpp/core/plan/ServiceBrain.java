@@ -204,18 +204,25 @@ final class ServiceBrain {
     t.fence.done();
     state.journal(turn, "fence", t.address.toString(), "", "FENCED", why + " — " + detail);
     pollWithin(t.address, 0, turn);
-    Promotion p = state.promotion();
-    boolean failed = p != null && p.stage() == Promotion.Stage.FAILED;
-    if (p != null && state.promoting(t.address) && (failed || state.fencing(t.address))) {
-      if (failed) {
-        eligibility.promotionFailed(p.failure(), turn.now());
-        state.journal(turn, "promotion", t.address.toString(), "", "FAILED", p.failure());
-        state.step(new PoolEvent.PromotionFailed(t.address, p.failure()), turn);
-      }
-      state.promotionOver(turn);
-    }
+    endPromotion(t, turn);
     if (state.fencing(t.address)) {
       state.step(new PoolEvent.Fenced(t.address, detail), turn);
+    }
+  }
+
+  /** A promotion that failed, or that the pool does not want any more, ends with the fence. */
+  private void endPromotion(NodeTrack t, Turn turn) {
+    Promotion p = state.promotion();
+    if (p == null || !p.node().equals(t.address)) {
+      return;
+    }
+    if (p.stage() == Promotion.Stage.FAILED) {
+      eligibility.promotionFailed(p.failure(), turn.now());
+      state.journal(turn, "promotion", t.address.toString(), "", "FAILED", p.failure());
+      state.step(new PoolEvent.PromotionFailed(t.address, p.failure()), turn);
+      state.promotionOver(turn);
+    } else if (!state.pending(t.address, PoolState.Pending.PROMOTING)) {
+      state.promotionOver(turn);
     }
   }
 
@@ -447,6 +454,7 @@ final class ServiceBrain {
                 + t.fence.lastFailure()
                 + "), but its dead-man"
                 + " must have fenced it by now");
+        endPromotion(t, turn);
         state.step(new PoolEvent.Fenced(t.address, "by its dead-man"), turn);
       }
       t.fence.pursue(turn, state.ids);

@@ -101,9 +101,13 @@ final class ServiceState {
   }
 
   boolean fencing(NodeAddress node) {
+    return pending(node, PoolState.Pending.FENCING);
+  }
+
+  boolean pending(NodeAddress node, PoolState.Pending what) {
     for (PoolState.Node n : pool.nodes()) {
       if (n.address().equals(node)) {
-        return n.pending() == PoolState.Pending.FENCING;
+        return n.pending() == what;
       }
     }
     return false;

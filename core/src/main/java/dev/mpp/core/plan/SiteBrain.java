@@ -207,17 +207,19 @@ public final class SiteBrain {
     }
     Optional<Grant.Paused> now = lease.grant().paused();
     String answer;
-    if (e.on() == now.isPresent()) {
+    if (e.on() && now.isPresent()) {
       answer =
-          now.map(
-                  p ->
-                      "OK: %s is paused already, by %s: %s"
-                          .formatted(e.service(), p.by(), p.reason()))
-              .orElse("OK: " + e.service() + " is not paused");
+          "OK: %s is paused already, by %s: %s"
+              .formatted(e.service(), now.get().by(), now.get().reason());
     } else {
+      // Resuming is proposed in any case: a pause may be on its way.
       turn.propose(
           origin -> new LedgerCommand.Pause(origin, e.service(), e.on(), e.by(), e.reason()));
-      answer = "OK: " + (e.on() ? "pausing " : "resuming ") + e.service();
+      answer =
+          "OK: "
+              + (e.on()
+                  ? "pausing " + e.service()
+                  : now.isPresent() ? "resuming " + e.service() : e.service() + " is not paused");
     }
     turn.add(
         new BrainCommand.Journal(

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** No order of faults, late answers and operators' orders opens two servers of a site. */
 final class LocalPoolTest {
-  private static final int SEEDS = Integer.getInteger("mpp.local.seeds", 40);
+  private static final int SEEDS = Integer.getInteger("mpp.local.seeds", 400);
 
   @Test
   void neverMoreWritableServersThanTheRuleAllowsAndOneAfterEverythingHealed() {

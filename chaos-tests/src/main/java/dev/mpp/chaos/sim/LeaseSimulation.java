@@ -29,9 +29,16 @@ public final class LeaseSimulation {
     world.time.runUntil(world.time.now() + 8_000 * MS);
     for (int i = 0; i < faults; i++) {
       fault(world, random);
+      if (random.nextInt(3) == 0) {
+        SimOrders.random(world, random);
+      }
       world.time.runUntil(world.time.now() + (long) (random.nextDouble() * 9_000) * MS);
     }
     heal(world);
+    // An order may be lost as any proposal may: whoever gave it looks, and gives it again.
+    for (int i = 1; i <= 3; i++) {
+      world.time.after(i * 4_000 * MS, () -> SimOrders.withdraw(world));
+    }
     long end = world.time.now() + SETTLE;
     world.time.runUntil(end);
     long writable = world.servers.stream().filter(SimServer::writable).count();

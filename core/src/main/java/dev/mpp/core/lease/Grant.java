@@ -2,6 +2,7 @@ package dev.mpp.core.lease;
 
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,7 +38,8 @@ public record Grant(
   public record Paused(String by, String reason) {}
 
   public Grant {
-    inSync = java.util.Collections.unmodifiableSet(new TreeSet<>(inSync));
+    inSync =
+        inSync.size() < 2 ? Set.copyOf(inSync) : Collections.unmodifiableSet(new TreeSet<>(inSync));
   }
 
   /** Without a statement in this epoch. */

@@ -24,6 +24,12 @@ final class NodeTrack {
   /** Its last comparison with an ACTIVE found transactions that the ACTIVE lacks. */
   boolean errant;
 
+  /** By its last poll: its replication is off and could be started. */
+  boolean stopped;
+
+  /** By its last poll: it waits for acknowledgements of replicas. */
+  boolean waits;
+
   long followCommand;
   long followCommandAt = LeaseClock.NEVER;
   boolean writableInFlight;
@@ -48,6 +54,13 @@ final class NodeTrack {
       deadManSeenAt = now;
     }
     pollsSincePromoted++;
+    stopped = stopped(next);
+    waits = next.semiSync().sourceEnabled();
+  }
+
+  private static boolean stopped(ServerFacts facts) {
+    ServerFacts.Replication r = facts.replication().orElse(null);
+    return r != null && (!r.receiverStarted() || (!r.applierRunning() && r.error().isEmpty()));
   }
 
   /** Whether its dead-man was seen alive within the last minute before the server fell silent. */

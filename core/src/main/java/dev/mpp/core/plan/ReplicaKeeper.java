@@ -22,7 +22,7 @@ final class ReplicaKeeper {
       return; // whoever paused may be working on it; a cluster replicates by itself
     }
     for (NodeTrack t : state.tracks()) {
-      if (!busy(t, turn.now())) {
+      if ((t.stopped || t.waits) && !busy(t, turn.now())) {
         follow(t, turn);
       }
     }
@@ -41,14 +41,6 @@ final class ReplicaKeeper {
     if (f == null || turn.now() - t.factsAt > 3 * state.service.pollInterval()) {
       return;
     }
-    boolean stopped =
-        f.replication()
-            .filter(r -> !r.receiverStarted() || (!r.applierRunning() && r.error().isEmpty()))
-            .isPresent();
-    boolean waits = f.semiSync().sourceEnabled();
-    if (!stopped && !waits) {
-      return;
-    }
     Optional<ActiveSeen> active = state.activeSeen(t.address, turn);
     if (active.isEmpty()) {
       return;
@@ -58,8 +50,9 @@ final class ReplicaKeeper {
         state.service.semiSync()
             && state.lease.grant().inSync().contains(state.config.self())
             && state.pool().active().isEmpty();
-    boolean start = stopped && !countedOn && active.get().facts().executed().contains(f.executed());
-    if (waits && (start || !stopped)) {
+    boolean start =
+        t.stopped && !countedOn && active.get().facts().executed().contains(f.executed());
+    if (t.waits && (start || !t.stopped)) {
       // Left on by an earlier role: nobody acknowledges here, its applier would wait for ever.
       t.followCommandAt = turn.now();
       turn.add(new BrainCommand.SemiSync(state.service.name(), t.address, state.ids.next(), false));

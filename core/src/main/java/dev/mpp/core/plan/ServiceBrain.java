@@ -62,6 +62,9 @@ final class ServiceBrain {
   private boolean activeLost;
   private long dueAt = Long.MIN_VALUE;
 
+  /** Noted already as concerned by the present event. */
+  boolean touched;
+
   ServiceBrain(
       BrainConfig config, BrainConfig.Service service, PoolState restored, CommandIds ids) {
     this.config = config;

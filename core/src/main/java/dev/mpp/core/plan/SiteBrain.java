@@ -13,11 +13,9 @@ import dev.mpp.core.model.SiteView.LinkView;
 import dev.mpp.core.pool.PoolState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Every decision of one site: events in, commands out. Deterministic: it reads no clock (each event
@@ -29,7 +27,7 @@ public final class SiteBrain {
   private static final long PREFERENCE_RETRY = 5_000_000_000L;
 
   /** How finely time alone makes services think: far below every timing of the lease. */
-  private static final long SWEEP = 2_000_000L;
+  private static final long SWEEP = 5_000_000L;
 
   private final BrainConfig config;
   private final CheckpointBoard checkpoints;
@@ -53,8 +51,10 @@ public final class SiteBrain {
   /** Of every service, those without a pool here included. */
   private final Map<ServiceName, LeaseClock> leases = new LinkedHashMap<>();
 
-  /** Services that the present event concerns. */
-  private final Set<ServiceBrain> touched = new LinkedHashSet<>();
+  /** Services that the present event concerns, each once. */
+  private final List<ServiceBrain> touched = new ArrayList<>();
+
+  private final List<ServiceBrain> all;
 
   private long nextSweep = LeaseClock.NEVER;
   private boolean wasCut;
@@ -79,6 +79,7 @@ public final class SiteBrain {
       services.put(s.name(), brain);
       leases.put(s.name(), brain.lease());
     }
+    all = List.copyOf(services.values());
     for (ServiceName name : config.observed()) {
       leases.put(name, new LeaseClock(name, config.self(), config.incarnation(), config.timing()));
     }
@@ -96,17 +97,20 @@ public final class SiteBrain {
       started = true;
       services.values().forEach(s -> s.start(turn));
     }
-    touched.clear();
-    boolean all = handle(event, turn);
+    boolean everybody = handle(event, turn);
     boolean cut = cutOff(now);
-    if (all || cut != wasCut) {
+    if (everybody || cut != wasCut) {
       wasCut = cut;
-      services.values().forEach(s -> think(s, cut, turn));
+      all.forEach(s -> think(s, cut, turn));
       nextSweep = now + SWEEP;
     } else {
-      touched.forEach(s -> think(s, cut, turn));
+      for (ServiceBrain s : touched) {
+        think(s, cut, turn);
+      }
       sweep(cut, turn);
     }
+    touched.forEach(s -> s.touched = false);
+    touched.clear();
     beat(turn);
     return turn.commands();
   }
@@ -117,10 +121,17 @@ public final class SiteBrain {
       return;
     }
     nextSweep = turn.now() + SWEEP;
-    for (ServiceBrain s : services.values()) {
+    for (ServiceBrain s : all) {
       if (turn.now() >= s.dueAt()) {
         think(s, cut, turn);
       }
+    }
+  }
+
+  private void touch(ServiceBrain s) {
+    if (!s.touched) {
+      s.touched = true;
+      touched.add(s);
     }
   }
 
@@ -191,7 +202,7 @@ public final class SiteBrain {
       ServiceName service, java.util.function.Function<ServiceBrain, String> order, Turn turn) {
     ServiceBrain s = services.get(service);
     if (s != null) {
-      touched.add(s);
+      touch(s);
     }
     turn.add(
         new BrainCommand.Answer(
@@ -237,7 +248,7 @@ public final class SiteBrain {
   private void on(ServiceName service, java.util.function.Consumer<ServiceBrain> action) {
     ServiceBrain s = services.get(service);
     if (s != null) {
-      touched.add(s);
+      touch(s);
       action.accept(s);
     }
   }
@@ -256,7 +267,7 @@ public final class SiteBrain {
       }
       ServiceBrain s = services.get(name);
       if (s != null) {
-        touched.add(s);
+        touch(s);
       }
     }
     if (proposedAt != LeaseClock.NEVER) {

@@ -2,6 +2,7 @@ package dev.mpp.core.plan;
 
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.pool.PoolEvent;
+import java.util.Optional;
 
 /**
  * Keeps a pool FAIL after the reason for it is gone, until it may return (BEHAVIOUR section 8):
@@ -26,9 +27,21 @@ final class PoolReturn {
     this.state = state;
   }
 
-  /** The operator wants it back; counts while nothing is wrong with it. */
-  void recover() {
-    asked = failed;
+  /**
+   * The operator wants it back.
+   *
+   * @return what to answer; empty when the pool is not FAIL
+   */
+  Optional<String> recover() {
+    if (!failed) {
+      return Optional.empty();
+    }
+    asked = healthySince != LeaseClock.NEVER;
+    String pool = state.service.pool().name();
+    return Optional.of(
+        asked
+            ? "OK: pool " + pool + " returns to service; its nodes are judged anew"
+            : "ERROR: pool " + pool + " is still FAIL: " + failedFor);
   }
 
   boolean waiting() {

@@ -334,10 +334,9 @@ final class ServiceBrain {
   }
 
   String recover(BrainEvent.OperatorRecover e, Turn turn) {
-    if (e.node().isEmpty() && back.waiting()) {
-      back.recover();
-    }
-    return orders.recover(e.node(), e.by(), e.reason(), turn);
+    Optional<String> returning = e.node().isEmpty() ? back.recover() : Optional.empty();
+    String answer = orders.recover(e.node(), e.by(), e.reason(), turn);
+    return returning.map(line -> line + "\n" + answer).orElse(answer);
   }
 
   OperatorOrders orders() {

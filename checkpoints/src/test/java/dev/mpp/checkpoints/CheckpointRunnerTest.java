@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -30,9 +29,7 @@ class CheckpointRunnerTest {
   private static final Verdict OK = new Verdict(true, "connected", 1);
 
   private static CheckpointSpec spec(String host, Duration interval) {
-    Profile profile =
-        new Profile(
-            OptionalInt.of(80), "/", Profile.DEFAULT.expect(), Duration.ofSeconds(4), interval);
+    Profile profile = Profile.DEFAULT.withPort(80).withTimes(Duration.ofSeconds(4), interval);
     return CheckpointSpec.parse("edge:simple:" + host + ":p", Map.of("p", profile));
   }
 
@@ -73,7 +70,8 @@ class CheckpointRunnerTest {
             });
     List<Result> taken = new ArrayList<>();
     try (CheckpointRunner runner =
-        CheckpointRunner.start(List.of(task), pacer, new SplittableRandom(seed), results::add)) {
+        CheckpointRunner.start(
+            List.of(task), 64, pacer, new SplittableRandom(seed), results::add)) {
       assertTrue(runner != null);
       while (taken.size() < pacer.cycles) {
         Result result = results.poll(10, TimeUnit.SECONDS);
@@ -134,7 +132,7 @@ class CheckpointRunnerTest {
     Task quick = new Task(spec("10.0.0.2", Duration.ofMillis(100)), () -> OK);
     try (CheckpointRunner runner =
         CheckpointRunner.start(
-            List.of(stuck, quick), Pacer.system(), new SplittableRandom(1), results::add)) {
+            List.of(stuck, quick), 64, Pacer.system(), new SplittableRandom(1), results::add)) {
       assertTrue(runner != null);
       for (int i = 0; i < 3; i++) {
         Result result = results.poll(10, TimeUnit.SECONDS);
@@ -159,7 +157,7 @@ class CheckpointRunnerTest {
             });
     try (CheckpointRunner runner =
         CheckpointRunner.start(
-            List.of(slow), Pacer.system(), new SplittableRandom(1), results::add)) {
+            List.of(slow), 64, Pacer.system(), new SplittableRandom(1), results::add)) {
       assertTrue(runner != null);
       Result last = null;
       for (int i = 0; i < 3; i++) {
@@ -183,6 +181,7 @@ class CheckpointRunnerTest {
     try (CheckpointRunner runner =
         CheckpointRunner.start(
             List.of(broken),
+            64,
             Pacer.system(),
             new SplittableRandom(1),
             result -> {
@@ -208,6 +207,7 @@ class CheckpointRunnerTest {
       CheckpointRunner runner =
           CheckpointRunner.start(
               List.of(task),
+              64,
               pacer,
               new SplittableRandom(round),
               result -> {

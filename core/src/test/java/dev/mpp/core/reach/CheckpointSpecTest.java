@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,19 +14,12 @@ class CheckpointSpecTest {
   private static final Map<String, Profile> PROFILES =
       Map.of(
           "health",
-          new Profile(
-              OptionalInt.of(8080),
-              "/health",
-              StatusRange.parse("200"),
-              Duration.ofSeconds(1),
-              Duration.ofSeconds(2)),
+          Profile.DEFAULT
+              .withPort(8080)
+              .withTimes(Duration.ofSeconds(1), Duration.ofSeconds(2))
+              .withHttp(new Profile.Http("/health", StatusRange.parse("200"))),
           "slow",
-          new Profile(
-              OptionalInt.empty(),
-              "/",
-              StatusRange.parse("2xx"),
-              Duration.ofSeconds(9),
-              Duration.ofSeconds(10)));
+          Profile.DEFAULT.withTimes(Duration.ofSeconds(9), Duration.ofSeconds(10)));
 
   @ParameterizedTest
   @CsvSource({

@@ -41,6 +41,11 @@ final class Deadline {
     return new Deadline(nanos, remaining().dividedBy(parts));
   }
 
+  /** Until something unanswered is sent again: a fair part of what is left, at most a second. */
+  Deadline turn(int sendingsLeft) {
+    return sendingsLeft == 1 ? this : part(sendingsLeft).atMost(Duration.ofSeconds(1));
+  }
+
   /** The earlier of this one and {@code atMost} from now. */
   Deadline atMost(Duration atMost) {
     Duration left = remaining();

@@ -77,7 +77,7 @@ final class DnsQuery {
     int ignored = 0;
     for (int left = SENDINGS; left > 0; left--) {
       socket.send(new DatagramPacket(wire, wire.length));
-      Deadline turn = share.part(left);
+      Deadline turn = share.turn(left);
       while (turn.remaining().toMillis() > 0) {
         byte[] datagram = receive(socket, turn);
         if (datagram.length > 0) {

@@ -44,7 +44,7 @@ final class IcmpEcho {
     IcmpSocket socket = attempt.track(IcmpSocket.open(address));
     for (int left = SENDINGS; left > 0; left--) {
       socket.send(exchange.request());
-      Deadline turn = share.part(left);
+      Deadline turn = share.turn(left);
       for (int looks = 0; !turn.passed(); looks++) {
         for (byte[] in = socket.receive(); in.length > 0; in = socket.receive()) {
           if (exchange.answeredBy(in, socket.raw())) {

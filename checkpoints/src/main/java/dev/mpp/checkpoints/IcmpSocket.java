@@ -1,14 +1,15 @@
 package dev.mpp.checkpoints;
 
 import java.io.Closeable;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ import java.util.Optional;
  * CAP_NET_RAW. Nothing blocks. Any thread may close it under another one.
  */
 final class IcmpSocket implements Closeable {
-  private static final Path RANGE = Path.of("/proc/sys/net/ipv4/ping_group_range");
+  private static final String RANGE = "/proc/sys/net/ipv4/ping_group_range";
   private static final int EAGAIN = 11;
   private static final int ECONNREFUSED = 111;
   private static final int LARGEST = 2_048;
@@ -151,9 +152,13 @@ final class IcmpSocket implements Closeable {
     return new IOException(call + ": " + NAMES.getOrDefault(errno, "error " + errno));
   }
 
+  /** In one read: the kernel gives the rest of such a file to nobody. */
   private static String range() {
-    try {
-      return " (now \"" + Files.readString(RANGE).strip().replaceAll("\\s+", " ") + "\")";
+    byte[] text = new byte[64];
+    try (InputStream in = new FileInputStream(RANGE)) {
+      int length = Math.max(0, in.read(text));
+      String range = new String(text, 0, length, StandardCharsets.US_ASCII);
+      return " (now \"" + range.strip().replaceAll("\\s+", " ") + "\")";
     } catch (IOException e) {
       return "";
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLException;
 
 /**
  * The hard bound of a probe. The exchange runs on a virtual thread of its own and keeps its own
@@ -69,6 +70,19 @@ final class Watchdog {
     if (failure instanceof SocketTimeoutException) {
       return "no answer within " + text(timeout);
     }
+    String message = message(failure);
+    if (failure instanceof SSLException) {
+      // The outer one names the alert, the innermost one what is wrong with the certificate.
+      Throwable root = failure;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      return message.contains(message(root)) ? message : message + ": " + message(root);
+    }
+    return message;
+  }
+
+  private static String message(Throwable failure) {
     String message = failure.getMessage();
     return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
   }

@@ -24,10 +24,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(NoLeftovers.class)
 class ProbeTest {
   private static final Duration TIMEOUT = Duration.ofMillis(400);
 
@@ -220,6 +222,46 @@ class ProbeTest {
         };
     assertTrue(get(pours, "200").ok());
     assertTrue(sent.get() < 160, "all of it was read");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\\r\\n\\r\\n",
+        "HTTP/1.1 200 OK\\r\\nContent-Length: 999999999999\\r\\n\\r\\n",
+        "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n7fffffff\\r\\n"
+      })
+  void anEndlessBodyIsCutShort(String head) throws Exception {
+    HostileServer.Behaviour pours =
+        socket -> {
+          HostileServer.replies(wire(head)).serve(socket);
+          while (true) {
+            socket.getOutputStream().write(new byte[65_536]);
+          }
+        };
+    assertTrue(get(pours, "200").ok());
+  }
+
+  @Test
+  void aLineWithoutEndIsCutShort() throws Exception {
+    HostileServer.Behaviour pours =
+        socket -> {
+          HostileServer.readHead(socket);
+          while (true) {
+            socket.getOutputStream().write("HTTP/1.1 200 OK".repeat(100).getBytes(US_ASCII));
+          }
+        };
+    assertEquals("a line is longer than 8192 bytes", get(pours, "200").message());
+  }
+
+  @Test
+  void plaintextWhereTlsIsExpectedIsAFailure() throws Exception {
+    HostileServer.Behaviour plain =
+        socket ->
+            socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+    try (HostileServer server = new HostileServer(plain)) {
+      assertFalse(run(spec("https", "127.0.0.1", server.port(), "/", "200")).ok());
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.mpp.core.reach.Profile;
 import dev.mpp.core.reach.Verdict;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -38,14 +39,25 @@ class DnsProbeTest {
 
   /** A server on UDP, and TCP at the same port. */
   private static final class Server implements AutoCloseable {
-    final DatagramSocket udp = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
+    final DatagramSocket udp;
     final AtomicInteger datagrams = new AtomicInteger();
     final HostileServer tcp;
 
     Server(Reply overUdp, HostileServer.Behaviour overTcp) throws IOException {
-      tcp =
-          new HostileServer(
-              new ServerSocket(udp.getLocalPort(), 5, InetAddress.getByName("127.0.0.1")), overTcp);
+      InetAddress loopback = InetAddress.getByName("127.0.0.1");
+      DatagramSocket bound = null;
+      ServerSocket listener = new ServerSocket(0, 5, loopback);
+      for (int tries = 0; bound == null; tries++) {
+        try {
+          bound = new DatagramSocket(listener.getLocalPort(), loopback);
+        } catch (BindException taken) {
+          listener.close();
+          assertTrue(tries < 20, "no port is free for both");
+          listener = new ServerSocket(0, 5, loopback);
+        }
+      }
+      udp = bound;
+      tcp = new HostileServer(listener, overTcp);
       Thread.ofVirtual().start(() -> serve(overUdp));
     }
 

@@ -353,6 +353,28 @@ class ProbeTest {
     released.countDown();
   }
 
+  /** What a target writes reaches terminals and logs. */
+  @Test
+  void messagesAreOnePrintableLine() throws Exception {
+    Watchdog watchdog = new Watchdog(System::nanoTime);
+    Verdict failed =
+        watchdog.watch(
+            TIMEOUT,
+            attempt -> {
+              throw new IOException("red \u001b[31m\nline\u202e" + "x".repeat(1000));
+            });
+    assertTrue(failed.message().startsWith("red  [31m line xxx"), failed.message());
+    assertTrue(failed.message().length() <= 300, failed.message());
+    assertEquals("a b", watchdog.watch(TIMEOUT, attempt -> "a\r\nb").message());
+    Verdict blank =
+        watchdog.watch(
+            TIMEOUT,
+            attempt -> {
+              throw new IOException("\u0007");
+            });
+    assertEquals("IOException", blank.message());
+  }
+
   @Test
   void anInterruptEndsARun() throws Exception {
     try (HostileServer server = new HostileServer(HostileServer.silence())) {

@@ -102,6 +102,12 @@ public final class ProbeSpecs {
               + method
               + " a profile of its own");
     }
+    if (method == CheckpointMethod.MYSQL && profile.tls() && profile.user().isEmpty()) {
+      throw new IllegalArgumentException(
+          "profile \""
+              + spec.profileName()
+              + "\" has tls without a user, and without one mysql only asks for the greeting");
+    }
     boolean http = method == CheckpointMethod.HTTP || method == CheckpointMethod.HTTPS;
     profile
         .expect()

@@ -150,6 +150,7 @@ class ConfigProblemsTest {
           icmp:192.0.2.1:p|port: 80|profile "p" names a port, and icmp has none
           dns:192.0.2.1:p|expect: 200|profile "p" expects "200", and dns expects NOERROR, NXDOMAIN or the data of an answer
           https:192.0.2.1:p|expect: NOERROR|profile "p" expects "NOERROR", and https expects an HTTP status: 200, 200-399 or 2xx
+          mysql:192.0.2.1:p|tls: true|profile "p" has tls without a user
           grpc:192.0.2.1:p|service: x|grpc has no default port; name one in the profile
           mysql:192.0.2.1:p|user: ro, password-env: NO_SUCH_VARIABLE_HERE|profiles.p.password-env names NO_SUCH_VARIABLE_HERE, which is not set
           """)

@@ -2,83 +2,90 @@ package dev.mpp.checkpoints;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a probe: its deadline and the connection the watchdog may have to close under it. The
- * worker opens, the watchdog closes, from two threads.
+ * One run of a probe: its deadline and what the watchdog may have to close under it. The worker
+ * opens, the watchdog closes, from two threads. Whatever way a run ends, nothing stays open.
  */
 final class Attempt implements Closeable {
-  private final LongSupplier nanos;
-  private final long end;
-  private boolean closed;
-  private @Nullable Socket open;
-
-  Attempt(LongSupplier nanos, Duration timeout) {
-    this.nanos = nanos;
-    this.end = nanos.getAsLong() + timeout.toNanos();
+  /** One address of a target that may have several. */
+  @FunctionalInterface
+  interface Ask<T> {
+    T run(InetAddress address, Deadline share) throws IOException, InterruptedException;
   }
 
-  Duration remaining() {
-    return Duration.ofNanos(Math.max(0, end - nanos.getAsLong()));
+  private final Deadline deadline;
+  private final List<Closeable> open = new ArrayList<>();
+  private boolean closed;
+
+  Attempt(LongSupplier nanos, Duration timeout) {
+    this.deadline = new Deadline(nanos, timeout);
+  }
+
+  Deadline deadline() {
+    return deadline;
   }
 
   /**
-   * What is left, for a socket option where 0 would mean for ever.
+   * What the first address that answers says; each gets its share of the time left.
    *
-   * @throws SocketTimeoutException when nothing is left
+   * @throws IOException the last address's failure
    */
-  int remainingMillis() throws SocketTimeoutException {
-    long millis = remaining().toMillis();
-    if (millis == 0) {
-      throw new SocketTimeoutException("out of time");
-    }
-    return Math.toIntExact(millis);
-  }
-
-  /** Connects to the first address that answers; each gets its share of the time left. */
-  Socket connect(List<InetAddress> addresses, int port) throws IOException {
+  <T> T firstOf(List<InetAddress> addresses, Ask<T> ask) throws IOException, InterruptedException {
     IOException last = new IOException("no address to connect to");
     for (int i = 0; i < addresses.size(); i++) {
-      int share = Math.max(1, remainingMillis() / (addresses.size() - i));
-      Socket socket = track(new Socket());
       try {
-        socket.connect(new InetSocketAddress(addresses.get(i), port), share);
-        return socket;
+        return ask.run(addresses.get(i), deadline.part(addresses.size() - i));
       } catch (IOException e) {
         last = e;
-        socket.close();
       }
     }
     throw last;
   }
 
-  private synchronized Socket track(Socket socket) throws IOException {
-    if (closed) {
+  /** Connects to the first address that accepts; its reads may take what is left of the attempt. */
+  BoundedSocket connect(List<InetAddress> addresses, int port)
+      throws IOException, InterruptedException {
+    return firstOf(addresses, (address, share) -> connect(address, port, share));
+  }
+
+  BoundedSocket connect(InetAddress address, int port, Deadline within) throws IOException {
+    BoundedSocket socket = track(new BoundedSocket(deadline));
+    try {
+      socket.connect(new InetSocketAddress(address, port), within.remainingMillis());
+      return socket;
+    } catch (IOException e) {
       socket.close();
+      throw e;
+    }
+  }
+
+  /** Has {@code resource} closed when the attempt ends, or at once if it has ended. */
+  synchronized <C extends Closeable> C track(C resource) throws IOException {
+    if (closed) {
+      resource.close();
       throw new IOException("closed by the watchdog");
     }
-    open = socket;
-    return socket;
+    open.add(resource);
+    return resource;
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    if (open != null) {
+    for (Closeable resource : open) {
       try {
-        open.close();
+        resource.close();
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        // It is given up anyway; the others still have to be closed.
       }
     }
+    open.clear();
   }
 }

@@ -11,9 +11,10 @@ import java.util.function.Consumer;
 
 /**
  * Runs every checkpoint on its own interval, each on a virtual thread of its own, so that one never
- * waits for another and never overlaps itself. The first run falls at random within the first
- * interval; every later one is on the grid of that first run, late by a random tenth of the
- * interval at most. A run that outlasts its cycle makes the cycles it covered skipped, not queued.
+ * overlaps itself and waits for others only while as many run as may at once ({@link Lanes} says
+ * for how long). The first run falls at random within the first interval; every later one is on the
+ * grid of that first run, late by a random tenth of the interval at most. A run that outlasts its
+ * cycle, waiting included, makes the cycles it covered skipped, not queued.
  */
 public final class CheckpointRunner implements AutoCloseable {
   private static final Logger LOG = System.getLogger(CheckpointRunner.class.getName());
@@ -25,16 +26,19 @@ public final class CheckpointRunner implements AutoCloseable {
   /**
    * One answer.
    *
-   * @param skipped cycles of this checkpoint skipped so far
+   * @param skipped cycles of this checkpoint skipped so far: its probe, or its wait for a place,
+   *     took longer than an interval
    */
   public record Result(CheckpointSpec spec, Verdict verdict, long skipped) {}
 
+  private final Lanes lanes;
   private final Pacer pacer;
   private final Consumer<Result> consumer;
   private final List<Thread> threads = new ArrayList<>();
   private boolean closed;
 
-  private CheckpointRunner(Pacer pacer, Consumer<Result> consumer) {
+  private CheckpointRunner(Lanes lanes, Pacer pacer, Consumer<Result> consumer) {
+    this.lanes = lanes;
     this.pacer = pacer;
     this.consumer = consumer;
   }
@@ -42,13 +46,18 @@ public final class CheckpointRunner implements AutoCloseable {
   /**
    * Starts to run {@code tasks}.
    *
+   * @param atOnce how many probes may run at the same time, 1 or more
    * @param random source of the jitter; the same seed and tasks give the same schedule
    * @param consumer gets the results one at a time, from any of the runner's threads, never after
    *     {@link #close} has returned; it must not block. What it throws is logged
    */
   public static CheckpointRunner start(
-      List<Task> tasks, Pacer pacer, SplittableRandom random, Consumer<Result> consumer) {
-    CheckpointRunner runner = new CheckpointRunner(pacer, consumer);
+      List<Task> tasks,
+      int atOnce,
+      Pacer pacer,
+      SplittableRandom random,
+      Consumer<Result> consumer) {
+    CheckpointRunner runner = new CheckpointRunner(new Lanes(atOnce), pacer, consumer);
     long now = pacer.nanos();
     for (Task task : tasks) {
       SplittableRandom own = random.split();
@@ -65,12 +74,14 @@ public final class CheckpointRunner implements AutoCloseable {
     long interval = task.spec().profile().interval().toNanos();
     long first = now + random.nextLong(interval);
     long skipped = 0;
+    boolean failed = false;
     try {
       boolean open = true;
       for (long cycle = 0; open; ) {
         long jitter = cycle == 0 ? 0 : random.nextLong(interval / 10);
         pacer.sleepUntil(first + cycle * interval + jitter);
-        Verdict verdict = ask(task);
+        Verdict verdict = lanes.run(failed, () -> ask(task));
+        failed = !verdict.ok();
         long passed = Math.floorDiv(pacer.nanos() - first, interval);
         skipped += Math.max(0, passed - cycle);
         cycle = Math.max(cycle, passed) + 1;

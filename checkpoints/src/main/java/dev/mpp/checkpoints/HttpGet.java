@@ -27,26 +27,27 @@ final class HttpGet {
     this.tls = tls;
   }
 
-  String run(Attempt attempt, List<InetAddress> addresses) throws IOException {
+  String run(Attempt attempt, List<InetAddress> addresses)
+      throws IOException, InterruptedException {
     Socket plain = attempt.connect(addresses, spec.port());
-    Socket socket = spec.method() == CheckpointMethod.HTTPS ? encrypt(plain, attempt) : plain;
+    Socket socket = spec.method() == CheckpointMethod.HTTPS ? encrypt(plain) : plain;
     OutputStream out = socket.getOutputStream();
     out.write(request().getBytes(US_ASCII));
     out.flush();
-    HttpReply reply = HttpReply.read(socket, attempt);
-    if (!spec.profile().expect().contains(reply.status())) {
-      throw new IOException("HTTP " + reply.status() + ", expected " + spec.profile().expect());
+    HttpReply reply = HttpReply.read(socket.getInputStream());
+    if (!spec.profile().http().expect().contains(reply.status())) {
+      throw new IOException(
+          "HTTP " + reply.status() + ", expected " + spec.profile().http().expect());
     }
     return "HTTP " + reply.status();
   }
 
   /** The watchdog closes the plain socket: closing the encrypted one may wait for the peer. */
-  private Socket encrypt(Socket plain, Attempt attempt) throws IOException {
+  private Socket encrypt(Socket plain) throws IOException {
     SSLSocket socket = (SSLSocket) tls.createSocket(plain, spec.host(), spec.port(), true);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     socket.setSSLParameters(parameters);
-    socket.setSoTimeout(attempt.remainingMillis());
     socket.startHandshake();
     return socket;
   }
@@ -55,7 +56,7 @@ final class HttpGet {
     String host = spec.host().indexOf(':') >= 0 ? "[" + spec.host() + "]" : spec.host();
     boolean usual = spec.method().defaultPort().orElse(0) == spec.port();
     return "GET "
-        + spec.profile().path()
+        + spec.profile().http().path()
         + " HTTP/1.1\r\nHost: "
         + host
         + (usual ? "" : ":" + spec.port())

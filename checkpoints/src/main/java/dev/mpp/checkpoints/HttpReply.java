@@ -2,15 +2,13 @@ package dev.mpp.checkpoints;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.Socket;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one answer and throws its content away. Every read waits for what is left of the attempt,
- * so a target that drips bytes gains nothing; sizes are capped, so one that pours gains nothing
- * either.
+ * Reads one answer and throws its content away. Sizes are capped, so a target that pours gains
+ * nothing; {@link BoundedSocket} sees to one that drips.
  */
 final class HttpReply {
   /** Enough to see that the body flows. */
@@ -20,8 +18,6 @@ final class HttpReply {
   private static final int HEADER_LINES = 200;
   private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5]\\d\\d)( .*)?");
 
-  private final Socket socket;
-  private final Attempt attempt;
   private final InputStream in;
   private final byte[] buffer = new byte[8_192];
   private int next;
@@ -31,10 +27,8 @@ final class HttpReply {
   private long length;
   private boolean chunked;
 
-  private HttpReply(Socket socket, Attempt attempt) throws IOException {
-    this.socket = socket;
-    this.attempt = attempt;
-    this.in = socket.getInputStream();
+  private HttpReply(InputStream in) {
+    this.in = in;
   }
 
   /**
@@ -42,8 +36,8 @@ final class HttpReply {
    *
    * @throws IOException if it is not HTTP/1.x, ends early or takes too long
    */
-  static HttpReply read(Socket socket, Attempt attempt) throws IOException {
-    HttpReply reply = new HttpReply(socket, attempt);
+  static HttpReply read(InputStream in) throws IOException {
+    HttpReply reply = new HttpReply(in);
     do {
       reply.head();
     } while (reply.status < 200); // interim answers come before the real one
@@ -153,7 +147,6 @@ final class HttpReply {
     if (next < limit) {
       return true;
     }
-    socket.setSoTimeout(attempt.remainingMillis());
     next = 0;
     limit = Math.max(0, in.read(buffer));
     return limit > 0;

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLException;
 
 /**
  * The hard bound of a probe. The exchange runs on a virtual thread of its own and keeps its own
@@ -19,6 +20,9 @@ final class Watchdog {
 
   /** Below the promised second, to leave room for a busy machine. */
   private static final Duration GRACE = Duration.ofMillis(500);
+
+  /** Of a verdict's message, characters. */
+  private static final int LONGEST = 300;
 
   /** What is to be done in time. */
   @FunctionalInterface
@@ -45,12 +49,13 @@ final class Watchdog {
       Thread worker = Thread.ofVirtual().name("probe").start(() -> work(exchange, attempt, answer));
       try {
         String message = answer.get(timeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
-        return new Verdict(true, message, micros(start));
+        return new Verdict(true, printable(message), micros(start));
       } catch (TimeoutException e) {
         return new Verdict(
             false, "no end within " + text(timeout) + ", connection closed", micros(start));
       } catch (ExecutionException e) {
-        return new Verdict(false, describe(answer.exceptionNow(), timeout), micros(start));
+        String what = describe(answer.exceptionNow(), timeout);
+        return new Verdict(false, printable(what), micros(start));
       } finally {
         worker.interrupt();
       }
@@ -69,8 +74,29 @@ final class Watchdog {
     if (failure instanceof SocketTimeoutException) {
       return "no answer within " + text(timeout);
     }
+    String message = message(failure);
+    if (failure instanceof SSLException) {
+      // The outer one names the alert, the innermost one what is wrong with the certificate.
+      Throwable root = failure;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      return message.contains(message(root)) ? message : message + ": " + message(root);
+    }
+    return message;
+  }
+
+  private static String message(Throwable failure) {
     String message = failure.getMessage();
-    return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+    return message == null || printable(message).isEmpty()
+        ? failure.getClass().getSimpleName()
+        : message;
+  }
+
+  /** A target may have written it, and an operator's terminal will show it. */
+  private static String printable(String message) {
+    String line = message.substring(0, Math.min(LONGEST, message.length()));
+    return line.replaceAll("\\p{C}+", " ").strip();
   }
 
   private static String text(Duration timeout) {

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -30,9 +29,7 @@ class CheckpointRunnerTest {
   private static final Verdict OK = new Verdict(true, "connected", 1);
 
   private static CheckpointSpec spec(String host, Duration interval) {
-    Profile profile =
-        new Profile(
-            OptionalInt.of(80), "/", Profile.DEFAULT.expect(), Duration.ofSeconds(4), interval);
+    Profile profile = Profile.DEFAULT.withPort(80).withTimes(Duration.ofSeconds(4), interval);
     return CheckpointSpec.parse("edge:simple:" + host + ":p", Map.of("p", profile));
   }
 
@@ -73,7 +70,8 @@ class CheckpointRunnerTest {
             });
     List<Result> taken = new ArrayList<>();
     try (CheckpointRunner runner =
-        CheckpointRunner.start(List.of(task), pacer, new SplittableRandom(seed), results::add)) {
+        CheckpointRunner.start(
+            List.of(task), 64, pacer, new SplittableRandom(seed), results::add)) {
       assertTrue(runner != null);
       while (taken.size() < pacer.cycles) {
         Result result = results.poll(10, TimeUnit.SECONDS);
@@ -134,7 +132,7 @@ class CheckpointRunnerTest {
     Task quick = new Task(spec("10.0.0.2", Duration.ofMillis(100)), () -> OK);
     try (CheckpointRunner runner =
         CheckpointRunner.start(
-            List.of(stuck, quick), Pacer.system(), new SplittableRandom(1), results::add)) {
+            List.of(stuck, quick), 64, Pacer.system(), new SplittableRandom(1), results::add)) {
       assertTrue(runner != null);
       for (int i = 0; i < 3; i++) {
         Result result = results.poll(10, TimeUnit.SECONDS);
@@ -159,7 +157,7 @@ class CheckpointRunnerTest {
             });
     try (CheckpointRunner runner =
         CheckpointRunner.start(
-            List.of(slow), Pacer.system(), new SplittableRandom(1), results::add)) {
+            List.of(slow), 64, Pacer.system(), new SplittableRandom(1), results::add)) {
       assertTrue(runner != null);
       Result last = null;
       for (int i = 0; i < 3; i++) {
@@ -183,6 +181,7 @@ class CheckpointRunnerTest {
     try (CheckpointRunner runner =
         CheckpointRunner.start(
             List.of(broken),
+            64,
             Pacer.system(),
             new SplittableRandom(1),
             result -> {
@@ -208,6 +207,7 @@ class CheckpointRunnerTest {
       CheckpointRunner runner =
           CheckpointRunner.start(
               List.of(task),
+              64,
               pacer,
               new SplittableRandom(round),
               result -> {
@@ -218,6 +218,120 @@ class CheckpointRunnerTest {
       runner.close();
       closed.set(true);
       assertFalse(late.get());
+    }
+  }
+
+  /** Counts who is inside at once; each stays until released. */
+  private static final class Gate {
+    final AtomicInteger inside = new AtomicInteger();
+    final AtomicInteger most = new AtomicInteger();
+    final CountDownLatch open = new CountDownLatch(1);
+
+    Verdict pass(Verdict verdict) throws InterruptedException {
+      most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+      try {
+        open.await();
+        return verdict;
+      } finally {
+        inside.decrementAndGet();
+      }
+    }
+
+    void awaitInside(int count) throws InterruptedException {
+      long end = System.nanoTime() + 10 * SECOND;
+      while (inside.get() < count && System.nanoTime() - end < 0) {
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+      assertEquals(count, inside.get());
+    }
+  }
+
+  @Test
+  void noMoreThanTheConfiguredNumberRunAtOnceAndNobodyIsLeftOut() throws Exception {
+    Gate gate = new Gate();
+    List<Task> tasks = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      tasks.add(new Task(spec("host-" + i, Duration.ofMillis(100)), () -> gate.pass(OK)));
+    }
+    BlockingQueue<Result> results = new LinkedBlockingQueue<>();
+    try (CheckpointRunner runner =
+        CheckpointRunner.start(tasks, 5, Pacer.system(), new SplittableRandom(1), results::add)) {
+      assertTrue(runner != null);
+      gate.awaitInside(5);
+      gate.open.countDown();
+      Map<String, Long> skipped = new java.util.HashMap<>();
+      while (skipped.size() < 1000) {
+        Result result = results.poll(10, TimeUnit.SECONDS);
+        assertTrue(result != null, "only " + skipped.size() + " of 1000 came up");
+        skipped.put(result.spec().host(), result.skipped());
+      }
+    }
+    assertEquals(5, gate.most.get());
+  }
+
+  @Test
+  void aWaitThatOutlastsTheIntervalIsCountedAsSkipped() throws Exception {
+    CountDownLatch released = new CountDownLatch(1);
+    CountDownLatch taken = new CountDownLatch(1);
+    Task slow =
+        new Task(
+            spec("10.0.0.1", Duration.ofMillis(100)),
+            () -> {
+              taken.countDown();
+              released.await();
+              return OK;
+            });
+    Task waits = new Task(spec("10.0.0.2", Duration.ofMillis(500)), () -> OK);
+    BlockingQueue<Result> results = new LinkedBlockingQueue<>();
+    try (CheckpointRunner runner =
+        CheckpointRunner.start(
+            List.of(slow, waits), 1, Pacer.system(), new SplittableRandom(8), results::add)) {
+      assertTrue(runner != null);
+      assertTrue(taken.await(10, TimeUnit.SECONDS));
+      results.clear();
+      TimeUnit.MILLISECONDS.sleep(1600); // three intervals of the one that waits
+      released.countDown();
+      Result late = results.poll(10, TimeUnit.SECONDS);
+      while (late != null && !late.spec().host().equals("10.0.0.2")) {
+        late = results.poll(10, TimeUnit.SECONDS);
+      }
+      assertTrue(late != null && late.skipped() >= 2, "" + late);
+    }
+  }
+
+  /** Twenty targets that went silent share half of the places; a live one keeps its pace. */
+  @Test
+  void deadTargetsDoNotStarveLiveOnes() throws Exception {
+    Verdict dead = new Verdict(false, "silent", 1);
+    Gate gate = new Gate();
+    List<Task> tasks = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      AtomicBoolean first = new AtomicBoolean(true);
+      tasks.add(
+          new Task(
+              spec("dead-" + i, Duration.ofMillis(100)),
+              () -> first.getAndSet(false) ? dead : gate.pass(dead)));
+    }
+    tasks.add(new Task(spec("live", Duration.ofMillis(100)), () -> OK));
+    BlockingQueue<Result> live = new LinkedBlockingQueue<>();
+    try (CheckpointRunner runner =
+        CheckpointRunner.start(
+            tasks,
+            4,
+            Pacer.system(),
+            new SplittableRandom(1),
+            r -> {
+              if (r.verdict().ok()) {
+                live.add(r);
+              }
+            })) {
+      assertTrue(runner != null);
+      gate.awaitInside(2); // half of the places, and for as long as the gate is closed
+      live.clear();
+      for (int i = 0; i < 5; i++) {
+        assertTrue(live.poll(10, TimeUnit.SECONDS) != null, "the live one waits for the dead");
+      }
+      assertEquals(2, gate.most.get());
     }
   }
 }

@@ -1,74 +1,85 @@
 package dev.mpp.node;
 
 import dev.mpp.checkpoints.CheckpointRunner;
+import dev.mpp.checkpoints.Pacer;
+import dev.mpp.checkpoints.Password;
+import dev.mpp.checkpoints.Probe;
 import dev.mpp.checkpoints.Probes;
 import dev.mpp.core.plan.CheckpointBoard;
 import dev.mpp.core.reach.CheckpointSpec;
-import dev.mpp.core.reach.Profile;
-import dev.mpp.core.reach.StatusRange;
 import dev.mpp.node.config.MppConfig;
-import java.time.Duration;
-import java.util.HashMap;
+import dev.mpp.node.config.MppConfig.Checkpoints;
+import dev.mpp.node.config.ProbeSpecs;
+import dev.mpp.node.config.Secret;
+import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /** The checkpoints of one site, from the configuration. */
 final class CheckpointWiring {
-  private CheckpointWiring() {}
+  private final MppConfig config;
+  private final Probes probes = Probes.platform();
+  private final List<CheckpointRunner.Task> tasks;
+  private final CheckpointDesk desk;
 
-  /** Judges a specification for the configuration reader: grammar and whether a probe exists. */
-  static Optional<String> problem(String spec, Set<String> profiles) {
-    Map<String, Profile> named = new HashMap<>();
-    profiles.forEach(p -> named.put(p, Profile.DEFAULT));
-    try {
-      var unused = Probes.platform().of(CheckpointSpec.parse(spec, named));
-      return Optional.empty();
-    } catch (IllegalArgumentException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
-    }
+  CheckpointWiring(MppConfig config) {
+    this.config = config;
+    Optional<Checkpoints> own = config.checkpointsOf(config.site());
+    ProbeSpecs specs =
+        new ProbeSpecs(
+            config.profiles(), own.map(Checkpoints::interval).orElse(Checkpoints.DEFAULT_INTERVAL));
+    this.tasks =
+        own.stream()
+            .flatMap(c -> c.probes().stream())
+            .map(specs::parse)
+            .map(spec -> new CheckpointRunner.Task(spec, probe(spec)))
+            .toList();
+    this.desk =
+        new CheckpointDesk(
+            tasks.stream().map(CheckpointRunner.Task::spec).toList(), specs::parse, this::probe);
   }
 
-  static List<CheckpointRunner.Task> tasks(MppConfig config) {
-    Probes probes = Probes.platform();
-    return config.checkpointsOf(config.site()).stream()
-        .flatMap(c -> c.probes().stream().map(p -> spec(config, p, c.interval())))
-        .map(spec -> new CheckpointRunner.Task(spec, probes.of(spec)))
-        .toList();
+  /** For operators: what is configured, and a probe on demand. */
+  CheckpointDesk desk() {
+    return desk;
   }
 
-  static List<CheckpointBoard.Spec> board(List<CheckpointRunner.Task> tasks) {
+  List<CheckpointBoard.Spec> board() {
     return tasks.stream()
         .map(t -> new CheckpointBoard.Spec(t.spec().toString(), t.spec().kind()))
         .toList();
   }
 
-  private static CheckpointSpec spec(MppConfig config, String text, Duration interval) {
-    Map<String, Profile> profiles = new HashMap<>();
-    config.profiles().forEach((name, p) -> profiles.put(name, profile(p, interval)));
-    CheckpointSpec s = CheckpointSpec.parse(text, profiles);
-    if (profiles.containsKey(s.profileName())) {
-      return s;
-    }
-    Profile p = s.profile();
-    return new CheckpointSpec(
-        s.kind(),
-        s.method(),
-        s.host(),
-        s.port(),
-        s.profileName(),
-        new Profile(p.port(), p.path(), p.expect(), p.timeout(), interval));
+  CheckpointRunner start(
+      Pacer pacer, SplittableRandom random, Consumer<CheckpointRunner.Result> consumer) {
+    int atOnce =
+        config
+            .checkpointsOf(config.site())
+            .map(Checkpoints::concurrency)
+            .orElse(Checkpoints.DEFAULT_CONCURRENCY);
+    return CheckpointRunner.start(tasks, atOnce, pacer, random, desk.andThen(consumer));
   }
 
-  private static Profile profile(MppConfig.Profile p, Duration interval) {
-    return new Profile(
-        p.port(),
-        p.path().orElse(Profile.DEFAULT.path()),
-        p.expect().isPresent()
-            ? new StatusRange(p.expect().getAsInt(), p.expect().getAsInt())
-            : Profile.DEFAULT.expect(),
-        p.timeout(),
-        p.interval().orElse(interval));
+  private Probe probe(CheckpointSpec spec) {
+    return probes.of(
+        spec,
+        Optional.ofNullable(config.profiles().get(spec.profileName()))
+            .flatMap(MppConfig.Profile::password)
+            .map(Kept::new));
+  }
+
+  /** A password kept where the configuration says. */
+  private record Kept(Secret secret) implements Password {
+    @Override
+    public String reveal() throws IOException {
+      return secret.reveal();
+    }
+
+    @Override
+    public void refused() {
+      secret.forget();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.mpp.node;
 
+import dev.mpp.checkpoints.Probes;
 import dev.mpp.node.config.ConfigException;
 import dev.mpp.node.config.ConfigFile;
 import dev.mpp.node.config.ConfigReport;
@@ -60,7 +61,7 @@ final class NodeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     ConfigFile.Loaded loaded;
     try {
-      loaded = ConfigFile.load(file, site, CheckpointWiring::problem);
+      loaded = ConfigFile.load(file, site, Probes::obstacle);
     } catch (ConfigException e) {
       ConfigReport.print(System.err, e);
       return WRONG_CONFIGURATION;

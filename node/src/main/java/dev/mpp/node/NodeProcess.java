@@ -1,6 +1,5 @@
 package dev.mpp.node;
 
-import dev.mpp.checkpoints.CheckpointRunner;
 import dev.mpp.checkpoints.Pacer;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
@@ -116,8 +115,8 @@ final class NodeProcess implements AutoCloseable {
       s.at(config.site()).ifPresent(here -> openPool(s, here.pool(), servers, pollers, post));
     }
 
-    List<CheckpointRunner.Task> checkpoints = CheckpointWiring.tasks(config);
-    CheckpointBoard board = new CheckpointBoard(CheckpointWiring.board(checkpoints), true);
+    CheckpointWiring checkpoints = new CheckpointWiring(config);
+    CheckpointBoard board = new CheckpointBoard(checkpoints.board(), true);
     SiteBrain brain =
         new SiteBrain(
             brainConfig,
@@ -175,8 +174,7 @@ final class NodeProcess implements AutoCloseable {
     open(agreement).start();
     open(exchange).start();
     open(
-        CheckpointRunner.start(
-            checkpoints,
+        checkpoints.start(
             Pacer.system(),
             new SplittableRandom(new SecureRandom().nextLong()),
             r ->

@@ -2,6 +2,7 @@ package dev.mpp.core.reach;
 
 import dev.mpp.core.model.CheckpointClass;
 import dev.mpp.core.model.HostText;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -75,8 +76,10 @@ public record CheckpointSpec(
               + name
               + "\" is not a profile of "
               + method
-              + ": a port, default"
-              + (profiles.isEmpty() ? "" : " or one of " + new TreeSet<>(profiles.keySet())));
+              + ": a port, default or "
+              + (profiles.isEmpty()
+                  ? "a configured name"
+                  : "one of " + new TreeSet<>(profiles.keySet())));
     }
     return named;
   }
@@ -109,6 +112,12 @@ public record CheckpointSpec(
   private static IllegalArgumentException incomplete(String text) {
     return new IllegalArgumentException(
         "checkpoint \"" + text + "\" is not class:method:target:profile");
+  }
+
+  /** The same checkpoint with other times. */
+  public CheckpointSpec withTimes(Duration timeout, Duration interval) {
+    return new CheckpointSpec(
+        kind, method, host, port, profileName, profile.withTimes(timeout, interval));
   }
 
   /** The text form. */

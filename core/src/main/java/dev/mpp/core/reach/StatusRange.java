@@ -33,6 +33,11 @@ public record StatusRange(int low, int high) {
     return new StatusRange(low, m.group(3) == null ? low : Integer.parseInt(m.group(3)));
   }
 
+  /** Whether a text is meant as a status, right or wrong: digits, an x, a hyphen. */
+  public static boolean looksLike(String text) {
+    return text.strip().matches("\\d[\\dx-]*");
+  }
+
   public boolean contains(int status) {
     return low <= status && status <= high;
   }

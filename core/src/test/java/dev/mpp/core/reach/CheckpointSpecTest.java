@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,19 +16,12 @@ class CheckpointSpecTest {
   private static final Map<String, Profile> PROFILES =
       Map.of(
           "health",
-          new Profile(
-              OptionalInt.of(8080),
-              "/health",
-              StatusRange.parse("200"),
-              Duration.ofSeconds(1),
-              Duration.ofSeconds(2)),
+          Profile.DEFAULT
+              .withPort(8080)
+              .withTimes(Duration.ofSeconds(1), Duration.ofSeconds(2))
+              .withHttp(new Profile.Http("/health", StatusRange.parse("200"))),
           "slow",
-          new Profile(
-              OptionalInt.empty(),
-              "/",
-              StatusRange.parse("2xx"),
-              Duration.ofSeconds(9),
-              Duration.ofSeconds(10)));
+          Profile.DEFAULT.withTimes(Duration.ofSeconds(9), Duration.ofSeconds(10)));
 
   @ParameterizedTest
   @CsvSource({
@@ -98,5 +92,48 @@ class CheckpointSpecTest {
   @ValueSource(strings = {"", "2x", "6xx", "099", "600", "399-200", "200-", "ok"})
   void wrongStatusRanges(String text) {
     assertThrows(IllegalArgumentException.class, () -> StatusRange.parse(text));
+  }
+
+  /** Whatever can be written prints back unchanged and reads back equal. */
+  @Test
+  void everyFormRoundTrips() {
+    int count = 0;
+    for (String kind : List.of("internal", "edge", "external")) {
+      for (CheckpointMethod method : CheckpointMethod.values()) {
+        for (String target :
+            List.of("10.0.0.1", "[2001:db8::1]", "[::1]", "gw.example.com", "GW-1", "a.b.")) {
+          for (String profile : List.of("default", "1", "65535", "health", "slow")) {
+            boolean port = !profile.equals("default") && !profile.equals("slow");
+            if ((method.hasPorts() || !port) && (method != CheckpointMethod.GRPC || port)) {
+              String text = kind + ":" + method + ":" + target + ":" + profile;
+              CheckpointSpec spec = CheckpointSpec.parse(text, PROFILES);
+              assertEquals(text, spec.toString());
+              assertEquals(spec, CheckpointSpec.parse(spec.toString(), PROFILES));
+              count++;
+            }
+          }
+        }
+      }
+    }
+    assertEquals(3 * 6 * (5 * 5 + 2 + 3), count);
+  }
+
+  @Test
+  void aProfileIsValidated() {
+    Profile profile = Profile.DEFAULT;
+    List.<org.junit.jupiter.api.function.Executable>of(
+            () -> profile.withPort(0),
+            () -> profile.withTimes(Duration.ofMillis(49), Duration.ofSeconds(1)),
+            () -> profile.withTimes(Duration.ofSeconds(61), Duration.ofSeconds(1)),
+            () -> profile.withTimes(Duration.ofSeconds(1), Duration.ofMillis(99)),
+            () -> new Profile.Http("x", StatusRange.parse("200")),
+            () -> new Profile.Http("/ x", StatusRange.parse("200")),
+            () -> new Profile.MySql(Optional.of(" "), "SELECT 1", false),
+            () -> new Profile.MySql(Optional.empty(), " ", false),
+            () -> new Profile.Dns("a..b", "A", Optional.empty()),
+            () -> new Profile.Dns("a b", "A", Optional.empty()),
+            () -> new Profile.Dns(".", "a", Optional.empty()),
+            () -> new Profile.Dns(".", "SOA", Optional.of("")))
+        .forEach(wrong -> assertThrows(IllegalArgumentException.class, wrong));
   }
 }

@@ -1,5 +1,6 @@
 package dev.mpp.node.config;
 
+import dev.mpp.core.reach.CheckpointSpec;
 import dev.mpp.node.config.YamlNode.Position;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /** Reads {@code mpp.yml}, strictly: what it does not understand it refuses. */
 public final class ConfigFile {
@@ -21,15 +21,13 @@ public final class ConfigFile {
     }
   }
 
-  /** Judges one checkpoint specification. */
+  /** Judges whether this process, on this host, can probe a checkpoint at all. */
   @FunctionalInterface
-  public interface ProbeCheck {
+  public interface HostCheck {
     /**
-     * @param spec as written, {@code class:method:target:profile}
-     * @param profiles names under {@code profiles:}
-     * @return what is wrong with it; empty if nothing is
+     * @return what is in the way and has to be changed; empty if nothing is
      */
-    Optional<String> problem(String spec, Set<String> profiles);
+    Optional<String> obstacle(CheckpointSpec spec);
   }
 
   /**
@@ -39,11 +37,11 @@ public final class ConfigFile {
    * @throws ConfigException with every problem of the file at once
    */
   public static Loaded load(Path file, Optional<String> siteOverride) throws ConfigException {
-    return load(file, siteOverride, ProbeText::problem);
+    return load(file, siteOverride, spec -> Optional.empty());
   }
 
-  /** As {@link #load(Path, Optional)}, with another judge of the checkpoints. */
-  public static Loaded load(Path file, Optional<String> siteOverride, ProbeCheck probeCheck)
+  /** As {@link #load(Path, Optional)}; obstacles to this site's checkpoints become warnings. */
+  public static Loaded load(Path file, Optional<String> siteOverride, HostCheck host)
       throws ConfigException {
     Findings findings = new Findings(file.toString());
     Optional<YamlNode.Mapping> tree =
@@ -53,7 +51,7 @@ public final class ConfigFile {
     }
     Path base = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a parent");
     Section top = new Section("", tree.get(), findings);
-    MppConfig config = new DeploymentReader(top, base, siteOverride, probeCheck).read();
+    MppConfig config = new DeploymentReader(top, base, siteOverride, host).read();
     return new Loaded(config, findings.warnings());
   }
 

@@ -8,20 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The whole file: every part is read, whatever is wrong with the others. */
 final class DeploymentReader {
   private final Section top;
   private final Path base;
   private final Optional<String> siteOverride;
-  private final ConfigFile.ProbeCheck probeCheck;
+  private final ConfigFile.HostCheck host;
 
   DeploymentReader(
-      Section top, Path base, Optional<String> siteOverride, ConfigFile.ProbeCheck probeCheck) {
+      Section top, Path base, Optional<String> siteOverride, ConfigFile.HostCheck host) {
     this.top = top;
     this.base = base;
     this.siteOverride = siteOverride;
-    this.probeCheck = probeCheck;
+    this.host = host;
   }
 
   MppConfig read() throws ConfigException {
@@ -31,10 +32,12 @@ final class DeploymentReader {
     Optional<SiteId> self = self(sites);
     Path dataDir = dataDir(self);
     Timing timing = Timing.read(top);
-    var services = new ServiceReader(sites, self, new SecretReader(base)).readAll(top);
-    var profiles = ProbeReader.profiles(top);
-    ProbeReader probes = new ProbeReader(sites, probeCheck);
-    var checkpoints = probes.checkpoints(top, profiles.keySet());
+    SecretReader secrets = new SecretReader(base);
+    var services = new ServiceReader(sites, self, secrets).readAll(top);
+    Set<String> used = ProbeReader.profilesUsed(top, self);
+    var profiles = new ProfileReader(secrets, used).readAll(top);
+    ProbeReader probes = new ProbeReader(sites, self, host);
+    var checkpoints = probes.readAll(top, profiles);
     var dns = DnsReader.read(top, services, timing.lease().duration());
     top.close();
 

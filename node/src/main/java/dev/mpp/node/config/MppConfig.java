@@ -202,10 +202,12 @@ public record MppConfig(
 
   /**
    * @param interval between two probes of one checkpoint unless its profile says otherwise
-   * @param probes {@code class:method:target:profile} specifications, checked
+   * @param concurrency how many probes run at the same time, 1 to 1000
+   * @param probes {@code class:method:target:profile} specifications, checked; at least one
    */
-  public record Checkpoints(SiteId site, Duration interval, List<String> probes) {
+  public record Checkpoints(SiteId site, Duration interval, int concurrency, List<String> probes) {
     public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(2);
+    public static final int DEFAULT_CONCURRENCY = 64;
 
     public Checkpoints {
       probes = List.copyOf(probes);
@@ -213,17 +215,31 @@ public record MppConfig(
   }
 
   /**
-   * A named probe profile; what is absent follows the probe's method.
+   * A named probe profile; what is absent follows the probe's method ({@link ProbeSpecs}).
    *
-   * @param expect HTTP status, 100 to 599
+   * @param path of an HTTP request
+   * @param expect HTTP status or range (http, https); response code or data of an answer (dns)
    * @param interval overrides that of {@link Checkpoints}
+   * @param user account to log in with (mysql); present if and only if {@code password} is
+   * @param query asked after the login (mysql)
+   * @param name asked for (dns)
+   * @param type of the record asked for, in upper case (dns)
+   * @param service asked about (grpc)
+   * @param tls demand TLS and a certificate for the target (grpc, mysql)
    */
   public record Profile(
       OptionalInt port,
       Optional<String> path,
-      OptionalInt expect,
+      Optional<String> expect,
       Duration timeout,
-      Optional<Duration> interval) {
+      Optional<Duration> interval,
+      Optional<String> user,
+      Optional<Secret> password,
+      Optional<String> query,
+      Optional<String> name,
+      Optional<String> type,
+      Optional<String> service,
+      boolean tls) {
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(4);
   }
 

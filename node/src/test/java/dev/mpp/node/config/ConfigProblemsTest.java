@@ -62,10 +62,15 @@ class ConfigProblemsTest {
           , password-env: PATH|''|services[0].mysql has no password; give one of password-file
           password-env: PATH|password-env: PATH, password-file: x|services[0].mysql has two passwords
           password-env: PATH|password-env: PATH, schema: a-b|services[0].mysql.schema is "a-b"
-          external:http:127.0.9.1:18081"]}\\n  - {site: b|external:http:127.0.9.1:none"]}\\n  - {site: b|profile "none" is neither a port
+          external:http:127.0.9.1:18081"]}\\n  - {site: b|external:http:127.0.9.1:none"]}\\n  - {site: b|"none" is not a profile of http: a port, default or a configured name
           {site: b, probes|{site: a, probes|checkpoints[1].site is "a", as an earlier entry
           {site: b, probes|{site: x, probes|checkpoints[1].site is "x", which is not one of the sites
           {site: b, probes|{site: b, interval: 1ms, probes|checkpoints[1].interval is 1ms, outside 100ms to 10m
+          {site: b, probes|{site: b, concurrency: 0, probes|checkpoints[1].concurrency is 0, outside 1 to 1000
+          {site: b, probes: ["external:http:127.0.9.1:18081"]}|{site: b, probes: []}|checkpoints[1].probes lists no checkpoint; add one, or remove the entry of this site
+          external:http:127.0.9.1:18081"]}\\n  - {site: b|external:htpp:127.0.9.1:80"]}\\n  - {site: b|"htpp" is not a checkpoint method (simple, http, https, mysql, dns, icmp, grpc); did you mean "http"?
+          external:http:127.0.9.1:18081"]}\\n  - {site: b|extrnal:http:127.0.9.1:80"]}\\n  - {site: b|did you mean "external"?
+          external:http:127.0.9.1:18081"]}\\n  - {site: b|external:http:127.0.9.1:18081", "external:http:127.0.9.1:18081"]}\\n  - {site: b|as an earlier one; keep one of the two
           mysql: {user|rpo: half\\n    mysql: {user|services[0].rpo is "half"; choose one of zero, availability
           """)
   void oneMistake(String from, String to, String expected) throws Exception {
@@ -95,6 +100,14 @@ class ConfigProblemsTest {
           dead-man: {timeout: never}|dead-man.timeout is "never", which is not a duration
           insecure: yes|insecure is "yes"; write true or false
           profiles: {default: {port: 80}}|profiles.default is not a name for a profile
+          profiles: {web: {pth: /}}|unknown key "profiles.web.pth"; did you mean "path"?
+          profiles: {web: {expect: 99}}|profiles.web.expect is "99", which is not an HTTP status
+          profiles: {ns: {type: AAA}}|profiles.ns.type is "AAA"; did you mean "AAAA"?
+          profiles: {ns: {name: "a b"}}|profiles.ns.name is "a b", which is not a DNS name
+          profiles: {db: {user: ro}}|profiles.db has no password; give one of password-file
+          profiles: {db: {user: ro, password: hunter2}}|profiles.db.password holds a password in the configuration itself
+          profiles: {db: {password-env: PATH}}|profiles.db.password-env is there without a user
+          profiles: {db: {query: SELECT 2}}|profiles.db.query is there without a user
           profiles: {web: {path: ok}}|profiles.web.path is "ok", which is not a path
           data-dir: mpp.yml|which is not a directory
           dns: {zone: other.test, name-servers: [{name: ns.other.test, address: 127.0.1.1}]}|service mysql.eraser.test is not within the zone other.test
@@ -126,6 +139,59 @@ class ConfigProblemsTest {
     assertTrue(problems.getFirst().what().contains(expected), problems.toString());
   }
 
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          http:192.0.2.1:p|query: SELECT 2, user: ro, password-env: PATH|profile "p" has user, password, query, which means nothing to http (its keys are port, path, expect, timeout, interval)
+          simple:192.0.2.1:p|path: /x|profile "p" has path, which means nothing to simple
+          icmp:192.0.2.1:p|name: example.com|profile "p" has name, which means nothing to icmp (its keys are timeout, interval)
+          icmp:192.0.2.1:p|port: 80|profile "p" names a port, and icmp has none
+          dns:192.0.2.1:p|expect: 200|profile "p" expects "200", and dns expects NOERROR, NXDOMAIN or the data of an answer
+          https:192.0.2.1:p|expect: NOERROR|profile "p" expects "NOERROR", and https expects an HTTP status: 200, 200-399 or 2xx
+          mysql:192.0.2.1:p|tls: true|profile "p" has tls without a user
+          grpc:192.0.2.1:p|service: x|grpc has no default port; name one in the profile
+          mysql:192.0.2.1:p|user: ro, password-env: NO_SUCH_VARIABLE_HERE|profiles.p.password-env names NO_SUCH_VARIABLE_HERE, which is not set
+          """)
+  void profilesHaveToSuitTheMethod(String probe, String keys, String expected) throws Exception {
+    String text =
+        ConfigFixtures.edit(
+            ConfigFixtures.resource("minimal.yml"),
+            "external:http:127.0.9.1:18081\"]}\n  - {site: b",
+            "external:" + probe + "\"]}\n  - {site: b");
+    String with = text + "\nprofiles: {p: {" + keys + "}}\n";
+    var problems = assertThrows(ConfigException.class, () -> ConfigFixtures.load(dir, with));
+    assertTrue(problems.problems().toString().contains(expected), problems.problems().toString());
+  }
+
+  /** What only another site's probes use need not exist here. */
+  @Test
+  void aSecretIsWantedWhereItIsUsed() throws Exception {
+    String text =
+        ConfigFixtures.edit(
+            ConfigFixtures.resource("minimal.yml"),
+            "{site: b, probes: [\"",
+            "{site: b, probes: [\"edge:mysql:192.0.2.1:db\", \"");
+    String with = text + "\nprofiles: {db: {user: ro, password-file: only/at/b}}\n";
+    assertEquals(List.of(), ConfigFixtures.load(dir, with).warnings());
+    Path file = ConfigFixtures.write(dir, with);
+    assertTrue(
+        assertThrows(ConfigException.class, () -> ConfigFile.load(file, Optional.of("b")))
+            .problems()
+            .toString()
+            .contains("which is not a file"));
+  }
+
+  @Test
+  void obstaclesOfThisHostAreWarningsOfItsOwnCheckpoints() throws Exception {
+    Path file = ConfigFixtures.write(dir, ConfigFixtures.resource("minimal.yml"));
+    var warnings =
+        ConfigFile.load(file, Optional.empty(), spec -> Optional.of("no capability")).warnings();
+    assertEquals(1, warnings.size(), warnings.toString());
+    assertTrue(warnings.getFirst().what().contains("would always fail: no capability"));
+  }
+
   @Test
   void oneSite() throws Exception {
     String from = ", " + SITE_B + ", {name: w, address: 127.0.3.1, witness: true}";
@@ -146,6 +212,10 @@ class ConfigProblemsTest {
         "  - {site: b, probes: [\"external:",
         "  - {site: b, probes: [\"edge:",
         "site b has no external checkpoint");
+    assertWarning(
+        "{site: b, probes: [",
+        "{site: b, concurrency: 2, probes: [\"edge:simple:192.0.2.1:1\", ",
+        "would take 2 places if every target went silent, and failing ones have 1");
     assertWarning("    mysql: ", "    semi-sync: false\n    mysql: ", "semi-sync is off");
     assertWarning("127.0.3.1, witness: true", "127.0.3.1", "site w has no pool of any service");
     assertWarning(SITE_B, "{name: b, address: localhost}", "");

@@ -64,8 +64,8 @@ public final class CheckpointDesk implements Consumer<Result> {
   /**
    * Probes once, now. Blocks for at most 2 s and the timeout of the checkpoint and 1 s.
    *
-   * <p>For operators only: the target need not be configured, and a profile with a user logs in
-   * with its password wherever {@code text} says.
+   * <p>The target need not be configured, unless the profile logs in: a password only goes where
+   * the configuration sends it.
    *
    * @param text {@code class:method:target:profile}; the class does not matter here
    * @return what was found; everything wrong with the target is in it
@@ -73,7 +73,15 @@ public final class CheckpointDesk implements Consumer<Result> {
    * @throws IllegalStateException if too many tests run already, for 2 s
    */
   public Verdict test(String text) throws InterruptedException {
-    Probe asked = probe.apply(parse.apply(text));
+    CheckpointSpec spec = parse.apply(text);
+    if (spec.profile().mysql().user().isPresent() && configured.stream().noneMatch(spec::equals)) {
+      throw new IllegalArgumentException(
+          "profile \""
+              + spec.profileName()
+              + "\" logs in with a password, and only to the targets that the configuration names:"
+              + " test one of those, or use a profile without a user");
+    }
+    Probe asked = probe.apply(spec);
     if (!places.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IllegalStateException(
           "busy: " + AT_ONCE + " tests of checkpoints run already; try again in a moment");

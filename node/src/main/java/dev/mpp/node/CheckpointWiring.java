@@ -48,7 +48,10 @@ final class CheckpointWiring {
 
   List<CheckpointBoard.Spec> board() {
     return tasks.stream()
-        .map(t -> new CheckpointBoard.Spec(t.spec().toString(), t.spec().kind()))
+        .map(
+            t ->
+                new CheckpointBoard.Spec(
+                    t.spec().toString(), t.spec().kind(), t.spec().profile().ladder()))
         .toList();
   }
 

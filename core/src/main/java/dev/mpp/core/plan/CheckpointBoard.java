@@ -1,6 +1,7 @@
 package dev.mpp.core.plan;
 
 import dev.mpp.core.model.CheckpointClass;
+import dev.mpp.core.model.Ladder;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.SiteView.CheckpointView;
 import dev.mpp.core.model.State;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** The site's checkpoints, what they say together, and the pool STATUS that follows. */
 public final class CheckpointBoard {
 
-  /** A configured checkpoint: {@code class:method:target:profile} and its class. */
-  public record Spec(String text, CheckpointClass kind) {}
+  /** A configured checkpoint: {@code class:method:target:profile}, its class and its ladder. */
+  public record Spec(String text, CheckpointClass kind, Ladder ladder) {}
 
   private static final class Entry {
     final Spec spec;
@@ -46,7 +47,7 @@ public final class CheckpointBoard {
   void result(String spec, boolean ok, String message, long wallMillis) {
     @Nullable Entry e = entries.get(spec);
     if (e != null) {
-      e.state = e.state.step(new Verdict(ok, message, 0));
+      e.state = e.state.step(new Verdict(ok, message, 0), e.spec.ladder());
       e.wallMillis = wallMillis;
     }
   }

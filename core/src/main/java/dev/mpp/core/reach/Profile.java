@@ -1,5 +1,6 @@
 package dev.mpp.core.reach;
 
+import dev.mpp.core.model.Ladder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -13,11 +14,13 @@ import java.util.OptionalInt;
  * @param port 1 to 65535; empty for the default of the method
  * @param timeout 50 ms to 60 s; the probe never outlasts it by more than a second
  * @param interval 100 ms or more, from start to start
+ * @param ladder failed probes in a row at which each status begins
  */
 public record Profile(
     OptionalInt port,
     Duration timeout,
     Duration interval,
+    Ladder ladder,
     Http http,
     MySql mysql,
     Dns dns,
@@ -31,6 +34,7 @@ public record Profile(
           OptionalInt.empty(),
           Duration.ofSeconds(4),
           Duration.ofSeconds(5),
+          Ladder.DEFAULT,
           Http.DEFAULT,
           MySql.DEFAULT,
           Dns.DEFAULT,
@@ -50,28 +54,32 @@ public record Profile(
 
   /** This profile on another port. */
   public Profile withPort(int other) {
-    return new Profile(OptionalInt.of(other), timeout, interval, http, mysql, dns, grpc);
+    return new Profile(OptionalInt.of(other), timeout, interval, ladder, http, mysql, dns, grpc);
   }
 
   /** This profile with other times. */
   public Profile withTimes(Duration otherTimeout, Duration otherInterval) {
-    return new Profile(port, otherTimeout, otherInterval, http, mysql, dns, grpc);
+    return new Profile(port, otherTimeout, otherInterval, ladder, http, mysql, dns, grpc);
+  }
+
+  public Profile withLadder(Ladder other) {
+    return new Profile(port, timeout, interval, other, http, mysql, dns, grpc);
   }
 
   public Profile withHttp(Http other) {
-    return new Profile(port, timeout, interval, other, mysql, dns, grpc);
+    return new Profile(port, timeout, interval, ladder, other, mysql, dns, grpc);
   }
 
   public Profile withMySql(MySql other) {
-    return new Profile(port, timeout, interval, http, other, dns, grpc);
+    return new Profile(port, timeout, interval, ladder, http, other, dns, grpc);
   }
 
   public Profile withDns(Dns other) {
-    return new Profile(port, timeout, interval, http, mysql, other, grpc);
+    return new Profile(port, timeout, interval, ladder, http, mysql, other, grpc);
   }
 
   public Profile withGrpc(Grpc other) {
-    return new Profile(port, timeout, interval, http, mysql, dns, other);
+    return new Profile(port, timeout, interval, ladder, http, mysql, dns, other);
   }
 
   /**

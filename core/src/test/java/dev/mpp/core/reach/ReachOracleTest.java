@@ -3,6 +3,7 @@ package dev.mpp.core.reach;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.mpp.core.model.CheckpointClass;
+import dev.mpp.core.model.Ladder;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.reach.PoolStatusRule.Policy;
@@ -27,9 +28,10 @@ class ReachOracleTest {
     }
 
     Judged real() {
-      CheckpointState state = CheckpointState.INITIAL.step(BAD).step(GOOD);
+      CheckpointState state =
+          CheckpointState.INITIAL.step(BAD, Ladder.DEFAULT).step(GOOD, Ladder.DEFAULT);
       for (int i = 0; i < failures; i++) {
-        state = state.step(BAD);
+        state = state.step(BAD, Ladder.DEFAULT);
       }
       CheckpointClass kind =
           switch (this.kind) {

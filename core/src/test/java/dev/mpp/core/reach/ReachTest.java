@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.core.model.CheckpointClass;
+import dev.mpp.core.model.Ladder;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.reach.PoolStatusRule.Policy;
@@ -22,7 +23,7 @@ class ReachTest {
   private static CheckpointState after(int failures) {
     CheckpointState state = CheckpointState.INITIAL;
     for (int i = 0; i < failures; i++) {
-      state = state.step(BAD);
+      state = state.step(BAD, Ladder.DEFAULT);
     }
     return state;
   }
@@ -43,6 +44,22 @@ class ReachTest {
   }
 
   @Test
+  void aCheckpointMayHaveALadderOfItsOwn() {
+    Ladder slow = Ladder.parse("2,4,8,10");
+    CheckpointState state = CheckpointState.INITIAL;
+    for (int failed = 1; failed <= 10; failed++) {
+      state = state.step(BAD, slow);
+      Status expected =
+          failed < 2
+              ? Status.OK
+              : failed < 4
+                  ? Status.OK_INFO
+                  : failed < 8 ? Status.OK_WARN : failed < 10 ? Status.OK_CRITICAL : Status.FAIL;
+      assertEquals(expected, state.status(), failed + " failures");
+    }
+  }
+
+  @Test
   void aCheckpointClimbsTheLadderOnItsOwn() {
     assertEquals(new CheckpointState(-1, Status.OK, ""), after(0));
     assertEquals(new CheckpointState(1, Status.OK_INFO, "refused"), after(1));
@@ -51,9 +68,9 @@ class ReachTest {
     assertFalse(after(3).failed());
     assertEquals(new CheckpointState(4, Status.FAIL, "refused"), after(4));
     assertEquals(new CheckpointState(9, Status.FAIL, "refused"), after(9));
-    CheckpointState again = after(9).step(OK);
+    CheckpointState again = after(9).step(OK, Ladder.DEFAULT);
     assertEquals(new CheckpointState(0, Status.OK, "(recovering) refused"), again);
-    assertEquals(new CheckpointState(0, Status.OK, ""), again.step(OK));
+    assertEquals(new CheckpointState(0, Status.OK, ""), again.step(OK, Ladder.DEFAULT));
   }
 
   @ParameterizedTest

@@ -233,6 +233,7 @@ public record MppConfig(
       Optional<String> expect,
       Duration timeout,
       Optional<Duration> interval,
+      Ladder ladder,
       Optional<String> user,
       Optional<Secret> password,
       Optional<String> query,

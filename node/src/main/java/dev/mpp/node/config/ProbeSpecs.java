@@ -98,7 +98,7 @@ public final class ProbeSpecs {
               + " (its keys are "
               + String.join(", ", keys(method))
               + (keys(method).isEmpty() ? "" : ", ")
-              + "timeout, interval): give "
+              + "timeout, interval, ladder): give "
               + method
               + " a profile of its own");
     }
@@ -133,6 +133,7 @@ public final class ProbeSpecs {
     Profile profile =
         Profile.DEFAULT
             .withTimes(p.timeout(), p.interval().orElse(interval))
+            .withLadder(p.ladder())
             .withHttp(
                 new Profile.Http(
                     p.path().orElse(Profile.Http.DEFAULT.path()),

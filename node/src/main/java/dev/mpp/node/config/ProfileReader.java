@@ -1,5 +1,6 @@
 package dev.mpp.node.config;
 
+import dev.mpp.core.model.Ladder;
 import dev.mpp.core.reach.Profile.Dns;
 import dev.mpp.core.reach.Profile.Http;
 import dev.mpp.core.reach.StatusRange;
@@ -58,6 +59,7 @@ final class ProfileReader {
             section.optional("expect", EXPECT),
             section.value("timeout", Timing.between(50, 60_000), Profile.DEFAULT_TIMEOUT),
             section.optional("interval", Timing.between(100, 600_000)),
+            section.value("ladder", ServiceReader.LADDER, Ladder.DEFAULT),
             user,
             password,
             section.optional("query", Form.TEXT),

@@ -130,7 +130,7 @@ final class ServiceReader {
                         here)));
   }
 
-  private static final Form<Ladder> LADDER =
+  static final Form<Ladder> LADDER =
       text -> {
         try {
           return Ladder.parse(text);

@@ -90,6 +90,12 @@ class CheckpointDeskTest {
       assertFalse(refused.ok());
       assertTrue(refused.message().contains("refused"), refused.message());
       assertFalse(desk.test("internal:mysql:127.0.0.1:db").ok());
+      String said =
+          String.valueOf(
+              assertThrows(
+                      IllegalArgumentException.class, () -> desk.test("edge:mysql:127.0.0.9:db"))
+                  .getMessage());
+      assertTrue(said.contains("logs in with a password"), said);
       assertTrue(desk.list().stream().allMatch(e -> e.last().isEmpty()), "tests are not counted");
     }
   }

@@ -2,6 +2,7 @@ package dev.mpp.node.mysql;
 
 import java.sql.Statement;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,15 +16,17 @@ final class Tripwire implements AutoCloseable {
   private static final int READ_TIMEOUT_MILLIS = (SLEEP_SECONDS + 15) * 1000;
 
   private final Connector connector;
+  private final Supplier<Handshakes.Place> places;
   private final Semaphore answered = new Semaphore(0);
   private final Thread thread;
   private volatile @Nullable Runnable listener;
   private volatile @Nullable Session session;
   private volatile boolean closed;
 
-  Tripwire(Connector connector, String threadName) {
+  Tripwire(Connector connector, String threadName, Supplier<Handshakes.Place> places) {
     this.connector = connector;
-    this.thread = Thread.ofPlatform().daemon().name(threadName).unstarted(this::run);
+    this.places = places;
+    this.thread = connector.thread().name(threadName).unstarted(this::run);
   }
 
   void start() {
@@ -50,7 +53,7 @@ final class Tripwire implements AutoCloseable {
     while (!closed) {
       try {
         answered.acquire();
-        Session s = connector.connect(READ_TIMEOUT_MILLIS, "");
+        Session s = connector.connect(READ_TIMEOUT_MILLIS, "", places.get());
         session = s;
         hold(s);
       } catch (LinkException e) {

@@ -151,8 +151,8 @@ final class NodeProcess implements AutoCloseable {
             time,
             exchange::publish,
             next -> {
-              picture.set(next);
-              if (tables != null) {
+              NodeSnapshot before = picture.getAndSet(next);
+              if (tables != null && (before == null || !DnsTables.sameAnswers(before, next))) {
                 dnsTable = tables.table(next);
               }
             });

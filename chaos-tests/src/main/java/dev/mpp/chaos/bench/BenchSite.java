@@ -11,7 +11,6 @@ import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.State;
-import dev.mpp.core.model.Status;
 import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainConfig;
 import dev.mpp.core.plan.BrainEvent;
@@ -46,6 +45,7 @@ final class BenchSite {
   private LedgerState ledger = LedgerState.EMPTY;
   private long now = 1_000 * MS;
   private int next;
+  private long brainNanos;
 
   BenchSite(int count) {
     for (int i = 0; i < count; i++) {
@@ -53,9 +53,12 @@ final class BenchSite {
     }
     Map<SiteId, BrainConfig.Member> members =
         Map.of(
-            SELF, new BrainConfig.Member(false, 2),
-            PEER, new BrainConfig.Member(false, 1),
-            new SiteId("witness"), new BrainConfig.Member(true, 0));
+            SELF,
+            new BrainConfig.Member(false, 2),
+            PEER,
+            new BrainConfig.Member(false, 1),
+            new SiteId("witness"),
+            new BrainConfig.Member(true, 0));
     LeaseTiming timing =
         new LeaseTiming(6_000 * MS, 500 * MS, 1_500 * MS, 0.001, 100 * MS, 4_000 * MS);
     List<CheckpointBoard.Spec> checkpoints =
@@ -80,7 +83,7 @@ final class BenchSite {
               new NodeAddress("10.%d.%d.%d".formatted(i >> 8, i & 255, n + 1), 3306),
               n == 0 ? NodeType.PRIMARY : NodeType.SECONDARY));
     }
-    PoolConfig pool = new PoolConfig("pool" + i, nodes, Status.FAIL, false, true);
+    PoolConfig pool = PoolConfig.failover("pool" + i, nodes);
     return new BrainConfig.Service(
         new ServiceName("service" + i + ".example.com"),
         false,
@@ -114,7 +117,7 @@ final class BenchSite {
       }
     }
     throw new IllegalStateException(
-        "not settled: " + brain.sentence(services.getFirst().name()));
+        "not settled: " + brain.sentence(services.getFirst().name(), now));
   }
 
   private boolean active(ServiceName service) {
@@ -146,15 +149,19 @@ final class BenchSite {
 
   /** One event, its commands, and everything that follows at the same instant. */
   void on(BrainEvent event) {
-    brain.on(event, now).forEach(this::answer);
+    answers.add(event);
+    while (!answers.isEmpty()) {
+      BrainEvent next = answers.remove();
+      long begin = System.nanoTime();
+      List<BrainCommand> commands = brain.on(next, now);
+      brainNanos += System.nanoTime() - begin;
+      commands.forEach(this::perform);
+    }
   }
 
-  /** Performs one command of {@link #brain} and everything that follows at the same instant. */
-  void answer(BrainCommand command) {
-    perform(command);
-    while (!answers.isEmpty()) {
-      brain.on(answers.remove(), now).forEach(this::perform);
-    }
+  /** Nanoseconds spent in the brain so far. */
+  long brainNanos() {
+    return brainNanos;
   }
 
   private BrainEvent poll(BrainConfig.Service s, PoolConfig.Member m) {
@@ -204,8 +211,7 @@ final class BenchSite {
                   p.service(), p.node(), p.commandId(), true, Optional.empty(), ""));
       case BrainCommand.MakeWritable w -> {
         writable.add(w.node());
-        answers.add(
-            new BrainEvent.WritableDone(w.service(), w.node(), w.commandId(), true, 1, ""));
+        answers.add(new BrainEvent.WritableDone(w.service(), w.node(), w.commandId(), true, 1, ""));
       }
       case BrainCommand.StartReplication r -> changed(r.service(), r.node(), r.commandId());
       case BrainCommand.SemiSync c -> changed(c.service(), c.node(), c.commandId());
@@ -213,6 +219,7 @@ final class BenchSite {
       case BrainCommand.DropDeadMan d -> {}
       case BrainCommand.PollWithin p -> {}
       case BrainCommand.PreferLeadership p -> {}
+      case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Journal j -> {}
       case BrainCommand.Answer a -> {}
     }

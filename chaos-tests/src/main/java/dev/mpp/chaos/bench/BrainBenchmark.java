@@ -2,10 +2,10 @@ package dev.mpp.chaos.bench;
 
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.plan.BrainCommand;
-import dev.mpp.core.plan.BrainEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -17,13 +17,13 @@ import org.openjdk.jmh.annotations.State;
 
 /**
  * What one event costs the loop when a site has {@code services} settled services of three nodes.
- * Time passes as it would: 3,000 polls and 20 ticks in a second; the lease is renewed.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class BrainBenchmark {
   private static final long SECOND = 1_000_000_000L;
+  private static final int TICKS = 20;
 
   @Param({"1", "1000"})
   public int services;
@@ -35,33 +35,48 @@ public class BrainBenchmark {
     site = new BenchSite(services).settle();
   }
 
-  private List<BrainCommand> on(BrainEvent event, long passed) {
-    site.pass(passed);
-    List<BrainCommand> commands = site.brain().on(event, site.now());
-    // Renewals come back; everything else that a settled site commands needs no answer.
-    for (BrainCommand c : commands) {
-      if (c instanceof BrainCommand.Propose) {
-        site.answer(c);
-      }
-    }
-    return commands;
+  /** Time spent in the brain alone; the ledger is applied by another thread of a real node. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Loop {
+    public long brainNanos;
+    public long seconds;
   }
 
-  /** A node answered its poll as it did the last time. */
+  /** A node answered its poll as it did the last time; no time passes. */
   @Benchmark
   public List<BrainCommand> nodeAnswered() {
-    return on(site.nextPoll(), SECOND / (3L * services));
+    return site.brain().on(site.nextPoll(), site.now());
   }
 
-  /** Nothing happened but time. */
+  /**
+   * 50 ms passed; every tenth tick includes a renewal of the lease and its way through the ledger.
+   */
   @Benchmark
-  public List<BrainCommand> tick() {
-    return on(new BrainEvent.Tick(), SECOND / 20);
+  public void tick() {
+    site.pass(SECOND / TICKS);
+    site.tick();
   }
 
   /** The picture for peers and operators. */
   @Benchmark
   public SiteView view() {
     return site.brain().view(site.now(), Map.of());
+  }
+
+  /** All that a second brings: every node's poll, 20 ticks, the renewals. */
+  @Benchmark
+  public void second(Loop loop) {
+    long before = site.brainNanos();
+    int polls = 3 * services;
+    for (int tick = 0; tick < TICKS; tick++) {
+      for (int poll = tick * polls / TICKS; poll < (tick + 1) * polls / TICKS; poll++) {
+        site.pass(SECOND / polls);
+        site.on(site.nextPoll());
+      }
+      site.tick();
+    }
+    loop.brainNanos += site.brainNanos() - before;
+    loop.seconds++;
   }
 }

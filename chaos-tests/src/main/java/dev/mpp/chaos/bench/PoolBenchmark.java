@@ -2,7 +2,6 @@ package dev.mpp.chaos.bench;
 
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeType;
-import dev.mpp.core.model.Status;
 import dev.mpp.core.pool.FailoverPool;
 import dev.mpp.core.pool.PollResult;
 import dev.mpp.core.pool.PoolCommand;
@@ -56,8 +55,7 @@ public class PoolBenchmark {
       together.add(all);
       single.add(
           config.nodes().stream()
-              .<PoolEvent>map(
-                  m -> new PoolEvent.Polled(Map.of(m.address(), PollResult.HEALTHY)))
+              .<PoolEvent>map(m -> new PoolEvent.Polled(Map.of(m.address(), PollResult.HEALTHY)))
               .toList());
       states.add(settled(config, all));
     }
@@ -71,7 +69,7 @@ public class PoolBenchmark {
               new NodeAddress("10.%d.%d.%d".formatted(i >> 8, i & 255, n + 1), 3306),
               n == 0 ? NodeType.PRIMARY : NodeType.SECONDARY));
     }
-    return new PoolConfig("pool" + i, nodes, Status.FAIL, false, true);
+    return PoolConfig.failover("pool" + i, nodes);
   }
 
   private PoolState settled(PoolConfig config, PoolEvent healthy) {

@@ -127,6 +127,9 @@ final class Connector {
     p.setProperty("password", options.credentials().password().get());
     p.setProperty("connectTimeout", millis);
     p.setProperty("socketTimeout", millis);
+    // The socket buffers what it reads.
+    p.setProperty("useReadAheadInput", "false");
+    p.setProperty("useUnbufferedInput", "true");
     p.setProperty("socketFactory", GreetedSocketFactory.class.getName());
     p.setProperty("allowMultiQueries", "true");
     p.setProperty("sslMode", options.tls().name());

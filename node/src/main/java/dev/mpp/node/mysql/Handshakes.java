@@ -1,16 +1,22 @@
 package dev.mpp.node.mysql;
 
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * How many logins may run at once in this process. A login costs milliseconds of processor time on
- * both ends (TLS); thousands at once after a network blip would leave none for anything else. Only
- * that part is counted: a place is taken once the server has greeted, so that hosts that swallow
- * packets occupy none. Polls have places of their own, before the sessions that are merely kept in
- * reserve. Fences, promotions and the dead-man's lock never take one and never wait.
+ * both ends (TLS); thousands at once after a network blip would leave none for anything else.
+ *
+ * <p>A poll's login takes its place once the server has greeted, so that hosts that swallow packets
+ * occupy none. Sessions that are merely kept in reserve wait before they dial, until no poll waits,
+ * and leave as much time to others as they took. Fences, promotions and the dead-man's lock take no
+ * place and never wait.
  */
 public final class Handshakes {
+  private static final long YIELD = 5_000_000L;
+  private static final long MOST_PAUSE = 50_000_000L;
+
   private final Semaphore polls;
   private final Semaphore reserve;
 
@@ -29,8 +35,31 @@ public final class Handshakes {
     return new Place(polls, clock);
   }
 
-  Place forReserve(LongSupplier clock) {
-    return new Place(reserve, clock);
+  /** Makes a session for the reserve, or finds that none is wanted any more. */
+  interface Login {
+    void run() throws LinkException;
+  }
+
+  /**
+   * Blocks for as long as others need the processor.
+   *
+   * @throws InterruptedException before the login was tried
+   */
+  void inReserve(Login login) throws InterruptedException, LinkException {
+    reserve.acquire();
+    try {
+      while (polls.hasQueuedThreads()) {
+        TimeUnit.NANOSECONDS.sleep(YIELD);
+      }
+      long begin = System.nanoTime();
+      try {
+        login.run();
+      } finally {
+        TimeUnit.NANOSECONDS.sleep(Math.min(System.nanoTime() - begin, MOST_PAUSE));
+      }
+    } finally {
+      reserve.release();
+    }
   }
 
   /** One login's place in the queue. */

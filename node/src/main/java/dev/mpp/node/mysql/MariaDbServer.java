@@ -38,6 +38,7 @@ final class MariaDbServer implements MySqlServer {
   private volatile boolean up;
   private volatile boolean closed;
   private volatile boolean event;
+  private volatile boolean waits;
   private volatile long eventReadAt;
 
   MariaDbServer(ServerOptions options, Handshakes handshakes) {
@@ -56,8 +57,7 @@ final class MariaDbServer implements MySqlServer {
     setter = link(connector, "fence-set", (int) MariaDbFence.PENDING.toMillis() + 10_000);
     prover = link(connector, "fence-prove", ADMIN_READ_MILLIS);
     admin = link(connector, "admin", ADMIN_READ_MILLIS);
-    tripwire =
-        new Tripwire(connector, options.threadName("tripwire"), () -> handshakes.forReserve(clock));
+    tripwire = new Tripwire(connector, options.threadName("tripwire"), handshakes);
     lock = new DeadManLock(options, connector);
     fence =
         new MariaDbFence(setter, prover, lock, this::sessions, options.credentials().user(), clock);
@@ -92,7 +92,8 @@ final class MariaDbServer implements MySqlServer {
     try {
       MariaDbPoll.Reading reading =
           poll.call(
-              now + options.pollTimeout().toNanos(), c -> MariaDbPoll.read(c, withEvent, event));
+              now + options.pollTimeout().toNanos(),
+              c -> MariaDbPoll.read(c, withEvent, event, waits));
       reading
           .event()
           .ifPresent(
@@ -100,6 +101,7 @@ final class MariaDbServer implements MySqlServer {
                 event = alive;
                 eventReadAt = now;
               });
+      waits = reading.facts().semiSync().sourceEnabled();
       if (!up) {
         up = true;
         keep.release();
@@ -135,21 +137,20 @@ final class MariaDbServer implements MySqlServer {
       touch(link);
       return true;
     }
-    Handshakes.Place place = handshakes.forReserve(clock);
     try {
-      // Outside of the link: a fence that needs it meanwhile makes the session itself.
-      place.enter();
+      // Queued outside of the link: a fence that needs it meanwhile makes the session itself.
+      handshakes.inReserve(
+          () -> {
+            if (up && !closed && !link.busy()) {
+              touch(link);
+            }
+          });
+      return true;
     } catch (InterruptedException e) {
       return false;
+    } catch (LinkException e) {
+      throw new IllegalStateException(e);
     }
-    try {
-      if (up && !closed && !link.busy()) {
-        touch(link);
-      }
-    } finally {
-      place.leave();
-    }
-    return true;
   }
 
   private void touch(Link link) {

@@ -36,8 +36,8 @@ final class PollsBenchmark {
    * @param scriptPolls of one run of a script
    */
   record Size(int nodes, Duration window, int scriptPolls, int repetitions) {
-    static final Size FULL = new Size(1_000, Duration.ofSeconds(10), 500, 5);
-    static final Size QUICK = new Size(200, Duration.ofSeconds(3), 100, 3);
+    static final Size FULL = new Size(1_000, Duration.ofSeconds(5), 50, 5);
+    static final Size QUICK = new Size(200, Duration.ofSeconds(2), 20, 3);
   }
 
   /** Medians: milliseconds of processor time for 1,000 polls. */
@@ -64,6 +64,8 @@ final class PollsBenchmark {
 
   Result run() throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("mpp-bench");
+    Thread interrupted = new Thread(() -> remove(folder));
+    Runtime.getRuntime().addShutdownHook(interrupted);
     try {
       Path installed = BenchServer.unpack(folder.resolve("mariadb"));
       try (BenchServer one = BenchServer.start(installed, folder.resolve("one"), 1);
@@ -71,7 +73,16 @@ final class PollsBenchmark {
         return compare(installed.resolve("bin/mariadb"), one, two, folder);
       }
     } finally {
+      remove(folder);
+      boolean unused = Runtime.getRuntime().removeShutdownHook(interrupted);
+    }
+  }
+
+  private void remove(Path folder) {
+    try {
       BenchServer.remove(folder);
+    } catch (IOException e) {
+      out.println("left behind: " + folder + " (" + e + ")");
     }
   }
 
@@ -85,7 +96,7 @@ final class PollsBenchmark {
               client, one.port(), size.scriptPolls(), folder);
       kept[i] =
           ScriptPolls.ONE_CONNECTION.millisPerThousand(
-              client, two.port(), 4 * size.scriptPolls(), folder);
+              client, two.port(), 20 * size.scriptPolls(), folder);
       out.printf(
           "scripts %d/%d: a client for every poll %.0f ms, one connection %.0f ms per 1,000%n",
           i + 1, size.repetitions(), each[i], kept[i]);
@@ -95,6 +106,7 @@ final class PollsBenchmark {
     try {
       open(new int[] {one.port(), two.port()}, servers, pollers);
       settle();
+      long skipped = skipped(pollers);
       double[] ours = new double[size.repetitions()];
       for (int i = 0; i < size.repetitions(); i++) {
         ours[i] = window();
@@ -103,12 +115,7 @@ final class PollsBenchmark {
       if (failed.sum() > 0) {
         throw new IOException(failed.sum() + " polls failed: the machine is too busy to measure");
       }
-      return new Result(
-          size,
-          median(ours),
-          median(each),
-          median(kept),
-          pollers.stream().mapToLong(NodePoller::skipped).sum());
+      return new Result(size, median(ours), median(each), median(kept), skipped(pollers) - skipped);
     } finally {
       pollers.forEach(NodePoller::close);
       servers.forEach(MySqlServer::close);
@@ -144,6 +151,10 @@ final class PollsBenchmark {
               this::count));
     }
     pollers.forEach(NodePoller::start);
+  }
+
+  private static long skipped(List<NodePoller> pollers) {
+    return pollers.stream().mapToLong(NodePoller::skipped).sum();
   }
 
   private void count(BrainEvent event) {

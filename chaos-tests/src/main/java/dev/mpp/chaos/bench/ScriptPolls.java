@@ -18,7 +18,7 @@ enum ScriptPolls {
   CLIENT_PER_POLL(
       """
       for ((i = 0; i < POLLS; i++)); do
-        "$CLIENT" --no-defaults --skip-ssl -h 127.0.0.1 -P "$PORT" -u "$USER_NAME" -BN -e "$SQL"
+        "$CLIENT" --no-defaults --skip-ssl -h 127.0.0.1 -P "$PORT" -u "$USER_NAME" -ABN -e "$SQL"
       done >/dev/null
       """),
 
@@ -26,7 +26,7 @@ enum ScriptPolls {
   ONE_CONNECTION(
       """
       coproc C { exec "$CLIENT" --no-defaults --skip-ssl -h 127.0.0.1 -P "$PORT" \\
-        -u "$USER_NAME" -BN --unbuffered; }
+        -u "$USER_NAME" -ABN --unbuffered; }
       for ((i = 0; i < POLLS; i++)); do
         printf '%s;SELECT "polled";\\n' "$SQL" >&"${C[1]}"
         while read -r line <&"${C[0]}"; do [[ $line == polled ]] && break; done

@@ -45,7 +45,6 @@ final class BenchSite {
   private LedgerState ledger = LedgerState.EMPTY;
   private long now = 1_000 * MS;
   private int next;
-  private long brainNanos;
 
   BenchSite(int count) {
     for (int i = 0; i < count; i++) {
@@ -151,17 +150,8 @@ final class BenchSite {
   void on(BrainEvent event) {
     answers.add(event);
     while (!answers.isEmpty()) {
-      BrainEvent next = answers.remove();
-      long begin = System.nanoTime();
-      List<BrainCommand> commands = brain.on(next, now);
-      brainNanos += System.nanoTime() - begin;
-      commands.forEach(this::perform);
+      brain.on(answers.remove(), now).forEach(this::perform);
     }
-  }
-
-  /** Nanoseconds spent in the brain so far. */
-  long brainNanos() {
-    return brainNanos;
   }
 
   private BrainEvent poll(BrainConfig.Service s, PoolConfig.Member m) {

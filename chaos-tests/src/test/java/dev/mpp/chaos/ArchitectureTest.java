@@ -241,7 +241,9 @@ class ArchitectureTest {
   @Test
   void clientsAndScriptsKnowNothingOfMpp() {
     noClasses()
-        .that(resideInAPackage("dev.mpp.chaos..").and(not(resideInAPackage("dev.mpp.chaos.sim.."))))
+        .that(
+            resideInAPackage("dev.mpp.chaos..")
+                .and(not(resideInAnyPackage("dev.mpp.chaos.sim..", "dev.mpp.chaos.bench.."))))
         .should()
         .dependOnClassesThat(OURS.and(not(resideInAPackage("dev.mpp.chaos.."))))
         .check(ALL);

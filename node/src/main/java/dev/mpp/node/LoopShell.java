@@ -1,7 +1,6 @@
 package dev.mpp.node;
 
 import dev.mpp.core.model.NodeAddress;
-import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainEvent;
@@ -12,10 +11,10 @@ import dev.mpp.node.store.JournalEvent;
 import dev.mpp.node.store.NodeRecord;
 import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -104,24 +103,29 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
   }
 
   @Override
-  public void changed(ServiceName service, PoolState pool, SiteView view) {
-    Map<NodeAddress, Long> polled = new TreeMap<>();
-    view.pool(service)
-        .ifPresent(p -> p.nodes().forEach(n -> polled.put(n.address(), n.lastWallMillis())));
-    for (PoolState.Node n : pool.nodes()) {
-      var unused =
-          store.save(
-              new NodeRecord(
-                  service,
-                  pool.config().name(),
-                  n.address(),
-                  n.req(),
-                  n.status(),
-                  n.floor(),
-                  n.state(),
-                  n.message(),
-                  polled.getOrDefault(n.address(), 0L)));
+  public void changed(@Nullable PoolState before, PoolState after, SiteView.PoolView view) {
+    for (int i = 0; i < after.nodes().size(); i++) {
+      NodeRecord record = record(after, i, view);
+      if (before == null
+          || !before.nodes().get(i).equals(after.nodes().get(i))
+              && !record.equals(record(before, i, view))) {
+        var unused = store.save(record);
+      }
     }
+  }
+
+  private static NodeRecord record(PoolState pool, int index, SiteView.PoolView view) {
+    PoolState.Node n = pool.nodes().get(index);
+    return new NodeRecord(
+        view.service(),
+        view.name(),
+        n.address(),
+        n.req(),
+        n.status(),
+        n.floor(),
+        n.state(),
+        n.message(),
+        view.nodes().get(index).lastWallMillis());
   }
 
   @Override
@@ -135,8 +139,13 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
 
   @Override
   public Map<NodeAddress, Long> skippedPolls() {
-    Map<NodeAddress, Long> skipped = new TreeMap<>();
-    pollers.forEach(p -> skipped.put(p.address(), p.skipped()));
+    Map<NodeAddress, Long> skipped = new HashMap<>();
+    for (NodePoller p : pollers) {
+      long count = p.skipped();
+      if (count > 0) {
+        skipped.put(p.address(), count);
+      }
+    }
     return skipped;
   }
 

@@ -15,10 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,11 +29,18 @@ import org.slf4j.LoggerFactory;
 final class NodeLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
   private static final int MAILBOX = 16_384;
-  private static final long TICK_MILLIS = 50;
+  private static final long TICK = 50_000_000L;
+
+  /** Letters, and nanoseconds, after which a tick and the picture get their turn. */
   private static final int BATCH = 64;
+
+  private static final long BATCH_TIME = 5_000_000L;
   private static final long LEADER_EVERY = 1_000_000_000L;
 
-  /** Peers hear the view at least this often: its age is how they judge this loop. */
+  /**
+   * Peers hear the view at least this often, its age is how they judge this loop; and of mere
+   * positions and times no more often.
+   */
   private static final long VIEW_EVERY = 500_000_000L;
 
   private record Letter(BrainEvent event, @Nullable CompletableFuture<String> answer) {}
@@ -48,12 +52,17 @@ final class NodeLoop implements AutoCloseable {
     /** Appends to the journal; returns its sequence. Must not block. */
     long journal(BrainCommand.Journal entry);
 
-    /** A pool's nodes changed. Must not block. */
-    void changed(ServiceName service, PoolState pool, SiteView view);
+    /**
+     * A pool's nodes changed. Must not block.
+     *
+     * @param before null for the first time
+     */
+    void changed(@Nullable PoolState before, PoolState after, SiteView.PoolView view);
 
     /** A new picture; {@code viewChanged} when the peers should hear of it at once. */
     void picture(NodeSnapshot snapshot, boolean viewChanged);
 
+    /** Skipped poll cycles of the nodes that have any. */
     Map<NodeAddress, Long> skippedPolls();
 
     Agreement.Health ledger();
@@ -66,7 +75,9 @@ final class NodeLoop implements AutoCloseable {
   private final List<Member> peers;
   private final boolean insecure;
   private final Consumer<Throwable> onFatal;
-  private final BlockingQueue<Letter> mailbox = new LinkedBlockingQueue<>(MAILBOX);
+  private final Mailbox<Letter> mailbox = new Mailbox<>(MAILBOX);
+  private final PicturePace pace = new PicturePace();
+  private final List<Runnable> answers = new ArrayList<>();
   private final Thread thread;
   private final Map<ServiceName, PoolState> seen = new HashMap<>();
   private volatile boolean closed;
@@ -120,7 +131,11 @@ final class NodeLoop implements AutoCloseable {
 
   private void put(Letter letter) {
     try {
-      mailbox.put(letter);
+      if (isPoll(letter.event())) {
+        mailbox.putPoll(letter);
+      } else {
+        mailbox.put(letter);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -131,15 +146,32 @@ final class NodeLoop implements AutoCloseable {
     return Optional.ofNullable(snapshot);
   }
 
+  private static boolean isPoll(BrainEvent event) {
+    return event instanceof BrainEvent.NodeAnswered || event instanceof BrainEvent.NodeUnreachable;
+  }
+
   private void run() {
     try {
+      long tickAt = time.nanos();
       while (!closed) {
-        Letter letter = mailbox.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
-        handle(letter == null ? new Letter(new BrainEvent.Tick(), null) : letter);
-        for (int i = 0; i < BATCH && (letter = mailbox.poll()) != null; i++) {
-          handle(letter);
+        long now = time.nanos();
+        Letter letter = mailbox.take(Math.min(tickAt, pace.dueAt(now)) - now);
+        long begin = time.nanos();
+        if (begin - tickAt >= 0) {
+          tickAt = begin + TICK;
+          handle(new BrainEvent.Tick());
         }
-        picture();
+        for (int i = 0; letter != null; letter = mailbox.take(0)) {
+          handle(letter);
+          if (++i == BATCH || time.nanos() - begin >= BATCH_TIME) {
+            break;
+          }
+        }
+        if (pace.due(time.nanos())) {
+          picture();
+          answers.forEach(Runnable::run);
+          answers.clear();
+        }
       }
     } catch (InterruptedException e) {
       LOG.debug("loop interrupted");
@@ -149,17 +181,70 @@ final class NodeLoop implements AutoCloseable {
   }
 
   private void handle(Letter letter) {
+    if (isPoll(letter.event())) {
+      poll(letter.event());
+      return;
+    }
+    pace.urgent();
+    String answer = handle(letter.event());
+    CompletableFuture<String> asked = letter.answer();
+    if (asked != null) {
+      // Who hears the answer may look next: the picture comes first.
+      pace.answer();
+      answers.add(() -> asked.complete(answer == null ? "OK" : answer));
+    }
+  }
+
+  /** Most polls bring nothing but new positions. */
+  private void poll(BrainEvent event) {
+    ServiceName service =
+        switch (event) {
+          case BrainEvent.NodeAnswered a -> a.service();
+          case BrainEvent.NodeUnreachable u -> u.service();
+          default -> throw new IllegalArgumentException("no poll: " + event);
+        };
+    PoolState before = brain.pool(service);
+    String unused = handle(event);
+    if (!sameRoles(before, brain.pool(service))) {
+      pace.urgent();
+    }
+  }
+
+  private static boolean sameRoles(PoolState a, PoolState b) {
+    if (a == b) {
+      return true;
+    }
+    for (int i = 0; i < a.nodes().size(); i++) {
+      PoolState.Node x = a.nodes().get(i);
+      PoolState.Node y = b.nodes().get(i);
+      if (x.state() != y.state() || x.status() != y.status() || x.pending() != y.pending()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns the line for the operator who asked. */
+  private @Nullable String handle(BrainEvent event) {
     String answer = null;
-    for (BrainCommand command : brain.on(letter.event(), time.nanos())) {
+    for (BrainCommand command : brain.on(event, time.nanos())) {
+      if (!routine(command)) {
+        pace.urgent();
+      }
       switch (command) {
         case BrainCommand.Journal j -> lastEventSequence = shell.journal(j);
         case BrainCommand.Answer a -> answer = a.text();
         default -> shell.perform(command);
       }
     }
-    if (letter.answer() != null) {
-      letter.answer().complete(answer == null ? "OK" : answer);
-    }
+    return answer;
+  }
+
+  /** Whether the command belongs to a healthy day and changes nothing that readers act on. */
+  private static boolean routine(BrainCommand command) {
+    return command instanceof BrainCommand.PollWithin
+        || command instanceof BrainCommand.HoldDeadMan
+        || command instanceof BrainCommand.Propose;
   }
 
   private void picture() {
@@ -168,7 +253,7 @@ final class NodeLoop implements AutoCloseable {
     Agreement.Health ledger = shell.ledger();
     lead(ledger, now);
     boolean changed =
-        published == null || now - publishedAt >= VIEW_EVERY || !sameButForTime(published, view);
+        published == null || now - publishedAt >= VIEW_EVERY || ViewChange.matters(published, view);
     if (changed) {
       published = view;
       publishedAt = now;
@@ -185,15 +270,14 @@ final class NodeLoop implements AutoCloseable {
             lastEventSequence);
     snapshot = next;
     shell.picture(next, changed);
-    for (ServiceAddresses s : services) {
-      if (view.pool(s.name()).isPresent()) {
-        PoolState pool = brain.pool(s.name());
-        PoolState before = seen.put(s.name(), pool);
-        if (before == null || !before.nodes().equals(pool.nodes())) {
-          shell.changed(s.name(), pool, view);
-        }
+    for (SiteView.PoolView p : view.pools()) {
+      PoolState pool = brain.pool(p.service());
+      PoolState before = seen.put(p.service(), pool);
+      if (before == null || before != pool && !before.nodes().equals(pool.nodes())) {
+        shell.changed(before, pool, p);
       }
     }
+    pace.made(now, time.nanos());
   }
 
   private void lead(Agreement.Health ledger, long now) {
@@ -204,19 +288,6 @@ final class NodeLoop implements AutoCloseable {
     Optional<SiteId> leader =
         ledger.leader().isEmpty() ? Optional.empty() : Optional.of(new SiteId(ledger.leader()));
     brain.leader(leader, now).ifPresent(shell::perform);
-  }
-
-  private static boolean sameButForTime(SiteView a, SiteView b) {
-    return a.reach() == b.reach()
-        && a.checkpoints().equals(b.checkpoints())
-        && a.pools().equals(b.pools())
-        && upLinks(a).equals(upLinks(b));
-  }
-
-  private static List<SiteId> upLinks(SiteView v) {
-    List<SiteId> up = new ArrayList<>();
-    v.links().stream().filter(SiteView.LinkView::up).forEach(l -> up.add(l.peer()));
-    return up;
   }
 
   private NodeSnapshot.Peer peer(Member m) {

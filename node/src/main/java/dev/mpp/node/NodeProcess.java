@@ -31,6 +31,7 @@ import dev.mpp.node.exchange.ExchangeConfig;
 import dev.mpp.node.exchange.PeerExchange;
 import dev.mpp.node.mysql.Credentials;
 import dev.mpp.node.mysql.DeadManTimings;
+import dev.mpp.node.mysql.Handshakes;
 import dev.mpp.node.mysql.MySqlServer;
 import dev.mpp.node.mysql.MySqlServers;
 import dev.mpp.node.mysql.ServerOptions;
@@ -75,6 +76,7 @@ final class NodeProcess implements AutoCloseable {
 
   private final MppConfig config;
   private final SystemTime time = new SystemTime();
+  private final SplittableRandom chance = new SplittableRandom(new SecureRandom().nextLong());
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final AtomicReference<@Nullable NodeSnapshot> picture = new AtomicReference<>();
   private final Consumer<String> fatal;
@@ -111,8 +113,15 @@ final class NodeProcess implements AutoCloseable {
     Map<NodeAddress, MySqlServer> servers = new LinkedHashMap<>();
     Map<NodeAddress, NodePoller> pollers = new HashMap<>();
     Consumer<BrainEvent> post = e -> loop().post(e);
+    int count =
+        config.services().stream()
+            .flatMap(s -> s.at(config.site()).stream())
+            .mapToInt(here -> here.pool().nodes().size())
+            .sum();
+    Handshakes handshakes = Handshakes.perCore();
     for (MppConfig.Service s : config.services()) {
-      s.at(config.site()).ifPresent(here -> openPool(s, here.pool(), servers, pollers, post));
+      s.at(config.site())
+          .ifPresent(here -> openPool(s, here.pool(), count, handshakes, servers, pollers, post));
     }
 
     CheckpointWiring checkpoints = new CheckpointWiring(config);
@@ -141,8 +150,8 @@ final class NodeProcess implements AutoCloseable {
             time,
             exchange::publish,
             next -> {
-              picture.set(next);
-              if (tables != null) {
+              NodeSnapshot before = picture.getAndSet(next);
+              if (tables != null && (before == null || !DnsTables.sameAnswers(before, next))) {
                 dnsTable = tables.table(next);
               }
             });
@@ -176,7 +185,7 @@ final class NodeProcess implements AutoCloseable {
     open(
         checkpoints.start(
             Pacer.system(),
-            new SplittableRandom(new SecureRandom().nextLong()),
+            chance.split(),
             r ->
                 post.accept(
                     new BrainEvent.CheckpointResult(
@@ -241,15 +250,25 @@ final class NodeProcess implements AutoCloseable {
   private void openPool(
       MppConfig.Service service,
       PoolConfig pool,
+      int count,
+      Handshakes handshakes,
       Map<NodeAddress, MySqlServer> servers,
       Map<NodeAddress, NodePoller> pollers,
       Consumer<BrainEvent> post) {
     for (PoolConfig.Member member : pool.nodes()) {
-      MySqlServer server = MySqlServers.open(options(service, member.address()));
-      servers.put(member.address(), server);
+      MySqlServer server = MySqlServers.open(options(service, member.address()), handshakes);
       pollers.put(
           member.address(),
-          open(new NodePoller(service.name(), server, service.poll().interval(), time, post)));
+          open(
+              new NodePoller(
+                  service.name(),
+                  server,
+                  service.poll().interval(),
+                  NodePoller.spread(servers.size(), count),
+                  PollClock.system(),
+                  chance.split(),
+                  post)));
+      servers.put(member.address(), server);
     }
   }
 

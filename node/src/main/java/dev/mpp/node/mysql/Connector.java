@@ -1,6 +1,9 @@
 package dev.mpp.node.mysql;
 
 import com.mysql.cj.jdbc.Driver;
+import dev.mpp.core.model.HostText;
+import java.io.IOException;
+import java.net.Socket;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,21 +13,71 @@ import java.util.Properties;
 /** Makes sessions on one server, every one with a connect and a read time-out. */
 final class Connector {
   private final ServerOptions options;
+  private final boolean literal;
 
   Connector(ServerOptions options) {
     this.options = options;
+    this.literal = HostText.parse(options.address().host()).literal();
   }
 
   /**
-   * Blocks the calling thread for a small multiple of the poll time-out, the time-out of each step.
+   * Blocks the calling thread for a small multiple of the poll time-out, the time-out of each step,
+   * and for the place.
    *
    * @param readTimeoutMillis of the session once it is made; the belt to the callers' deadlines
    * @param setup further assignments for SET SESSION, empty or starting with a comma
+   * @param place taken for the login, not for reaching the host
    */
-  Session connect(int readTimeoutMillis, String setup) throws LinkException {
+  Session connect(int readTimeoutMillis, String setup, Handshakes.Place place)
+      throws LinkException {
+    Socket socket;
+    try {
+      socket = GreetedSocket.open(options.address(), (int) options.pollTimeout().toMillis());
+    } catch (IOException e) {
+      throw LinkException.of(e);
+    }
+    try {
+      place.enter();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close(socket);
+      throw new LinkException(LinkException.Kind.TIMEOUT, "interrupted");
+    }
+    try {
+      return login(socket, readTimeoutMillis, setup);
+    } catch (LinkException e) {
+      close(socket);
+      throw e;
+    } finally {
+      place.leave();
+    }
+  }
+
+  /**
+   * A platform thread where a host name is resolved, which may block the thread that carries a
+   * virtual one; a thousand of them would be dear.
+   */
+  Thread.Builder thread() {
+    return literal ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is of no use either way.
+    }
+  }
+
+  private Session login(Socket socket, int readTimeoutMillis, String setup) throws LinkException {
     Connection connection;
     try {
-      connection = new Driver().connect("jdbc:mysql://" + options.address() + "/", properties());
+      connection =
+          ScopedValue.where(GreetedSocketFactory.CONNECTED, socket)
+              .call(
+                  () ->
+                      new Driver()
+                          .connect("jdbc:mysql://" + options.address() + "/", properties()));
     } catch (SQLException | RuntimeException e) {
       throw LinkException.of(e);
     }
@@ -74,7 +127,10 @@ final class Connector {
     p.setProperty("password", options.credentials().password().get());
     p.setProperty("connectTimeout", millis);
     p.setProperty("socketTimeout", millis);
-    p.setProperty("tcpKeepAlive", "true");
+    // The socket buffers what it reads.
+    p.setProperty("useReadAheadInput", "false");
+    p.setProperty("useUnbufferedInput", "true");
+    p.setProperty("socketFactory", GreetedSocketFactory.class.getName());
     p.setProperty("allowMultiQueries", "true");
     p.setProperty("sslMode", options.tls().name());
     p.setProperty("characterEncoding", "UTF-8");

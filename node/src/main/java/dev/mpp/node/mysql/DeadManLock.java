@@ -200,7 +200,8 @@ final class DeadManLock implements AutoCloseable {
                 (int) timings.lockTimeout().toMillis(),
                 ", lock_wait_timeout = 1, innodb_lock_wait_timeout = 1, max_statement_time = 1,"
                     + " wait_timeout = "
-                    + timings.lockTimeout().toSeconds());
+                    + timings.lockTimeout().toSeconds(),
+                Handshakes.Place.unlimited());
         session = s;
         if (closed || !wanted) {
           drop("given up");

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,17 +18,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class Link implements AutoCloseable {
   private static final long RECONNECT_PAUSE = 50_000_000L;
+  private static final long QUEUE_LOOK = 20_000_000L;
 
   private final Connector connector;
   private final String threadName;
   private final int readTimeoutMillis;
   private final LongSupplier clock;
+  private final Supplier<Handshakes.Place> places;
   private final ReentrantLock turn = new ReentrantLock();
   private volatile @Nullable Session session;
-  private volatile @Nullable FutureTask<Session> attempt;
+  private volatile @Nullable Attempt attempt;
   private volatile boolean closed;
 
+  /** A login under way. */
+  private record Attempt(FutureTask<Session> task, Handshakes.Place place) {}
+
+  /** A link whose logins wait for nobody. */
   Link(Connector connector, String threadName, int readTimeoutMillis, LongSupplier clock) {
+    this(connector, threadName, readTimeoutMillis, clock, Handshakes.Place::unlimited);
+  }
+
+  /**
+   * @param places where logins queue; the time in the queue does not count against a call's
+   *     deadline
+   */
+  Link(
+      Connector connector,
+      String threadName,
+      int readTimeoutMillis,
+      LongSupplier clock,
+      Supplier<Handshakes.Place> places) {
+    this.places = places;
     this.connector = connector;
     this.threadName = threadName;
     this.readTimeoutMillis = readTimeoutMillis;
@@ -60,13 +81,16 @@ final class Link implements AutoCloseable {
     take(deadline);
     try {
       boolean fresh = session == null;
+      long queued = 0;
       while (true) {
         Session s = session;
         if (s == null) {
-          s = connect(deadline, reconnectUntil);
+          Made made = connect(deadline + queued, reconnectUntil);
+          s = made.session();
+          queued += made.queued();
         }
         try {
-          return s.call(deadline - clock.getAsLong(), work);
+          return s.call(deadline + queued - clock.getAsLong(), work);
         } catch (LinkException e) {
           if (e.kind() == LinkException.Kind.SQL) {
             throw e;
@@ -83,7 +107,12 @@ final class Link implements AutoCloseable {
     }
   }
 
-  private Session connect(long deadline, long reconnectUntil) throws LinkException {
+  /**
+   * @param queued nanoseconds for which the caller waited for a place
+   */
+  private record Made(Session session, long queued) {}
+
+  private Made connect(long deadline, long reconnectUntil) throws LinkException {
     while (true) {
       try {
         return connect(deadline);
@@ -109,35 +138,44 @@ final class Link implements AutoCloseable {
     }
   }
 
-  private Session connect(long deadline) throws LinkException {
-    FutureTask<Session> task = attempt;
-    if (task == null) {
-      task = new FutureTask<>(this::make);
-      attempt = task;
-      // A platform thread: resolving a host name may block the thread that carries it.
-      Thread.ofPlatform().daemon().name(threadName).start(task);
+  private Made connect(long deadline) throws LinkException {
+    Attempt a = attempt;
+    if (a == null) {
+      Handshakes.Place place = places.get();
+      a = new Attempt(new FutureTask<>(() -> make(place)), place);
+      attempt = a;
+      connector.thread().name(threadName).start(a.task());
     }
-    try {
-      Session made = task.get(Math.max(0, deadline - clock.getAsLong()), TimeUnit.NANOSECONDS);
-      attempt = null;
-      session = made;
-      return made;
-    } catch (ExecutionException e) {
-      attempt = null;
-      throw LinkException.of(e.getCause() == null ? e : e.getCause());
-    } catch (TimeoutException e) {
-      throw new LinkException(LinkException.Kind.TIMEOUT, "no connection in time");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LinkException(LinkException.Kind.TIMEOUT, "interrupted");
+    long before = a.place().waited();
+    while (true) {
+      long queued = a.place().waited() - before;
+      long left = deadline + queued - clock.getAsLong();
+      try {
+        Session made =
+            a.task()
+                .get(Math.max(a.place().waiting() ? QUEUE_LOOK : 0, left), TimeUnit.NANOSECONDS);
+        attempt = null;
+        session = made;
+        return new Made(made, a.place().waited() - before);
+      } catch (ExecutionException e) {
+        attempt = null;
+        throw LinkException.of(e.getCause() == null ? e : e.getCause());
+      } catch (TimeoutException e) {
+        if (a.place().waited() - before == queued && !a.place().waiting()) {
+          throw new LinkException(LinkException.Kind.TIMEOUT, "no connection in time");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new LinkException(LinkException.Kind.TIMEOUT, "interrupted");
+      }
     }
   }
 
-  private Session make() throws LinkException {
+  private Session make(Handshakes.Place place) throws LinkException {
     if (closed) {
       throw new LinkException(LinkException.Kind.LOST, "closed");
     }
-    Session made = connector.connect(readTimeoutMillis, "");
+    Session made = connector.connect(readTimeoutMillis, "", place);
     if (closed) {
       made.abort();
       throw new LinkException(LinkException.Kind.LOST, "closed");
@@ -158,9 +196,9 @@ final class Link implements AutoCloseable {
   public void close() {
     closed = true;
     drop();
-    FutureTask<Session> pending = attempt;
-    if (pending != null && pending.state() == Future.State.SUCCESS) {
-      pending.resultNow().abort();
+    Attempt pending = attempt;
+    if (pending != null && pending.task().state() == Future.State.SUCCESS) {
+      pending.task().resultNow().abort();
     }
   }
 }

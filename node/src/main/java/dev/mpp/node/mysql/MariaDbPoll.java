@@ -14,8 +14,10 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * The statements of one poll, in one round trip. The dead-man event is looked at when {@code
- * withEvent} says so; it has run within the last seconds, or it does not count.
+ * The statements of one poll, in one round trip. The dead-man event is looked at when asked for; it
+ * has run within the last seconds, or it does not count. The counters of semi-synchronous
+ * replication are read while the server is a source that waits: then with the rest, but for the
+ * first time, which costs a second round trip.
  */
 final class MariaDbPoll {
   private static final String FACTS =
@@ -23,8 +25,11 @@ final class MariaDbPoll {
           + " @@global.gtid_binlog_state AS executed, @@global.event_scheduler AS scheduler,"
           + " @@global.rpl_semi_sync_master_enabled AS source_enabled,"
           + " @@global.rpl_semi_sync_slave_enabled AS replica_enabled;"
-          + "SHOW SLAVE STATUS;"
-          + "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_%'";
+          + "SHOW SLAVE STATUS";
+
+  /** Adds up the counters of every session of the server: dear where there are thousands. */
+  private static final String SEMI_SYNC = "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_%'";
+
   private static final String EVENT =
       ";SELECT status = 'ENABLED'"
           + " AND TIMESTAMPDIFF(SECOND, last_executed, UTC_TIMESTAMP()) < 5 AS alive"
@@ -35,15 +40,23 @@ final class MariaDbPoll {
   /** What was read; {@code event} is empty when it was not looked at. */
   record Reading(ServerFacts facts, Optional<Boolean> event) {}
 
-  static Reading read(Connection connection, boolean withEvent, boolean eventBefore)
+  /**
+   * @param withSemiSync whether the server was a source that waits when it was read last
+   */
+  static Reading read(
+      Connection connection, boolean withEvent, boolean eventBefore, boolean withSemiSync)
       throws SQLException {
-    List<List<Map<String, String>>> results =
-        Rows.query(connection, withEvent ? FACTS + EVENT : FACTS);
+    String sql = FACTS + (withEvent ? EVENT : "") + (withSemiSync ? ";" + SEMI_SYNC : "");
+    List<List<Map<String, String>>> results = Rows.query(connection, sql);
     Map<String, String> row = Rows.first(results);
     Optional<Boolean> event =
         withEvent
-            ? Optional.of(results.get(3).stream().anyMatch(r -> Rows.on(r, "alive")))
+            ? Optional.of(results.get(2).stream().anyMatch(r -> Rows.on(r, "alive")))
             : Optional.empty();
+    List<Map<String, String>> waits = List.of();
+    if (Rows.on(row, "source_enabled")) {
+      waits = withSemiSync ? results.getLast() : Rows.query(connection, SEMI_SYNC).getFirst();
+    }
     boolean deadMan = Rows.on(row, "scheduler") && event.orElse(eventBefore);
     ServerFacts facts =
         new ServerFacts(
@@ -53,7 +66,7 @@ final class MariaDbPoll {
             results.get(1).stream()
                 .findFirst()
                 .map(slave -> replication(slave, Rows.text(row, "executed"))),
-            semiSync(row, results.get(2)),
+            semiSync(row, waits),
             deadMan);
     return new Reading(facts, event);
   }

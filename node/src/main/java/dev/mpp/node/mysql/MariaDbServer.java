@@ -23,6 +23,7 @@ final class MariaDbServer implements MySqlServer {
 
   private final ServerOptions options;
   private final LongSupplier clock;
+  private final Handshakes handshakes;
   private final Link poll;
   private final Link setter;
   private final Link prover;
@@ -37,18 +38,26 @@ final class MariaDbServer implements MySqlServer {
   private volatile boolean up;
   private volatile boolean closed;
   private volatile boolean event;
+  private volatile boolean waits;
   private volatile long eventReadAt;
 
-  MariaDbServer(ServerOptions options) {
+  MariaDbServer(ServerOptions options, Handshakes handshakes) {
     this.options = options;
     this.clock = options.clock();
+    this.handshakes = handshakes;
     Connector connector = new Connector(options);
     int pollMillis = (int) options.pollTimeout().toMillis();
-    poll = link(connector, "poll", pollMillis);
+    poll =
+        new Link(
+            connector,
+            options.threadName("poll"),
+            pollMillis,
+            clock,
+            () -> handshakes.forPoll(clock));
     setter = link(connector, "fence-set", (int) MariaDbFence.PENDING.toMillis() + 10_000);
     prover = link(connector, "fence-prove", ADMIN_READ_MILLIS);
     admin = link(connector, "admin", ADMIN_READ_MILLIS);
-    tripwire = new Tripwire(connector, options.threadName("tripwire"));
+    tripwire = new Tripwire(connector, options.threadName("tripwire"), handshakes);
     lock = new DeadManLock(options, connector);
     fence =
         new MariaDbFence(setter, prover, lock, this::sessions, options.credentials().user(), clock);
@@ -83,7 +92,8 @@ final class MariaDbServer implements MySqlServer {
     try {
       MariaDbPoll.Reading reading =
           poll.call(
-              now + options.pollTimeout().toNanos(), c -> MariaDbPoll.read(c, withEvent, event));
+              now + options.pollTimeout().toNanos(),
+              c -> MariaDbPoll.read(c, withEvent, event, waits));
       reading
           .event()
           .ifPresent(
@@ -91,6 +101,7 @@ final class MariaDbServer implements MySqlServer {
                 event = alive;
                 eventReadAt = now;
               });
+      waits = reading.facts().semiSync().sourceEnabled();
       if (!up) {
         up = true;
         keep.release();
@@ -113,10 +124,32 @@ final class MariaDbServer implements MySqlServer {
       }
       keep.drainPermits();
       for (Link link : List.of(prover, setter, admin)) {
-        if (up && !closed && !link.busy()) {
-          touch(link);
+        if (up && !closed && !link.busy() && !keep(link)) {
+          return;
         }
       }
+    }
+  }
+
+  /** Returns false when this thread is told to end. */
+  private boolean keep(Link link) {
+    if (link.id() != 0) {
+      touch(link);
+      return true;
+    }
+    try {
+      // Queued outside of the link: a fence that needs it meanwhile makes the session itself.
+      handshakes.inReserve(
+          () -> {
+            if (up && !closed && !link.busy()) {
+              touch(link);
+            }
+          });
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    } catch (LinkException e) {
+      throw new IllegalStateException(e);
     }
   }
 

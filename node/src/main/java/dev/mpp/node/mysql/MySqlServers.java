@@ -11,6 +11,15 @@ public final class MySqlServers {
    * with a {@code ConnectFailed} that says so.
    */
   public static MySqlServer open(ServerOptions options) {
-    return new MariaDbServer(options);
+    return open(options, Handshakes.perCore());
+  }
+
+  /**
+   * As above, for one of many servers.
+   *
+   * @param handshakes shared by all servers of the process
+   */
+  public static MySqlServer open(ServerOptions options, Handshakes handshakes) {
+    return new MariaDbServer(options, handshakes);
   }
 }

@@ -15,15 +15,17 @@ final class Tripwire implements AutoCloseable {
   private static final int READ_TIMEOUT_MILLIS = (SLEEP_SECONDS + 15) * 1000;
 
   private final Connector connector;
+  private final Handshakes handshakes;
   private final Semaphore answered = new Semaphore(0);
   private final Thread thread;
   private volatile @Nullable Runnable listener;
   private volatile @Nullable Session session;
   private volatile boolean closed;
 
-  Tripwire(Connector connector, String threadName) {
+  Tripwire(Connector connector, String threadName, Handshakes handshakes) {
     this.connector = connector;
-    this.thread = Thread.ofPlatform().daemon().name(threadName).unstarted(this::run);
+    this.handshakes = handshakes;
+    this.thread = connector.thread().name(threadName).unstarted(this::run);
   }
 
   void start() {
@@ -50,9 +52,8 @@ final class Tripwire implements AutoCloseable {
     while (!closed) {
       try {
         answered.acquire();
-        Session s = connector.connect(READ_TIMEOUT_MILLIS, "");
-        session = s;
-        hold(s);
+        handshakes.inReserve(this::connect);
+        hold();
       } catch (LinkException e) {
         boolean held = session != null;
         drop();
@@ -67,9 +68,14 @@ final class Tripwire implements AutoCloseable {
     drop();
   }
 
+  private void connect() throws LinkException {
+    session = connector.connect(READ_TIMEOUT_MILLIS, "", Handshakes.Place.unlimited());
+  }
+
   /** Returns only by an exception. A query cut short by KILL QUERY is simply asked again. */
-  private static void hold(Session s) throws LinkException {
-    while (true) {
+  private void hold() throws LinkException {
+    Session s = session;
+    while (s != null) {
       try (Statement statement = s.connection().createStatement()) {
         statement.execute("DO SLEEP(" + SLEEP_SECONDS + ")");
       } catch (Exception e) {

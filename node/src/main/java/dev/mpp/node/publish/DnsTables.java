@@ -1,5 +1,6 @@
 package dev.mpp.node.publish;
 
+import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.Status;
@@ -11,8 +12,10 @@ import dev.mpp.dns.Zone;
 import dev.mpp.dns.ZoneBuilder;
 import dev.mpp.node.NodeSnapshot;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turns the picture into DNS data: a pure function of the picture and the zone's settings.
@@ -48,7 +51,38 @@ public final class DnsTables {
     this.settings = settings;
   }
 
+  /** Whether {@link #table} would answer from {@code after} as it does from {@code before}. */
+  public static boolean sameAnswers(NodeSnapshot before, NodeSnapshot after) {
+    if (before.ledgerFreshAt() != after.ledgerFreshAt()
+        || before.services().size() != after.services().size()
+        || !failed(before).equals(failed(after))) {
+      return false;
+    }
+    for (int i = 0; i < after.services().size(); i++) {
+      NodeSnapshot.Service a = before.services().get(i);
+      NodeSnapshot.Service b = after.services().get(i);
+      if (a.holding() != b.holding()
+          || a.leaseEnd() != b.leaseEnd()
+          || !a.grant().equals(b.grant())
+          || !a.addresses().equals(b.addresses())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Set<ServiceName> failed(NodeSnapshot picture) {
+    Set<ServiceName> failed = new HashSet<>();
+    for (SiteView.PoolView pool : picture.local().pools()) {
+      if (pool.status() == Status.FAIL) {
+        failed.add(pool.service());
+      }
+    }
+    return failed;
+  }
+
   public AnswerTable table(NodeSnapshot picture) {
+    Set<ServiceName> failed = failed(picture);
     String first = settings.nameServers().getFirst().name() + ".";
     Rdata.Soa soa =
         new Rdata.Soa(
@@ -70,7 +104,7 @@ public final class DnsTables {
     }
     for (NodeSnapshot.Service s : picture.services()) {
       if (inZone(s.name().name())) {
-        service(zone, s, picture);
+        service(zone, s, picture, failed);
       }
     }
     return AnswerTable.builder().zone(zone.build()).build();
@@ -90,7 +124,8 @@ public final class DnsTables {
     return sum & 0xffff_ffffL;
   }
 
-  private void service(ZoneBuilder zone, NodeSnapshot.Service s, NodeSnapshot picture) {
+  private void service(
+      ZoneBuilder zone, NodeSnapshot.Service s, NodeSnapshot picture, Set<ServiceName> failed) {
     String owner = s.name().name() + ".";
     Optional<SiteId> site = s.grant().servedBy();
     List<Rdata> rdata = new ArrayList<>();
@@ -104,7 +139,7 @@ public final class DnsTables {
     if (site.isEmpty()
         || rdata.isEmpty()
         || picture.ledgerFreshAt() == Long.MIN_VALUE
-        || ownButCutOff(site.get(), s, picture)) {
+        || site.get().equals(picture.local().site()) && failed.contains(s.name())) {
       zone.unknown(owner);
       return;
     }
@@ -121,15 +156,5 @@ public final class DnsTables {
         settings.ttl(),
         live,
         new Rdata.Txt("epoch=" + s.grant().epoch() + " active=" + (agreed ? site.get() : "none")));
-  }
-
-  private static boolean ownButCutOff(SiteId site, NodeSnapshot.Service s, NodeSnapshot picture) {
-    return site.equals(picture.local().site())
-        && picture
-            .local()
-            .pool(s.name())
-            .map(SiteView.PoolView::status)
-            .filter(status -> status == Status.FAIL)
-            .isPresent();
   }
 }

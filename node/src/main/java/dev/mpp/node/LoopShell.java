@@ -121,7 +121,7 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
         view.name(),
         n.address(),
         n.req(),
-        n.status(),
+        n.measured(),
         n.floor(),
         n.state(),
         n.message(),

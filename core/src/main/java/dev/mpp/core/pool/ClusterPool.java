@@ -57,7 +57,9 @@ public final class ClusterPool implements PoolLogic {
                   .formatted(draft.config.name(), rule(draft).max());
       case PoolEvent.SetOverride e -> answer = NodeRules.override(draft, e.node(), e.override());
     }
-    fill(draft);
+    if (!NodeRules.refused(answer)) {
+      fill(draft);
+    }
     return draft.step(answer);
   }
 

@@ -230,6 +230,11 @@ final class Draft {
       return state == State.STANDBY && healthy() && pending == Pending.NONE && !held();
     }
 
+    /** Shown FAIL by an override: not even an operator's order makes it ACTIVE, only a pin does. */
+    boolean barred() {
+      return override.status().isPresent() && override.status().get() == Status.FAIL;
+    }
+
     /** Stands by, and the rules may promote it on their own. */
     boolean candidate() {
       return standsBy() && override.allowsPromotion();

@@ -77,7 +77,9 @@ public final class FailoverPool implements PoolLogic {
       case PoolEvent.ActivatePrimary _ -> answer = activatePrimary(draft);
       case PoolEvent.SetOverride e -> {
         answer = NodeRules.override(draft, e.node(), e.override());
-        takeOvers(draft, true);
+        if (!NodeRules.refused(answer)) {
+          takeOvers(draft, true);
+        }
       }
     }
     return draft.step(answer);
@@ -247,7 +249,7 @@ public final class FailoverPool implements PoolLogic {
 
   private static void takeOver(Draft draft, Row node, String message, boolean promised) {
     if (!draft.allowed
-        || !(promised ? node.standsBy() : node.candidate())
+        || !(promised ? node.standsBy() && !node.barred() : node.candidate())
         || draft.otherThatMayWrite(node) != null
         || draft.pinned() != null) {
       return;
@@ -419,6 +421,10 @@ public final class FailoverPool implements PoolLogic {
     if (pinned != null && pinned != primary) {
       return "ERROR: %s is ACTIVE by an override; lift it first: mpp node unset %s"
           .formatted(pinned.address, pinned.address);
+    }
+    if (primary.barred()) {
+      return "ERROR: the status of PRIMARY %s is set to FAIL by an override; lift it first: mpp node unset %s"
+          .formatted(primary.address, primary.address);
     }
     if (!primary.standsBy()) {
       return "ERROR: PRIMARY %s is not a healthy STANDBY: %s/%d (%s) %s"

@@ -65,6 +65,11 @@ final class NodeRules {
 
   // ---- the operator's orders ----------------------------------------------------------------
 
+  /** Whether an order was refused. It has changed nothing then, and nothing else may move. */
+  static boolean refused(String answer) {
+    return answer.startsWith("ERROR: ");
+  }
+
   /** A node that may be writable is fenced before it is shown as anything but what it was. */
   static String recover(Draft draft, NodeAddress address) {
     Row node = draft.row(address);

@@ -7,6 +7,7 @@ import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * State of a pool between two events.
@@ -58,7 +59,9 @@ public record PoolState(
         "",
         false,
         kept.stream().filter(n -> n.state() == State.ACTIVE).map(Node::address).findFirst(),
-        kept.stream().map(Node::restarted).toList());
+        IntStream.range(0, kept.size())
+            .mapToObj(i -> kept.get(i).restarted(config.nodes().get(i).type()))
+            .toList());
   }
 
   public Optional<Node> node(NodeAddress address) {
@@ -134,10 +137,10 @@ public record PoolState(
           NodeOverride.NONE);
     }
 
-    private Node restarted() {
+    private Node restarted(NodeType configured) {
       return state.failed()
-          ? at(address, type, req, measured, floor, state, message)
-          : at(address, type, Math.min(req, 0), Status.OK, Status.OK, State.UNKNOWN, message);
+          ? at(address, configured, req, measured, floor, state, message)
+          : at(address, configured, Math.min(req, 0), Status.OK, Status.OK, State.UNKNOWN, message);
     }
 
     /** Whether it is, or for all we know may be, writable. */

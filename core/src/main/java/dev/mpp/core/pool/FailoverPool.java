@@ -9,6 +9,7 @@ import dev.mpp.core.pool.PoolState.LastPoll;
 import dev.mpp.core.pool.PoolState.Pending;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -254,14 +255,9 @@ public final class FailoverPool implements PoolLogic {
         || draft.pinned() != null) {
       return;
     }
-    if (promised || (draft.paused ? keeper(draft, node) : firstInLine(draft, node))) {
+    if (promised || (draft.paused ? draft.keeps(node) : firstInLine(draft, node))) {
       draft.promote(node, message);
     }
-  }
-
-  /** While paused the role goes back to where it was, and nowhere else. */
-  private static boolean keeper(Draft draft, Row node) {
-    return draft.keeper.isEmpty() ? node == draft.primary() : draft.keeps(node);
   }
 
   private static boolean firstInLine(Draft draft, Row node) {
@@ -338,14 +334,10 @@ public final class FailoverPool implements PoolLogic {
     if (paused == draft.paused) {
       return;
     }
-    draft.paused = paused;
-    for (Row node : draft.rows) {
-      if (node.state == State.ACTIVE || node.pending == Pending.PROMOTING) {
-        draft.keeper = Optional.of(node.address);
-      }
-    }
-    if (!paused) {
-      draft.keeper = Optional.empty();
+    if (paused) {
+      draft.pause();
+    } else {
+      draft.resume();
       takeOvers(draft, true);
     }
   }
@@ -361,7 +353,7 @@ public final class FailoverPool implements PoolLogic {
     node.message = node.pendingReason;
     node.pending = Pending.NONE;
     node.pendingReason = "";
-    draft.keeper = draft.paused ? Optional.of(node.address) : Optional.empty();
+    draft.keepers = draft.paused ? Set.of(node.address) : Set.of();
     draft.become(node, State.ACTIVE, node.message);
   }
 
@@ -394,8 +386,8 @@ public final class FailoverPool implements PoolLogic {
     node.pendingReason = "";
     if (node.held()) {
       NodeRules.hold(draft, node);
-    } else if (Messages.says(message, Messages.RECOVERED)) {
-      NodeRules.reset(draft, node, Messages.RECOVERED);
+    } else if (NodeRules.judgesAnew(message)) {
+      NodeRules.reset(draft, node, message);
     } else if (node.state == State.ACTIVE || node.state == State.STANDBY) {
       if (relinquished && node.state == State.ACTIVE) {
         node.req++;

@@ -129,6 +129,11 @@ final class NodeRules {
         : "OK: " + address + " " + override + waiting(draft, node);
   }
 
+  /** Whether a fence with this message was the beginning of a new judgement. */
+  static boolean judgesAnew(String message) {
+    return message.equals(Messages.RECOVERED) || message.equals(Messages.LIFTED);
+  }
+
   private static void stateSet(Draft draft, Row node, NodeOverride before) {
     if (before.pins() && node.pending == Pending.NONE) {
       node.pendingReason = ""; // the role it waited for is not promised any more
@@ -141,6 +146,8 @@ final class NodeRules {
       }
     } else if (before.held().isPresent() && node.pending == Pending.NONE) {
       reset(draft, node, Messages.LIFTED);
+    } else if (before.held().isPresent()) {
+      node.pendingReason = Messages.LIFTED; // its fence is under way; judged anew after it
     }
   }
 
@@ -168,6 +175,8 @@ final class NodeRules {
   private static String refused(Draft draft, Row node, NodeOverride override) {
     boolean primary = asks(override, NodeType.PRIMARY);
     boolean only = asks(override, NodeType.SECONDARY);
+    Row pinned = null;
+    int pins = 0;
     for (Row other : draft.rows) {
       if (other == node) {
         continue;
@@ -176,11 +185,12 @@ final class NodeRules {
       if (primary && asks(other.override, NodeType.PRIMARY)) {
         return other.address + " is PRIMARY by an override: mpp node unset " + other.address;
       }
-      if (override.pins()
-          && other.override.pins()
-          && draft.config.roles() instanceof RoleRule.Failover) {
-        return other.address + " is ACTIVE by an override: mpp node unset " + other.address;
-      }
+      pinned = other.override.pins() ? other : pinned;
+      pins += other.override.pins() ? 1 : 0;
+    }
+    if (override.pins() && pinned != null && pins >= mostActive(draft)) {
+      return "%s is ACTIVE by an override, and no more than %d may be: mpp node unset %s"
+          .formatted(pinned.address, mostActive(draft), pinned.address);
     }
     if (only) {
       return "the pool has no other node that could be PRIMARY";
@@ -190,6 +200,13 @@ final class NodeRules {
           .formatted(node.address, node.message.isEmpty() ? "not polled yet" : node.message);
     }
     return "";
+  }
+
+  private static int mostActive(Draft draft) {
+    return switch (draft.config.roles()) {
+      case RoleRule.Failover _ -> 1;
+      case RoleRule.Cluster r -> r.max();
+    };
   }
 
   private static boolean asks(NodeOverride override, NodeType type) {

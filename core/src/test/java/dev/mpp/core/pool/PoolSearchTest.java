@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class PoolSearchTest {
   private static final long FIRST_SEED = Long.getLong("mpp.pool.seed", 0);
   private static final long INVARIANT_STEPS = Long.getLong("mpp.pool.steps", 1_500_000);
+  private static final long TWIN_STEPS = Long.getLong("mpp.pool.steps", 500_000);
   private static final int LENGTH = 90;
 
   @Test
@@ -28,6 +29,18 @@ class PoolSearchTest {
       steps += sequence.acts.size();
     }
     say("invariants", seed - FIRST_SEED, begin, ", longest wait " + longest + " cycles");
+  }
+
+  @Test
+  void theTwinSaysTheSame() {
+    long begin = System.nanoTime();
+    long seed = FIRST_SEED;
+    for (long steps = 0; steps < TWIN_STEPS; seed++) {
+      Sequence sequence = new Sequence(seed, LENGTH);
+      search(seed, sequence, new TwinJudge(sequence.config), TwinJudge::new);
+      steps += sequence.acts.size();
+    }
+    say("twin", seed - FIRST_SEED, begin, "");
   }
 
   private static void search(long seed, Sequence sequence, Judge judge, Judge.Bench bench) {

@@ -9,6 +9,8 @@ import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.pool.PoolState.Node;
 import dev.mpp.core.pool.PoolState.Pending;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ final class Invariants implements Judge {
   private final int mostActive;
   private final int[] pollsUnknown;
   private final Patience patience;
+  private final Set<String> reasons = new HashSet<>();
+  private long moves;
 
   Invariants(PoolConfig config) {
     this.config = config;
@@ -37,9 +41,25 @@ final class Invariants implements Judge {
     patience = new Patience(config.nodes().size(), limit, mostActive);
   }
 
-  /** The longest an eligible node was ever left waiting, in polls. */
-  int longestWait() {
-    return patience.longest();
+  /** By how many cycles the longest wait for a free role was longer than the limit. */
+  int waitedBeyondLimit() {
+    return patience.longest() - limit;
+  }
+
+  /** Where the play went: moves as {@code FROM>TO} and the reasons of commands. */
+  void reached(Set<String> places) {
+    for (State from : State.values()) {
+      for (State to : State.values()) {
+        if ((moves >> bit(from, to) & 1) == 1) {
+          places.add(from + ">" + to);
+        }
+      }
+    }
+    places.addAll(reasons);
+  }
+
+  private static int bit(State from, State to) {
+    return from.ordinal() * State.values().length + to.ordinal();
   }
 
   @Override
@@ -168,6 +188,7 @@ final class Invariants implements Judge {
     if (from == to) {
       return null;
     }
+    moves |= 1L << bit(from, to);
     boolean put = is.override().state().isPresent();
     boolean legal =
         switch (to) {
@@ -239,16 +260,18 @@ final class Invariants implements Judge {
       Node is = after.node(command.node()).orElseThrow();
       boolean pinned = is.override().pins();
       switch (command) {
-        case PoolCommand.Promote _ -> {
+        case PoolCommand.Promote p -> {
+          reasons.add(p.reason());
           boolean barred = is.override().status().filter(s -> s == Status.FAIL).isPresent();
           boolean free =
               was.pending() == Pending.NONE
-                  || (event instanceof PoolEvent.Fenced f && f.node().equals(is.address()));
+                  || (event instanceof PoolEvent.Fenced done && done.node().equals(is.address()));
           if (!after.allowed() || (barred && !pinned) || !free) {
             return "may not be promoted: " + is;
           }
         }
-        case PoolCommand.Fence _ -> {
+        case PoolCommand.Fence f -> {
+          reasons.add(f.reason());
           boolean served = was.state() == State.ACTIVE && was.pending() == Pending.NONE;
           boolean kept = pinned || (after.paused() && !anyPin(after));
           if (served && kept && event instanceof PoolEvent.Polled) {

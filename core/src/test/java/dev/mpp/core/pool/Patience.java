@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Liveness: while the site may serve, nothing is paused or overridden, no command is unanswered and
  * a role is free, no node that answers every poll is left without it for long.
  *
- * <p>The bound is {@code limit + 1} cycles: a node above it may be UNKNOWN and fail {@code limit}
- * polls before it is out of the way; one more, because a node that has just become STANDBY is
- * promoted by its next poll at the earliest.
+ * <p>The bound is {@code limit} cycles, the failing polls at which a node has failed; the role is
+ * given in the next one at the latest. No smaller bound holds: the node above may be UNKNOWN, fail
+ * {@code limit - 1} polls, answer the next, and take the role itself with the one after.
  */
 final class Patience {
   private final int bound;
@@ -20,7 +20,7 @@ final class Patience {
   private int longest;
 
   Patience(int nodes, int limit, int mostActive) {
-    bound = limit + 1;
+    bound = limit;
     this.mostActive = mostActive;
     waiting = new int[nodes];
   }

@@ -1,8 +1,12 @@
 package dev.mpp.core.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,21 +18,61 @@ class PoolSearchTest {
   private static final long FIRST_SEED = Long.getLong("mpp.pool.seed", 0);
   private static final long INVARIANT_STEPS = Long.getLong("mpp.pool.steps", 1_500_000);
   private static final long TWIN_STEPS = Long.getLong("mpp.pool.steps", 500_000);
+  private static final List<String> DANGERS =
+      List.of(
+          "UNKNOWN>STANDBY",
+          "UNKNOWN>FAILED_ONLINE",
+          "UNKNOWN>FAILED_OFFLINE",
+          "STANDBY>UNKNOWN",
+          "STANDBY>ACTIVE",
+          "STANDBY>FAILED_ONLINE",
+          "STANDBY>FAILED_OFFLINE",
+          "ACTIVE>UNKNOWN",
+          "ACTIVE>STANDBY",
+          "ACTIVE>FAILED_ONLINE",
+          "ACTIVE>FAILED_OFFLINE",
+          "FAILED_ONLINE>UNKNOWN",
+          "FAILED_ONLINE>FAILED_OFFLINE",
+          "FAILED_OFFLINE>UNKNOWN",
+          "FAILED_OFFLINE>FAILED_ONLINE",
+          PlayText.NO_LEASE,
+          Messages.INSTATED,
+          Messages.TAKEOVER,
+          Messages.RELINQUISH,
+          Messages.RECOVERED,
+          Messages.REINSTATED,
+          Messages.HOSTILE,
+          Messages.JOINING,
+          Messages.PINNED,
+          Messages.YIELDED,
+          Messages.HELD);
   private static final int LENGTH = 90;
 
   @Test
   void nothingIllegalIsEverSeen() {
-    int longest = 0;
+    int longest = Integer.MIN_VALUE;
+    Set<String> reached = new HashSet<>();
     long begin = System.nanoTime();
     long seed = FIRST_SEED;
     for (long steps = 0; steps < INVARIANT_STEPS; seed++) {
       Sequence sequence = new Sequence(seed, LENGTH);
       Invariants judge = new Invariants(sequence.config);
       search(seed, sequence, judge, Invariants::new);
-      longest = Math.max(longest, judge.longestWait());
+      longest = Math.max(longest, judge.waitedBeyondLimit());
+      if (seed % 8 == 0) {
+        judge.reached(reached);
+      }
       steps += sequence.acts.size();
     }
-    say("invariants", seed - FIRST_SEED, begin, ", longest wait " + longest + " cycles");
+    say(
+        "invariants",
+        seed - FIRST_SEED,
+        begin,
+        ", longest wait for a free role: the limit + " + longest);
+    // The search is worth nothing if it does not go where the dangers are.
+    for (String place : DANGERS) {
+      assertTrue(reached.contains(place), () -> "never " + place + ", only " + reached);
+    }
   }
 
   @Test

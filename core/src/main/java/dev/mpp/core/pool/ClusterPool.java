@@ -54,7 +54,7 @@ public final class ClusterPool implements PoolLogic {
       case PoolEvent.RecoverPool _ -> answer = NodeRules.recoverPool(draft);
       case PoolEvent.ActivatePrimary _ ->
           answer =
-              "ERROR: pool %s is a cluster: its healthy nodes are ACTIVE up to %d"
+              "ERROR: pool %s is a cluster: its healthy nodes are ACTIVE up to %d; to choose one: mpp node set HOST state=ACTIVE"
                   .formatted(draft.config.name(), rule(draft).max());
       case PoolEvent.SetOverride e -> answer = NodeRules.override(draft, e.node(), e.override());
     }
@@ -74,7 +74,7 @@ public final class ClusterPool implements PoolLogic {
     return usable >= min
         ? Optional.empty()
         : Optional.of(
-            "Only %d of %d nodes are usable, %d must be."
+            "Only %d of %d nodes can serve (not FAILED, not held by an override), %d must."
                 .formatted(usable, state.nodes().size(), min));
   }
 

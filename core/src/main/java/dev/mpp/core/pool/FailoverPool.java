@@ -419,14 +419,7 @@ public final class FailoverPool implements PoolLogic {
           .formatted(primary.address, primary.address);
     }
     if (!primary.standsBy()) {
-      return "ERROR: PRIMARY %s is not a healthy STANDBY: %s/%d (%s) %s"
-          .formatted(
-              primary.address,
-              primary.status(),
-              Math.max(primary.req, 0),
-              primary.state,
-              primary.message)
-          .stripTrailing();
+      return notReady(primary);
     }
     Row other = draft.otherThatMayWrite(primary);
     if (other == null) {
@@ -435,5 +428,27 @@ public final class FailoverPool implements PoolLogic {
       promise(draft, primary, other, Messages.REINSTATED);
     }
     return "OK: PRIMARY " + primary.address + " is being made ACTIVE";
+  }
+
+  private static String notReady(Row primary) {
+    String remedy =
+        primary.state.failed()
+            ? "recover it first: mpp recover " + primary.address
+            : primary.pending == Pending.FENCING
+                ? "it is being fenced; try again when that is done"
+                : "its next healthy poll makes it one; try again then";
+    if (primary.held()) {
+      remedy = "it is held by an override; lift it first: mpp node unset " + primary.address;
+    }
+    String message = Messages.plain(primary.message);
+    message = message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+    return "ERROR: PRIMARY %s is not a healthy STANDBY: %s/%d (%s)%s; %s"
+        .formatted(
+            primary.address,
+            primary.status(),
+            Math.max(primary.req, 0),
+            primary.state,
+            message.isEmpty() ? "" : " " + message,
+            remedy);
   }
 }

@@ -10,6 +10,7 @@ import dev.mpp.core.pool.PoolState.LastPoll;
 import dev.mpp.core.pool.PoolState.Pending;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What holds for a node whatever the rule by which its pool gives roles. */
 final class NodeRules {
@@ -183,17 +184,21 @@ final class NodeRules {
       }
       only &= asks(other.override, NodeType.SECONDARY);
       if (primary && asks(other.override, NodeType.PRIMARY)) {
-        return other.address + " is PRIMARY by an override: mpp node unset " + other.address;
+        return "%s is PRIMARY by an override; lift it first: mpp node unset %s"
+            .formatted(other.address, other.address);
       }
       pinned = other.override.pins() ? other : pinned;
       pins += other.override.pins() ? 1 : 0;
     }
     if (override.pins() && pinned != null && pins >= mostActive(draft)) {
-      return "%s is ACTIVE by an override, and no more than %d may be: mpp node unset %s"
+      return "%s is ACTIVE by an override, and no more than %d may be; lift it first: mpp node unset %s"
           .formatted(pinned.address, mostActive(draft), pinned.address);
     }
     if (only) {
-      return "the pool has no other node that could be PRIMARY";
+      return draft.rows.size() == 1
+          ? "%s is the only node of the pool and has to be PRIMARY".formatted(node.address)
+          : "every other node is SECONDARY by an override, and one has to be PRIMARY;"
+              + " lift one first: mpp node unset HOST";
     }
     if (override.pins() && !node.override.pins() && !answers(node) && node.state != State.ACTIVE) {
       return "%s cannot be made ACTIVE: it did not answer its last poll (%s)"
@@ -223,6 +228,12 @@ final class NodeRules {
   }
 
   private static String unknown(Draft draft, NodeAddress address) {
-    return "ERROR: no node " + address + " in pool " + draft.config.name();
+    return "ERROR: no node %s in pool %s; its nodes: %s"
+        .formatted(
+            address,
+            draft.config.name(),
+            draft.config.nodes().stream()
+                .map(m -> m.address().toString())
+                .collect(Collectors.joining(", ")));
   }
 }

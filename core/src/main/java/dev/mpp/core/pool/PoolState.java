@@ -147,7 +147,7 @@ public record PoolState(
     private Node restarted(NodeType configured) {
       return state.failed()
           ? at(address, configured, req, measured, floor, state, message)
-          : at(address, configured, Math.min(req, 0), Status.OK, Status.OK, State.UNKNOWN, message);
+          : at(address, configured, Math.min(req, 0), Status.OK, Status.OK, State.UNKNOWN, "");
     }
 
     /** Whether it is, or for all we know may be, writable. */

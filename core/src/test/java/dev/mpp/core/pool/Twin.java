@@ -157,6 +157,7 @@ abstract class Twin {
       n.lastPoll = "never";
       if (!n.failed()) {
         n.state = "UNKNOWN";
+        n.message = "";
         n.floor = 0;
         n.req = n.req < 0 ? -1 : 0;
       }

@@ -75,7 +75,7 @@ public final class FailoverPool implements PoolLogic {
       case PoolEvent.Paused e -> paused(draft, e.paused());
       case PoolEvent.Recover e -> answer = NodeRules.recover(draft, e.node());
       case PoolEvent.RecoverPool _ -> answer = NodeRules.recoverPool(draft);
-      case PoolEvent.ActivatePrimary _ -> answer = activatePrimary(draft);
+      case PoolEvent.ActivatePrimary _ -> answer = ActivatePrimary.order(draft);
       case PoolEvent.SetOverride e -> {
         answer = NodeRules.override(draft, e.node(), e.override());
         if (!NodeRules.refused(answer)) {
@@ -241,7 +241,7 @@ public final class FailoverPool implements PoolLogic {
   }
 
   /** The node gets the role as soon as {@code other} is fenced. */
-  private static void promise(Draft draft, Row node, Row other, String message) {
+  static void promise(Draft draft, Row node, Row other, String message) {
     if (other.pending != Pending.FENCING) {
       draft.fence(other, node.override.pins() ? Messages.YIELDED : Messages.RELINQUISH);
     }
@@ -396,59 +396,5 @@ public final class FailoverPool implements PoolLogic {
       draft.become(node, State.STANDBY, message);
     }
     takeOvers(draft, !relinquished);
-  }
-
-  private static String activatePrimary(Draft draft) {
-    Row primary = draft.primary();
-    Row pinned = draft.pinned();
-    if (primary.state == State.ACTIVE && primary.pending == Pending.NONE) {
-      return "OK: PRIMARY " + primary.address + " is ACTIVE already";
-    }
-    if (primary.pending == Pending.PROMOTING) {
-      return "OK: PRIMARY " + primary.address + " is being made ACTIVE already";
-    }
-    if (!draft.allowed) {
-      return "ERROR: this site may not be ACTIVE: " + draft.permissionReason;
-    }
-    if (pinned != null && pinned != primary) {
-      return "ERROR: %s is ACTIVE by an override; lift it first: mpp node unset %s"
-          .formatted(pinned.address, pinned.address);
-    }
-    if (primary.barred()) {
-      return "ERROR: the status of PRIMARY %s is set to FAIL by an override; lift it first: mpp node unset %s"
-          .formatted(primary.address, primary.address);
-    }
-    if (!primary.standsBy()) {
-      return notReady(primary);
-    }
-    Row other = draft.otherThatMayWrite(primary);
-    if (other == null) {
-      draft.promote(primary, Messages.REINSTATED);
-    } else {
-      promise(draft, primary, other, Messages.REINSTATED);
-    }
-    return "OK: PRIMARY " + primary.address + " is being made ACTIVE";
-  }
-
-  private static String notReady(Row primary) {
-    String remedy =
-        primary.state.failed()
-            ? "recover it first: mpp recover " + primary.address
-            : primary.pending == Pending.FENCING
-                ? "it is being fenced; try again when that is done"
-                : "its next healthy poll makes it one; try again then";
-    if (primary.held()) {
-      remedy = "it is held by an override; lift it first: mpp node unset " + primary.address;
-    }
-    String message = Messages.plain(primary.message);
-    message = message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
-    return "ERROR: PRIMARY %s is not a healthy STANDBY: %s/%d (%s)%s; %s"
-        .formatted(
-            primary.address,
-            primary.status(),
-            Math.max(primary.req, 0),
-            primary.state,
-            message.isEmpty() ? "" : " " + message,
-            remedy);
   }
 }

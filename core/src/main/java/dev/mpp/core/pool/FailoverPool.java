@@ -137,7 +137,10 @@ public final class FailoverPool implements PoolLogic {
       node.floor = node.floor.worse(Status.OK_WARN);
       return;
     }
-    if (node.req < draft.config.limit() || (node.override.pins() && !offline)) {
+    // A pin asks for no more than an answer. But a node that has failed and is not fenced yet
+    // cannot be stood by for it: it is shown as what it is.
+    boolean waits = node.override.pins() && !(node.state.failed() && node.mayWrite());
+    if (node.req < draft.config.limit() || (waits && !offline)) {
       return;
     }
     node.floor = Status.FAIL;

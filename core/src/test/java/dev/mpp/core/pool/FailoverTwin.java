@@ -37,8 +37,8 @@ final class FailoverTwin extends Twin {
     if (n.req < limit) {
       return;
     }
-    if (n.pinned() && !connect) {
-      return;
+    if (n.pinned() && !connect && !(n.failed() && n.fencing)) {
+      return; // it answers, and a pin asks for no more
     }
     n.floor = 4;
     become(n, connect ? "FAILED_OFFLINE" : "FAILED_ONLINE");

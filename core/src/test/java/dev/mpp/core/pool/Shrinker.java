@@ -78,12 +78,16 @@ final class Shrinker {
   private boolean nodes() {
     boolean any = false;
     for (int i = play.config().nodes().size() - 1; i >= 0; i--) {
-      any |= take(without(play.config().nodes().get(i).address()));
+      NodeAddress gone = play.config().nodes().get(i).address();
+      any |= take(without(gone, 0)) || take(without(gone, 1));
     }
     return any;
   }
 
-  private @Nullable Play without(NodeAddress gone) {
+  /**
+   * @param fewer of a cluster: by how many fewer nodes may be ACTIVE then
+   */
+  private @Nullable Play without(NodeAddress gone, int fewer) {
     PoolConfig c = play.config();
     List<PoolConfig.Member> left = new ArrayList<>();
     for (PoolConfig.Member member : c.nodes()) {
@@ -97,7 +101,7 @@ final class Shrinker {
     }
     RoleRule roles =
         c.roles() instanceof RoleRule.Cluster r
-            ? new RoleRule.Cluster(Math.min(r.min(), left.size()), Math.min(r.max(), left.size()))
+            ? cluster(r.min(), Math.min(r.max() - fewer, left.size()))
             : c.roles();
     PoolConfig config =
         new PoolConfig(c.name(), left, roles, c.ladder(), c.failAt(), c.provenRecovery());
@@ -112,6 +116,11 @@ final class Shrinker {
       }
     }
     return new Play(config, acts);
+  }
+
+  private static RoleRule cluster(int min, int max) {
+    int most = Math.max(max, 1);
+    return new RoleRule.Cluster(Math.min(min, most), most);
   }
 
   private static @Nullable NodeAddress subject(Act act) {
@@ -188,6 +197,9 @@ final class Shrinker {
     }
     if (c.roles() instanceof RoleRule.Failover r && r.failback() != Failback.AUTO) {
       any |= take(new Play(play.config().with(RoleRule.DEFAULT), play.acts()));
+    }
+    if (c.roles() instanceof RoleRule.Cluster r && r.min() > 1) {
+      any |= take(new Play(play.config().with(cluster(1, r.max())), play.acts()));
     }
     if (!c.provenRecovery()) {
       any |= take(new Play(play.config().withProvenRecovery(true), play.acts()));

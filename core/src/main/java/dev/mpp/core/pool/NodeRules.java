@@ -145,7 +145,7 @@ final class NodeRules {
       } else {
         hold(draft, node);
       }
-    } else if (before.held().isPresent() && node.pending == Pending.NONE) {
+    } else if (before.held().isPresent() && (node.pending == Pending.NONE || node.state.failed())) {
       reset(draft, node, Messages.LIFTED);
     } else if (before.held().isPresent()) {
       node.pendingReason = Messages.LIFTED; // its fence is under way; judged anew after it

@@ -326,7 +326,7 @@ abstract class Twin extends TwinNodes {
       fence(n, HELD);
     } else if (n.held()) {
       hold(n);
-    } else if (wasHeld && n.busy()) {
+    } else if (wasHeld && n.busy() && !n.failed()) {
       n.say = LIFTED;
     } else if (wasHeld) {
       judgeAnew(n, LIFTED);

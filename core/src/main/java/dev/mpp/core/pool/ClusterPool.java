@@ -9,6 +9,7 @@ import dev.mpp.core.pool.PoolState.Node;
 import dev.mpp.core.pool.PoolState.Pending;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,16 +49,18 @@ public final class ClusterPool implements PoolLogic {
       case PoolEvent.Fenced e -> fenced(draft, draft.row(e.node()));
       case PoolEvent.ProvenClean e -> provenClean(draft, e.node(), e.proof());
       case PoolEvent.Returned e -> NodeRules.returned(draft, e.proof());
-      case PoolEvent.Paused e -> draft.paused = e.paused();
+      case PoolEvent.Paused e -> paused(draft, e.paused());
       case PoolEvent.Recover e -> answer = NodeRules.recover(draft, e.node());
       case PoolEvent.RecoverPool _ -> answer = NodeRules.recoverPool(draft);
       case PoolEvent.ActivatePrimary _ ->
           answer =
-              "ERROR: pool %s is a cluster: its healthy nodes are ACTIVE up to %d"
+              "ERROR: pool %s is a cluster: its healthy nodes are ACTIVE up to %d; to choose one: mpp node set HOST state=ACTIVE"
                   .formatted(draft.config.name(), rule(draft).max());
       case PoolEvent.SetOverride e -> answer = NodeRules.override(draft, e.node(), e.override());
     }
-    fill(draft);
+    if (!NodeRules.refused(answer)) {
+      fill(draft);
+    }
     return draft.step(answer);
   }
 
@@ -71,7 +74,7 @@ public final class ClusterPool implements PoolLogic {
     return usable >= min
         ? Optional.empty()
         : Optional.of(
-            "Only %d of %d nodes are usable, %d must be."
+            "Only %d of %d nodes can serve (not FAILED, not held by an override), %d must."
                 .formatted(usable, state.nodes().size(), min));
   }
 
@@ -105,13 +108,14 @@ public final class ClusterPool implements PoolLogic {
       node.floor = node.floor.worse(Status.OK_WARN);
       return;
     }
-    if (node.req < draft.config.limit()) {
+    boolean offline = kind == LastPoll.CONNECT_FAILURE;
+    boolean waits = node.override.pins() && !node.mayWrite(); // answering is all a pin asks for
+    if (node.req < draft.config.limit() || (waits && !offline)) {
       return;
     }
     node.floor = Status.FAIL;
     boolean writes = node.mayWrite();
-    draft.become(
-        node, kind == LastPoll.CONNECT_FAILURE ? State.FAILED_OFFLINE : State.FAILED_ONLINE, error);
+    draft.become(node, offline ? State.FAILED_OFFLINE : State.FAILED_ONLINE, error);
     if (writes) {
       draft.fence(node, error);
     }
@@ -145,13 +149,13 @@ public final class ClusterPool implements PoolLogic {
 
   /** Promotes whoever may be, by priority, while there is room. */
   private static void fill(Draft draft) {
-    if (!draft.allowed) {
-      return;
-    }
     int room = rule(draft).max() - draft.mayWrite();
     for (Row node : draft.rows) {
       if (node.override.pins() && !node.mayWrite() && NodeRules.answers(node)) {
         NodeRules.standBy(draft, node);
+        if (!draft.allowed) {
+          continue;
+        }
         if (room > 0) {
           draft.promote(node, Messages.PINNED);
           room--;
@@ -161,7 +165,11 @@ public final class ClusterPool implements PoolLogic {
       }
     }
     for (Row node : draft.rows) {
-      if (room > 0 && !draft.paused && node.candidate() && node.stoodBy()) {
+      if (draft.allowed
+          && room > 0
+          && node.candidate()
+          && !(draft.paused && !draft.keeps(node))
+          && node.stoodBy()) {
         draft.promote(node, Messages.JOINING);
         room--;
       }
@@ -198,6 +206,14 @@ public final class ClusterPool implements PoolLogic {
     }
   }
 
+  private static void paused(Draft draft, boolean paused) {
+    if (paused && !draft.paused) {
+      draft.pause();
+    } else if (!paused && draft.paused) {
+      draft.resume();
+    }
+  }
+
   private static void promoted(Draft draft, @Nullable Row node) {
     if (node == null || node.pending != Pending.PROMOTING) {
       return; // overtaken by a fence: that answer counts
@@ -207,6 +223,7 @@ public final class ClusterPool implements PoolLogic {
     node.message = node.pendingReason;
     node.pending = Pending.NONE;
     node.pendingReason = "";
+    draft.keepers = draft.paused ? draft.keepersAnd(node) : Set.of();
     draft.become(node, State.ACTIVE, node.message);
   }
 
@@ -233,8 +250,8 @@ public final class ClusterPool implements PoolLogic {
     node.pendingReason = "";
     if (node.held()) {
       NodeRules.hold(draft, node);
-    } else if (Messages.says(message, Messages.RECOVERED)) {
-      NodeRules.reset(draft, node, Messages.RECOVERED);
+    } else if (NodeRules.judgesAnew(message)) {
+      NodeRules.reset(draft, node, message);
     } else if (node.state == State.ACTIVE || node.state == State.STANDBY) {
       node.message = message;
       node.lastPoll = LastPoll.NONE; // no role before it was polled again

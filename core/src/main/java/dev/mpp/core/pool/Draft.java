@@ -11,8 +11,9 @@ import dev.mpp.core.pool.PoolState.Node;
 import dev.mpp.core.pool.PoolState.Pending;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A step being worked out: the next state and what it asks for. Lives as long as one event. */
@@ -25,7 +26,7 @@ final class Draft {
   boolean allowed;
   String permissionReason;
   boolean paused;
-  Optional<NodeAddress> keeper;
+  Set<NodeAddress> keepers;
 
   private final List<Row> configured;
   private List<PoolCommand> commands = List.of();
@@ -36,7 +37,7 @@ final class Draft {
     allowed = state.allowed();
     permissionReason = state.permissionReason();
     paused = state.paused();
-    keeper = state.keeper();
+    keepers = state.keepers();
     List<Row> all = new ArrayList<>(state.nodes().size());
     boolean plain = true;
     for (Node node : state.nodes()) {
@@ -120,8 +121,35 @@ final class Draft {
     return count;
   }
 
+  /**
+   * While paused the roles go back to where they were, and nowhere else; if nobody had one, the
+   * PRIMARY may take it.
+   */
   boolean keeps(Row row) {
-    return keeper.isPresent() && keeper.get().equals(row.address);
+    return keepers.isEmpty() ? row == primary() : keepers.contains(row.address);
+  }
+
+  /** Who has a role now keeps it. If nobody has, that stays as it was. */
+  void pause() {
+    paused = true;
+    Set<NodeAddress> holders = new HashSet<>();
+    for (Row row : configured) {
+      if (row.state == State.ACTIVE || row.pending == Pending.PROMOTING) {
+        holders.add(row.address);
+      }
+    }
+    keepers = holders.isEmpty() ? keepers : holders;
+  }
+
+  Set<NodeAddress> keepersAnd(Row row) {
+    Set<NodeAddress> all = new HashSet<>(keepers);
+    all.add(row.address);
+    return all;
+  }
+
+  void resume() {
+    paused = false;
+    keepers = Set.of();
   }
 
   /** The one way to change a state, so that no change escapes the journal. */
@@ -165,7 +193,7 @@ final class Draft {
     for (Row row : configured) {
       nodes.add(row.freeze());
     }
-    PoolState next = new PoolState(config, allowed, permissionReason, paused, keeper, nodes);
+    PoolState next = new PoolState(config, allowed, permissionReason, paused, keepers, nodes);
     return new PoolStep(next, commands, transitions, answer);
   }
 
@@ -228,6 +256,11 @@ final class Draft {
     /** Healthy, fenced and free: could be promoted if it is this node's turn. */
     boolean standsBy() {
       return state == State.STANDBY && healthy() && pending == Pending.NONE && !held();
+    }
+
+    /** Shown FAIL by an override: not even an operator's order makes it ACTIVE, only a pin does. */
+    boolean barred() {
+      return override.status().isPresent() && override.status().get() == Status.FAIL;
     }
 
     /** Stands by, and the rules may promote it on their own. */

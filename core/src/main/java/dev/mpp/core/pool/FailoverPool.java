@@ -9,6 +9,7 @@ import dev.mpp.core.pool.PoolState.LastPoll;
 import dev.mpp.core.pool.PoolState.Pending;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -74,10 +75,12 @@ public final class FailoverPool implements PoolLogic {
       case PoolEvent.Paused e -> paused(draft, e.paused());
       case PoolEvent.Recover e -> answer = NodeRules.recover(draft, e.node());
       case PoolEvent.RecoverPool _ -> answer = NodeRules.recoverPool(draft);
-      case PoolEvent.ActivatePrimary _ -> answer = activatePrimary(draft);
+      case PoolEvent.ActivatePrimary _ -> answer = ActivatePrimary.order(draft);
       case PoolEvent.SetOverride e -> {
         answer = NodeRules.override(draft, e.node(), e.override());
-        takeOvers(draft, true);
+        if (!NodeRules.refused(answer)) {
+          takeOvers(draft, true);
+        }
       }
     }
     return draft.step(answer);
@@ -134,7 +137,10 @@ public final class FailoverPool implements PoolLogic {
       node.floor = node.floor.worse(Status.OK_WARN);
       return;
     }
-    if (node.req < draft.config.limit() || (node.override.pins() && !offline)) {
+    // A pin asks for no more than an answer. But a node that has failed and is not fenced yet
+    // cannot be stood by for it: it is shown as what it is.
+    boolean waits = node.override.pins() && !(node.state.failed() && node.mayWrite());
+    if (node.req < draft.config.limit() || (waits && !offline)) {
       return;
     }
     node.floor = Status.FAIL;
@@ -238,7 +244,7 @@ public final class FailoverPool implements PoolLogic {
   }
 
   /** The node gets the role as soon as {@code other} is fenced. */
-  private static void promise(Draft draft, Row node, Row other, String message) {
+  static void promise(Draft draft, Row node, Row other, String message) {
     if (other.pending != Pending.FENCING) {
       draft.fence(other, node.override.pins() ? Messages.YIELDED : Messages.RELINQUISH);
     }
@@ -247,19 +253,14 @@ public final class FailoverPool implements PoolLogic {
 
   private static void takeOver(Draft draft, Row node, String message, boolean promised) {
     if (!draft.allowed
-        || !(promised ? node.standsBy() : node.candidate())
+        || !(promised ? node.standsBy() && !node.barred() : node.candidate())
         || draft.otherThatMayWrite(node) != null
         || draft.pinned() != null) {
       return;
     }
-    if (promised || (draft.paused ? keeper(draft, node) : firstInLine(draft, node))) {
+    if (promised || (draft.paused ? draft.keeps(node) : firstInLine(draft, node))) {
       draft.promote(node, message);
     }
-  }
-
-  /** While paused the role goes back to where it was, and nowhere else. */
-  private static boolean keeper(Draft draft, Row node) {
-    return draft.keeper.isEmpty() ? node == draft.primary() : draft.keeps(node);
   }
 
   private static boolean firstInLine(Draft draft, Row node) {
@@ -336,14 +337,10 @@ public final class FailoverPool implements PoolLogic {
     if (paused == draft.paused) {
       return;
     }
-    draft.paused = paused;
-    for (Row node : draft.rows) {
-      if (node.state == State.ACTIVE || node.pending == Pending.PROMOTING) {
-        draft.keeper = Optional.of(node.address);
-      }
-    }
-    if (!paused) {
-      draft.keeper = Optional.empty();
+    if (paused) {
+      draft.pause();
+    } else {
+      draft.resume();
       takeOvers(draft, true);
     }
   }
@@ -359,7 +356,7 @@ public final class FailoverPool implements PoolLogic {
     node.message = node.pendingReason;
     node.pending = Pending.NONE;
     node.pendingReason = "";
-    draft.keeper = draft.paused ? Optional.of(node.address) : Optional.empty();
+    draft.keepers = draft.paused ? Set.of(node.address) : Set.of();
     draft.become(node, State.ACTIVE, node.message);
   }
 
@@ -392,8 +389,8 @@ public final class FailoverPool implements PoolLogic {
     node.pendingReason = "";
     if (node.held()) {
       NodeRules.hold(draft, node);
-    } else if (Messages.says(message, Messages.RECOVERED)) {
-      NodeRules.reset(draft, node, Messages.RECOVERED);
+    } else if (NodeRules.judgesAnew(message)) {
+      NodeRules.reset(draft, node, message);
     } else if (node.state == State.ACTIVE || node.state == State.STANDBY) {
       if (relinquished && node.state == State.ACTIVE) {
         node.req++;
@@ -402,40 +399,5 @@ public final class FailoverPool implements PoolLogic {
       draft.become(node, State.STANDBY, message);
     }
     takeOvers(draft, !relinquished);
-  }
-
-  private static String activatePrimary(Draft draft) {
-    Row primary = draft.primary();
-    Row pinned = draft.pinned();
-    if (primary.state == State.ACTIVE && primary.pending == Pending.NONE) {
-      return "OK: PRIMARY " + primary.address + " is ACTIVE already";
-    }
-    if (primary.pending == Pending.PROMOTING) {
-      return "OK: PRIMARY " + primary.address + " is being made ACTIVE already";
-    }
-    if (!draft.allowed) {
-      return "ERROR: this site may not be ACTIVE: " + draft.permissionReason;
-    }
-    if (pinned != null && pinned != primary) {
-      return "ERROR: %s is ACTIVE by an override; lift it first: mpp node unset %s"
-          .formatted(pinned.address, pinned.address);
-    }
-    if (!primary.standsBy()) {
-      return "ERROR: PRIMARY %s is not a healthy STANDBY: %s/%d (%s) %s"
-          .formatted(
-              primary.address,
-              primary.status(),
-              Math.max(primary.req, 0),
-              primary.state,
-              primary.message)
-          .stripTrailing();
-    }
-    Row other = draft.otherThatMayWrite(primary);
-    if (other == null) {
-      draft.promote(primary, Messages.REINSTATED);
-    } else {
-      promise(draft, primary, other, Messages.REINSTATED);
-    }
-    return "OK: PRIMARY " + primary.address + " is being made ACTIVE";
   }
 }

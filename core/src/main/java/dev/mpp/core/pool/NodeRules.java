@@ -10,6 +10,7 @@ import dev.mpp.core.pool.PoolState.LastPoll;
 import dev.mpp.core.pool.PoolState.Pending;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What holds for a node whatever the rule by which its pool gives roles. */
 final class NodeRules {
@@ -64,6 +65,11 @@ final class NodeRules {
   }
 
   // ---- the operator's orders ----------------------------------------------------------------
+
+  /** Whether an order was refused. It has changed nothing then, and nothing else may move. */
+  static boolean refused(String answer) {
+    return answer.startsWith("ERROR: ");
+  }
 
   /** A node that may be writable is fenced before it is shown as anything but what it was. */
   static String recover(Draft draft, NodeAddress address) {
@@ -124,6 +130,11 @@ final class NodeRules {
         : "OK: " + address + " " + override + waiting(draft, node);
   }
 
+  /** Whether a fence with this message was the beginning of a new judgement. */
+  static boolean judgesAnew(String message) {
+    return message.equals(Messages.RECOVERED) || message.equals(Messages.LIFTED);
+  }
+
   private static void stateSet(Draft draft, Row node, NodeOverride before) {
     if (before.pins() && node.pending == Pending.NONE) {
       node.pendingReason = ""; // the role it waited for is not promised any more
@@ -134,8 +145,10 @@ final class NodeRules {
       } else {
         hold(draft, node);
       }
-    } else if (before.held().isPresent() && node.pending == Pending.NONE) {
+    } else if (before.held().isPresent() && (node.pending == Pending.NONE || node.state.failed())) {
       reset(draft, node, Messages.LIFTED);
+    } else if (before.held().isPresent()) {
+      node.pendingReason = Messages.LIFTED; // its fence is under way; judged anew after it
     }
   }
 
@@ -163,28 +176,42 @@ final class NodeRules {
   private static String refused(Draft draft, Row node, NodeOverride override) {
     boolean primary = asks(override, NodeType.PRIMARY);
     boolean only = asks(override, NodeType.SECONDARY);
+    Row pinned = null;
+    int pins = 0;
     for (Row other : draft.rows) {
       if (other == node) {
         continue;
       }
       only &= asks(other.override, NodeType.SECONDARY);
       if (primary && asks(other.override, NodeType.PRIMARY)) {
-        return other.address + " is PRIMARY by an override: mpp node unset " + other.address;
+        return "%s is PRIMARY by an override; lift it first: mpp node unset %s"
+            .formatted(other.address, other.address);
       }
-      if (override.pins()
-          && other.override.pins()
-          && draft.config.roles() instanceof RoleRule.Failover) {
-        return other.address + " is ACTIVE by an override: mpp node unset " + other.address;
-      }
+      pinned = other.override.pins() ? other : pinned;
+      pins += other.override.pins() ? 1 : 0;
+    }
+    if (override.pins() && pinned != null && pins >= mostActive(draft)) {
+      return "%s is ACTIVE by an override, and no more than %d may be; lift it first: mpp node unset %s"
+          .formatted(pinned.address, mostActive(draft), pinned.address);
     }
     if (only) {
-      return "the pool has no other node that could be PRIMARY";
+      return draft.rows.size() == 1
+          ? "%s is the only node of the pool and has to be PRIMARY".formatted(node.address)
+          : "every other node is SECONDARY by an override, and one has to be PRIMARY;"
+              + " lift one first: mpp node unset HOST";
     }
     if (override.pins() && !node.override.pins() && !answers(node) && node.state != State.ACTIVE) {
       return "%s cannot be made ACTIVE: it did not answer its last poll (%s)"
           .formatted(node.address, node.message.isEmpty() ? "not polled yet" : node.message);
     }
     return "";
+  }
+
+  private static int mostActive(Draft draft) {
+    return switch (draft.config.roles()) {
+      case RoleRule.Failover _ -> 1;
+      case RoleRule.Cluster r -> r.max();
+    };
   }
 
   private static boolean asks(NodeOverride override, NodeType type) {
@@ -201,6 +228,12 @@ final class NodeRules {
   }
 
   private static String unknown(Draft draft, NodeAddress address) {
-    return "ERROR: no node " + address + " in pool " + draft.config.name();
+    return "ERROR: no node %s in pool %s; its nodes: %s"
+        .formatted(
+            address,
+            draft.config.name(),
+            draft.config.nodes().stream()
+                .map(m -> m.address().toString())
+                .collect(Collectors.joining(", ")));
   }
 }

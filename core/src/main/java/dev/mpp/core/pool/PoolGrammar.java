@@ -89,7 +89,7 @@ public final class PoolGrammar {
     return out.toString();
   }
 
-  private static String print(NodeAddress address) {
+  static String print(NodeAddress address) {
     String text = address.toString();
     return address.port() == NodeAddress.DEFAULT_PORT
         ? text.substring(0, text.lastIndexOf(':'))

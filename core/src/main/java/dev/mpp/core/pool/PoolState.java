@@ -7,13 +7,17 @@ import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * State of a pool between two events.
  *
  * @param allowed the last {@code Permission}
  * @param paused the last {@code Paused}
- * @param keeper while paused: the node that keeps the ACTIVE role; empty when nobody had it
+ * @param keepers while paused: the nodes that keep the ACTIVE role, at most one in a failover pool;
+ *     empty when nobody had it
  * @param nodes in configured order
  */
 public record PoolState(
@@ -21,10 +25,11 @@ public record PoolState(
     boolean allowed,
     String permissionReason,
     boolean paused,
-    Optional<NodeAddress> keeper,
+    Set<NodeAddress> keepers,
     List<Node> nodes) {
 
   public PoolState {
+    keepers = Set.copyOf(keepers);
     nodes = List.copyOf(nodes);
   }
 
@@ -35,13 +40,13 @@ public record PoolState(
         false,
         "",
         false,
-        Optional.empty(),
+        Set.of(),
         config.nodes().stream().map(m -> Node.initial(m.address(), m.type())).toList());
   }
 
   /** The same nodes under another configuration of the same members. */
   PoolState with(PoolConfig other) {
-    return new PoolState(other, allowed, permissionReason, paused, keeper, nodes);
+    return new PoolState(other, allowed, permissionReason, paused, keepers, nodes);
   }
 
   /**
@@ -57,8 +62,13 @@ public record PoolState(
         false,
         "",
         false,
-        kept.stream().filter(n -> n.state() == State.ACTIVE).map(Node::address).findFirst(),
-        kept.stream().map(Node::restarted).toList());
+        kept.stream()
+            .filter(n -> n.state() == State.ACTIVE)
+            .map(Node::address)
+            .collect(Collectors.toSet()),
+        IntStream.range(0, kept.size())
+            .mapToObj(i -> kept.get(i).restarted(config.nodes().get(i).type()))
+            .toList());
   }
 
   public Optional<Node> node(NodeAddress address) {
@@ -134,10 +144,10 @@ public record PoolState(
           NodeOverride.NONE);
     }
 
-    private Node restarted() {
+    private Node restarted(NodeType configured) {
       return state.failed()
-          ? at(address, type, req, measured, floor, state, message)
-          : at(address, type, Math.min(req, 0), Status.OK, Status.OK, State.UNKNOWN, message);
+          ? at(address, configured, req, measured, floor, state, message)
+          : at(address, configured, Math.min(req, 0), Status.OK, Status.OK, State.UNKNOWN, "");
     }
 
     /** Whether it is, or for all we know may be, writable. */

@@ -87,7 +87,7 @@ final class ScenarioWords {
     };
   }
 
-  private static final List<String> STEPS =
+  static final List<String> STEPS =
       List.of(
           "set",
           "poll",

@@ -30,7 +30,7 @@ class ScenarioTest {
     try (Stream<Path> listed = Files.list(SCENARIOS)) {
       files = listed.filter(p -> p.toString().endsWith(".txt")).sorted().toList();
     }
-    assertTrue(files.size() >= 20, "scenarios are missing: " + files);
+    assertTrue(files.size() >= 100, "scenarios are missing: " + files);
     return files.stream()
         .map(p -> DynamicTest.dynamicTest(p.getFileName().toString(), () -> replay(p)));
   }
@@ -39,6 +39,7 @@ class ScenarioTest {
     String text = Files.readString(file);
     int mark = text.indexOf("\n" + MARK);
     String script = mark < 0 ? text : text.substring(0, mark + 1);
+    assertTrue(text.startsWith("# "), file + " does not begin with what it shows");
     String actual = Scenario.run(text);
     if (Boolean.getBoolean("mpp.scenarios.record")) {
       Files.writeString(file, script + MARK + actual);

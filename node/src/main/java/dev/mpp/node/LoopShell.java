@@ -85,7 +85,15 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
     long wall = time.wallMillis();
     JournalEvent event =
         new JournalEvent(
-            wall, j.service(), j.kind(), j.subject(), j.from(), j.to(), j.epoch(), j.reason());
+            wall,
+            j.service(),
+            j.kind(),
+            j.subject(),
+            j.from(),
+            j.to(),
+            j.epoch(),
+            j.reason(),
+            j.by());
     long sequence = store.append(event).sequence();
     JOURNAL.info(
         "{} {} {}{} — {}",

@@ -133,6 +133,7 @@ final class NodeProcess implements AutoCloseable {
     Actuator acting =
         open(new Actuator(config.site(), agreement, servers, pollers, this::remoteServer, post));
     actuator = acting;
+    RoleTimes times = new RoleTimes(time::wallMillis);
     LoopShell shell =
         new LoopShell(
             store,
@@ -142,6 +143,7 @@ final class NodeProcess implements AutoCloseable {
             time,
             exchange::publish,
             next -> {
+              times.on(next);
               picture.set(next);
               if (tables != null) {
                 dnsTable = tables.table(next);
@@ -162,6 +164,7 @@ final class NodeProcess implements AutoCloseable {
                 }));
     loop = running;
     running.start();
+    new KeptOverrides(store, time).restore(config, post);
     pollers.values().forEach(NodePoller::start);
     shell.attach(running);
     List<CounterSource> counters = new ArrayList<>();
@@ -191,7 +194,9 @@ final class NodeProcess implements AutoCloseable {
     if (dns != null) {
       open(dns).start();
     }
-    open(operators(shell, transport)).start();
+    OperatorDesk desk =
+        new OperatorDesk(shell, store, config, new ConfiguredCheckpoints(checkpoints), times, time);
+    open(operators(desk, transport)).start();
     open(joined(http));
     LOG.info(
         "site {} of deployment {} runs, incarnation {}, configuration {}",
@@ -212,13 +217,13 @@ final class NodeProcess implements AutoCloseable {
         new NodeMetrics(pictures, time::nanos, counters));
   }
 
-  private OperatorServer operators(LoopShell shell, GrpcTransport transport) {
+  private OperatorServer operators(OperatorDesk desk, GrpcTransport transport) {
     InetSocketAddress own = bind(config.self().ports().operator());
     InetSocketAddress at =
         own.getAddress().isLoopbackAddress()
             ? own
             : new InetSocketAddress(InetAddress.getLoopbackAddress(), own.getPort());
-    return new OperatorServer(transport.server(at), shell, time::nanos, time::wallMillis);
+    return new OperatorServer(transport.server(at), desk, time::nanos, time::wallMillis);
   }
 
   private static HttpEdge joined(CompletableFuture<HttpEdge> http) throws IOException {

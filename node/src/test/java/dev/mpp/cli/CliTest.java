@@ -10,6 +10,7 @@ import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
+import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.api.FakeControl;
 import dev.mpp.node.api.OperatorServer;
@@ -24,6 +25,7 @@ import java.net.Socket;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,9 +130,11 @@ final class CliTest {
             + " 10.1.0.2:3306\n",
         done.out());
     assertEquals(0, done.exit());
-    assertEquals("disk replaced", control.recoveries.getFirst().reason());
-    assertEquals("ann", control.recoveries.getFirst().user());
-    control.recoverAnswer =
+    assertEquals(
+        new BrainEvent.OperatorRecover(
+            Pictures.SERVICE, Optional.of(Pictures.S1), "ann", "disk replaced"),
+        control.orders.getFirst());
+    control.answer =
         CompletableFuture.failedFuture(new IllegalArgumentException("it has not failed"));
     assertEquals(
         new Result(1, "", "mpp: refused: it has not failed\n"), mpp("recover", "10.1.0.2"));
@@ -233,14 +237,14 @@ final class CliTest {
       String both = "127.0.0.1:" + server.port() + ",127.0.0.1:" + second.port();
       Result done = plain(false, "--node", both, "recover", "10.9.0.9:3306");
       assertEquals(0, done.exit(), done.err());
-      assertEquals(S9, other.recoveries.getFirst().node());
-      assertEquals(List.of(), control.recoveries);
+      assertEquals(1, other.orders.size());
+      assertEquals(List.of(), control.orders);
       Result nobody = plain(false, "--node", both + ",127.0.0.1:1", "recover", "10.8.0.8:3306");
       assertEquals(
           new Result(
               1,
               "",
-              "mpp: refused: 10.8.0.8:3306 is not a node of site1; no site lists it; cannot reach"
+              "mpp: refused: 10.8.0.8:3306 is not a node of site1; no site lists it (mpp pool list); cannot reach"
                   + " 127.0.0.1:1 (connection refused)\n"),
           nobody);
     }

@@ -122,8 +122,8 @@ public final class NodeStore implements AutoCloseable {
   }
 
   /** Forgets a node. */
-  public CompletableFuture<Void> forget(NodeRecord node) {
-    return writer.add(batch -> batch.remove(node.key()));
+  public CompletableFuture<Void> forgetNode(ServiceName service, String pool, NodeAddress node) {
+    return writer.add(batch -> batch.remove(new NodeRecord.Key(service, pool, node)));
   }
 
   /** Replaces the override of a node. */
@@ -153,9 +153,14 @@ public final class NodeStore implements AutoCloseable {
     return next;
   }
 
+  /** Completes when every write before this call is on disk. */
+  public CompletableFuture<Void> written() {
+    return writer.add(Batch::ticket);
+  }
+
   /** Waits until every write before this call is on disk. */
   public void flush() throws StoreException {
-    await(writer.add(Batch::ticket));
+    await(written());
   }
 
   /**

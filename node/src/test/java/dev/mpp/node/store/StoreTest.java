@@ -98,7 +98,7 @@ class StoreTest {
     try (NodeStore store = open()) {
       assertEquals(List.of(kept, lifted), store.overrides());
       store.forgetOverride(lifted.service(), lifted.node());
-      store.forget(record("10.0.0.2", 1));
+      store.forgetNode(lifted.service(), "eraser", lifted.node());
     }
     try (NodeStore store = open()) {
       assertEquals(List.of(kept), store.overrides());

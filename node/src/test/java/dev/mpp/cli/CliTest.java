@@ -89,7 +89,9 @@ final class CliTest {
     assertTrue(
         mpp("status", "--wide")
             .out()
-            .contains("Could not connect to mysql host 10.1.0.2:3306: Too many connections\n"));
+            .contains(
+                "[skipped 2 polls] Could not connect to mysql host 10.1.0.2:3306: Too many"
+                    + " connections\n"));
   }
 
   @Test
@@ -403,12 +405,12 @@ final class CliTest {
         addresses: site1 192.0.2.1, site2 198.51.100.1
         SITE      T  NODE                   STATE           STATUS       REQ     LAG  MESSAGE
         site1     *  mysql.eraser.com_pool  holds the role  OK                        Holds the lease.
-                  P  10.1.0.1:3306          ACTIVE          OK             0       -
+                  P  10.1.0.1:3306          ACTIVE          OK             0       -  [skipped 2 polls]
                   S  10.1.0.2:3306          FAILED_OFFLINE  FAIL          45       -
-                     Could not connect to mysql host 10.1.0.2:3306: Too many connections
+                     [skipped 2 polls] Could not connect to mysql host 10.1.0.2:3306: Too many connections
         site2     *  mysql.eraser.com_pool  eligible        OK                        Ready to take over.
                   P  10.2.0.1:3306          STANDBY         OK_INFO        1     1 s
-                     (recovering)  [31mLost connection
+                     [skipped 2 polls] (recovering)  [31mLost connection
 
       SITES
         SITE      ROLE     LINK  RTT         HEARD     REACH   VERSION   ITS LINKS
@@ -440,13 +442,13 @@ final class CliTest {
       """;
   private static final String PLAIN =
       """
-      SITE   SERVICE           T  SERVER                                       REQ  LAST REQUEST         STATUS   STATE           MESSAGE
-      site1  mysql.eraser.com  P  10.1.0.1:3306                                0    2007-11-20T15:33:04  OK       ACTIVE          -
-      site1  mysql.eraser.com  S  10.1.0.2:3306                                45   2007-11-20T15:33:04  FAIL     FAILED_OFFLINE  Could not connect to mysql host 10.1.0.2:3306: Too many connections
-      site1  -                 C  external:http:www.google.com:default         0    2007-11-20T15:33:04  OK       -               -
-      site1  -                 C  edge:simple:router.site1.eraser.com:default  2    2007-11-20T15:33:04  OK_WARN  -               connection timed out after 4 s
-      site2  mysql.eraser.com  P  10.2.0.1:3306                                1    2007-11-20T15:33:04  OK_INFO  STANDBY         (recovering)  [31mLost connection
-      site2  -                 C  external:http:www.google.com:default         0    2007-11-20T15:33:04  OK       -               -
-      site2  -                 C  edge:simple:router.site2.eraser.com:default  2    2007-11-20T15:33:04  OK_WARN  -               connection timed out after 4 s
+      SITE   SERVICE           T  SERVER                                       REQ  LAST REQUEST         STATUS   STATE           FLAGS      MESSAGE
+      site1  mysql.eraser.com  P  10.1.0.1:3306                                0    2007-11-20T15:33:04  OK       ACTIVE          skipped=2  -
+      site1  mysql.eraser.com  S  10.1.0.2:3306                                45   2007-11-20T15:33:04  FAIL     FAILED_OFFLINE  skipped=2  Could not connect to mysql host 10.1.0.2:3306: Too many connections
+      site1  -                 C  external:http:www.google.com:default         0    2007-11-20T15:33:04  OK       -               -          -
+      site1  -                 C  edge:simple:router.site1.eraser.com:default  2    2007-11-20T15:33:04  OK_WARN  -               -          connection timed out after 4 s
+      site2  mysql.eraser.com  P  10.2.0.1:3306                                1    2007-11-20T15:33:04  OK_INFO  STANDBY         skipped=2  (recovering)  [31mLost connection
+      site2  -                 C  external:http:www.google.com:default         0    2007-11-20T15:33:04  OK       -               -          -
+      site2  -                 C  edge:simple:router.site2.eraser.com:default  2    2007-11-20T15:33:04  OK_WARN  -               -          connection timed out after 4 s
       """;
 }

@@ -5,6 +5,7 @@ import dev.mpp.proto.v1.TestCheckpointReply;
 import dev.mpp.proto.v1.TestCheckpointRequest;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "It takes the checkpoint's time-out and a second at most; give --timeout more than that.",
+      "It takes the checkpoint's time-out and a second at most, whatever --timeout says.",
       "",
       "Examples:",
       "  mpp checkpoint test external:http:www.example.com:default",
@@ -28,6 +29,9 @@ import picocli.CommandLine.Parameters;
       "Exit status: 0 OK, 1 FAIL or refused, 2 wrong usage, 3 no node can be reached.",
     })
 final class CheckpointTestCommand implements Callable<Integer> {
+  /** The longest time-out a profile may have, the probe's own second, and the way back. */
+  private static final long LONGEST_PROBE_SECONDS = 63;
+
   private final Cli cli;
 
   @Parameters(
@@ -46,7 +50,12 @@ final class CheckpointTestCommand implements Callable<Integer> {
   public Integer call() {
     TestCheckpointRequest request =
         TestCheckpointRequest.newBuilder().setCheckpoint(checkpoint).build();
-    TestCheckpointReply reply = cli.nodes().ask(stub -> stub.testCheckpoint(request));
+    TestCheckpointReply reply =
+        cli.nodes()
+            .on(
+                stub ->
+                    stub.withDeadlineAfter(LONGEST_PROBE_SECONDS, TimeUnit.SECONDS)
+                        .testCheckpoint(request));
     cli.terminal().print(json ? json(reply) : line(reply));
     return reply.getOk() ? 0 : Cli.REFUSED;
   }

@@ -217,7 +217,7 @@ final class StatusScreen {
 
   private void sites() {
     out.append('\n').append(paint.bold("SITES")).append('\n');
-    line("  SITE      ROLE     LINK  RTT         HEARD     REACH   VERSION   ITS LINKS");
+    line("  SITE      ROLE     LINK  RTT         HEARD     REACH   VERSION         ITS LINKS");
     SiteView local = reply.getLocal();
     site(local.getSite(), local.getWitness(), "self", "-", "-", List.of(local));
     for (PeerStatus peer : reply.getPeersList()) {
@@ -252,7 +252,7 @@ final class StatusScreen {
             + "  "
             + Text.left(view.isEmpty() ? "?" : Names.of(view.getFirst().getReach()), 6)
             + "  "
-            + Text.left(view.isEmpty() ? "?" : view.getFirst().getVersion(), 8)
+            + Text.left(view.isEmpty() ? "?" : view.getFirst().getVersion(), 14)
             + "  ",
         links);
   }

@@ -195,7 +195,7 @@ final class NodeProcess implements AutoCloseable {
       open(dns).start();
     }
     OperatorDesk desk =
-        new OperatorDesk(shell, store, config, new ConfiguredCheckpoints(checkpoints), times, time);
+        new OperatorDesk(shell, store, config, new ConfiguredCheckpoints(checkpoints), times);
     open(operators(desk, transport)).start();
     open(joined(http));
     LOG.info(

@@ -1,14 +1,15 @@
 package dev.mpp.node;
 
+import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.node.api.Checkpoints;
 import dev.mpp.node.api.NodeControl;
 import dev.mpp.node.config.MppConfig;
-import dev.mpp.node.store.JournalEvent;
 import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,22 +25,19 @@ final class OperatorDesk implements NodeControl {
   private final Leftovers leftovers;
   private final Checkpoints checkpoints;
   private final RoleTimes times;
-  private final SystemTime time;
 
   OperatorDesk(
       LoopShell shell,
       NodeStore store,
       MppConfig config,
       Checkpoints checkpoints,
-      RoleTimes times,
-      SystemTime time) {
+      RoleTimes times) {
     this.shell = shell;
     this.store = store;
     this.pools = PoolTexts.of(config);
     this.leftovers = new Leftovers(config);
     this.checkpoints = checkpoints;
     this.times = times;
-    this.time = time;
   }
 
   @Override
@@ -49,11 +47,17 @@ final class OperatorDesk implements NodeControl {
 
   @Override
   public CompletableFuture<String> order(BrainEvent order) {
-    return shell.ask(order).thenCompose(this::kept);
+    CompletableFuture<String> answer = shell.ask(order);
+    boolean kept =
+        order instanceof BrainEvent.OperatorOverride || order instanceof BrainEvent.OperatorLift;
+    return kept ? answer.thenCompose(this::onDisk) : answer;
   }
 
   /** An operator who reads OK finds it in force after a crash, or is told that it may not be. */
-  private CompletableFuture<String> kept(String answer) {
+  private CompletableFuture<String> onDisk(String answer) {
+    if (!answer.startsWith("OK")) {
+      return CompletableFuture.completedFuture(answer);
+    }
     return store
         .written()
         .orTimeout(ON_DISK_SECONDS, TimeUnit.SECONDS)
@@ -99,10 +103,9 @@ final class OperatorDesk implements NodeControl {
       if (!s.override().isEmpty()) {
         var override = store.forgetOverride(s.service(), s.node());
       }
-      var entry =
-          store.append(
-              new JournalEvent(
-                  time.wallMillis(),
+      long entry =
+          shell.journal(
+              new BrainCommand.Journal(
                   s.service().name(),
                   "operator",
                   s.node().toString(),
@@ -114,7 +117,7 @@ final class OperatorDesk implements NodeControl {
     }
     try {
       store.written().orTimeout(ON_DISK_SECONDS, TimeUnit.SECONDS).join();
-    } catch (java.util.concurrent.CompletionException e) {
+    } catch (CompletionException e) {
       throw new IllegalStateException("not written: " + e.getCause(), e);
     }
   }

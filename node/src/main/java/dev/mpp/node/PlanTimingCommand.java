@@ -34,7 +34,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Measured are, since that node was started and as far as it saw them: detection (first failed"
-          + " poll to FAILED), release (FAILED to the role given up), claim (role free to claimed),"
+          + " poll to FAILED), takeover (FAILED to the next node ACTIVE at the same site), release (FAILED to the role"
+          + " given up), claim (role free to claimed),"
           + " promotion (claimed to serving). Not measured is the time until the first poll that"
           + " fails, and how long clients keep an old address.",
       "",

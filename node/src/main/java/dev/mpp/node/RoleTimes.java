@@ -80,6 +80,11 @@ final class RoleTimes {
         }
         failedAt = now;
       }
+      Long failure = failedAt;
+      if (failure != null && was == State.STANDBY && n.state() == State.ACTIVE) {
+        put("takeover", now - failure, "ACTIVE node FAILED to ACTIVE at " + n.address());
+        failedAt = null;
+      }
       if (n.req() < 1 || failed || (was != State.ACTIVE && n.state() == State.ACTIVE)) {
         failing.remove(n.address());
       } else {

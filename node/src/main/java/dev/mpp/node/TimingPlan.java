@@ -1,6 +1,7 @@
 package dev.mpp.node;
 
 import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.pool.RoleRule;
 import dev.mpp.node.config.Durations;
 import dev.mpp.node.config.MppConfig;
 import java.time.Duration;
@@ -16,6 +17,11 @@ import java.util.List;
 record TimingPlan(ServiceName service, String failure, List<Term> terms, String beyond) {
   private static final String COMMITS =
       "commits between the sites (a round trip each), applying what was received and not applied";
+
+  /** Inside a site nothing is released. */
+  private static final String LOCAL = "";
+
+  private static final String BETWEEN = "release";
 
   TimingPlan {
     terms = List.copyOf(terms);
@@ -49,20 +55,24 @@ record TimingPlan(ServiceName service, String failure, List<Term> terms, String 
     void add(List<TimingPlan> plans, MppConfig.ServiceSite here) {
       boolean local = here.pool().nodes().size() > 1;
       if (local) {
+        boolean cluster = here.pool().roles() instanceof RoleRule.Cluster;
+        String next = cluster ? "the other nodes go on" : "another node of the pool takes over";
         plans.add(
             plan(
-                "mysqld dies at ACTIVE, another node of the pool takes over",
-                "applying what was received and not applied",
+                "mysqld dies at ACTIVE, " + next,
+                "what the next node has received and not applied",
                 detection(false),
-                gone(),
-                ttl("the address of the site stays; only a pool behind one name per node waits")));
+                gone(LOCAL),
+                takeOver(),
+                ttl("the site's address stays the same")));
         plans.add(
             plan(
-                "the ACTIVE server's host goes silent, another node of the pool takes over",
-                "applying what was received and not applied",
+                "the ACTIVE server's host goes silent, " + next,
+                "what the next node has received and not applied",
                 detection(true),
-                deadMan(),
-                ttl("as above")));
+                deadMan(LOCAL),
+                takeOver(),
+                ttl("the site's address stays the same")));
       }
       if (service.sites().size() < 2) {
         return;
@@ -72,7 +82,7 @@ record TimingPlan(ServiceName service, String failure, List<Term> terms, String 
               "mysqld dies at ACTIVE, " + (local ? "no other node is left" : "its only node here"),
               COMMITS,
               detection(false),
-              gone(),
+              gone(BETWEEN),
               claim(),
               tierTwo(),
               ttl("")));
@@ -82,14 +92,14 @@ record TimingPlan(ServiceName service, String failure, List<Term> terms, String 
                   + (local ? ", no other node is left" : ", its only node here"),
               COMMITS,
               detection(true),
-              deadMan(),
+              deadMan(BETWEEN),
               claim(),
               tierTwo(),
               ttl("")));
       plans.add(
           plan(
               "MPP killed or frozen at the ACTIVE site (its servers fence themselves: "
-                  + deadMan().formula()
+                  + deadMan(BETWEEN).formula()
                   + ", before the lease ends)",
               COMMITS,
               lease(),
@@ -140,17 +150,21 @@ record TimingPlan(ServiceName service, String failure, List<Term> terms, String 
       return new Term("detection", "detection", formula, worst);
     }
 
-    private static Term gone() {
+    private static Term gone(String stage) {
       return new Term(
-          "fence", "release", "nothing listens at the address: verified at once", Duration.ZERO);
+          "fence", stage, "nothing listens at the address: verified at once", Duration.ZERO);
+    }
+
+    private static Term takeOver() {
+      return new Term("takeover", "takeover", "the next node is made writable", Duration.ZERO);
     }
 
     /** A fence that nobody confirms is waited out. */
-    private Term deadMan() {
+    private Term deadMan(String stage) {
       MppConfig.DeadMan d = config.deadMan();
       return new Term(
           "dead-man",
-          "release",
+          stage,
           "dead-man.timeout + period + kill-budget = %s + %s + %s"
               .formatted(print(d.timeout()), print(d.period()), print(d.killBudget())),
           d.timeout().plus(d.period()).plus(d.killBudget()));

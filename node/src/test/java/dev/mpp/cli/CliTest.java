@@ -413,9 +413,9 @@ final class CliTest {
                      [skipped 2 polls] (recovering)  [31mLost connection
 
       SITES
-        SITE      ROLE     LINK  RTT         HEARD     REACH   VERSION   ITS LINKS
-        site1     site     self  -           -         GLOBAL  0.1.0     site3 DOWN
-        site2     site     up    0.21 ms     0.2 s     GLOBAL  0.1.0     site3 DOWN
+        SITE      ROLE     LINK  RTT         HEARD     REACH   VERSION         ITS LINKS
+        site1     site     self  -           -         GLOBAL  0.1.0           site3 DOWN
+        site2     site     up    0.21 ms     0.2 s     GLOBAL  0.1.0           site3 DOWN
         site3     witness  DOWN  -           12 s      ?       ?
 
       CHECKPOINTS

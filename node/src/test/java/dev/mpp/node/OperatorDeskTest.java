@@ -131,6 +131,7 @@ class OperatorDeskTest {
     assertFalse(ok("status").out().contains("PAUSED"));
     var times = ok("plan", "timing", "--config", dir.resolve("mpp.yml").toString()).out();
     assertTrue(times.contains("first failed poll of " + P + " to FAILED_OFFLINE"), times);
+    assertTrue(times.contains("ACTIVE node FAILED to ACTIVE at " + S), times);
   }
 
   @Test

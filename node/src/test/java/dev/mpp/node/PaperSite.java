@@ -134,7 +134,7 @@ final class PaperSite implements AutoCloseable {
     shell.attach(loop);
     ledger.start();
     OperatorDesk desk =
-        new OperatorDesk(shell, store, config, new ConfiguredCheckpoints(List.of()), times, time);
+        new OperatorDesk(shell, store, config, new ConfiguredCheckpoints(List.of()), times);
     api =
         new OperatorServer(
             GrpcTransport.plaintext()

@@ -20,8 +20,8 @@ public interface NodeControl {
    * Hands an operator's order to the brain; returns at once.
    *
    * @param order one of the {@code Operator…} events
-   * @return completes with the answer, {@code OK: …} or {@code ERROR: …}, when what it changed is
-   *     on disk; an answer that could not be kept says so
+   * @return completes with the answer, {@code OK: …} or {@code ERROR: …}; of an override when it is
+   *     on disk, or with an answer that says that it is not
    */
   CompletableFuture<String> order(BrainEvent order);
 
@@ -123,7 +123,8 @@ public interface NodeControl {
   /**
    * The last time of one stage.
    *
-   * @param stage {@code detection}, {@code release}, {@code claim} or {@code promotion}
+   * @param stage {@code detection}, {@code takeover}, {@code release}, {@code claim} or {@code
+   *     promotion}
    * @param text from what to what
    */
   record Time(ServiceName service, String stage, long millis, long wallMillis, String text) {}

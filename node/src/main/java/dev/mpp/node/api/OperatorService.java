@@ -62,7 +62,7 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
   public OperatorService(
       NodeControl control, LongSupplier nanos, LongSupplier wallMillis, Executor executor) {
     this.control = control;
-    this.orders = new Orders(control, wallMillis);
+    this.orders = new Orders(control, nanos, wallMillis);
     this.nanos = nanos;
     this.wallMillis = wallMillis;
     this.executor = executor;

@@ -4,7 +4,6 @@ import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteView.PoolView;
 import dev.mpp.core.plan.BrainEvent;
-import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.wire.OverrideCodec;
 import dev.mpp.proto.v1.ActivatePrimaryRequest;
 import dev.mpp.proto.v1.DeletePoolRequest;
@@ -35,10 +34,12 @@ final class Orders {
   private static final long LONGEST_SECONDS = TimeUnit.DAYS.toSeconds(30);
 
   private final NodeControl control;
+  private final LongSupplier nanos;
   private final LongSupplier wallMillis;
 
-  Orders(NodeControl control, LongSupplier wallMillis) {
+  Orders(NodeControl control, LongSupplier nanos, LongSupplier wallMillis) {
     this.control = control;
+    this.nanos = nanos;
     this.wallMillis = wallMillis;
   }
 
@@ -125,10 +126,10 @@ final class Orders {
       log((r.getOn() ? "pause " : "resume ") + service, by, reason);
       begun.add(Pausing.begin(control, service, r.getOn(), by, reason));
     }
-    long end = System.nanoTime() + withinNanos;
+    long end = nanos.getAsLong() + withinNanos;
     OrderReply.Builder reply = OrderReply.newBuilder();
     begun.forEach(
-        p -> reply.addLines(p.outcome(Math.max(0, end - System.nanoTime()), withinNanos)));
+        p -> reply.addLines(p.outcome(Math.max(0, end - nanos.getAsLong()), withinNanos)));
     return reply.build();
   }
 
@@ -165,8 +166,7 @@ final class Orders {
   }
 
   private Targets targets() {
-    NodeSnapshot picture = control.snapshot();
-    return new Targets(picture);
+    return new Targets(control.snapshot());
   }
 
   private String ask(BrainEvent order) {

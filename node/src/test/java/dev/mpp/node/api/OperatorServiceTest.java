@@ -11,6 +11,7 @@ import dev.mpp.core.model.Status;
 import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.proto.v1.JournalRequest;
+import dev.mpp.proto.v1.NodeChange;
 import dev.mpp.proto.v1.OperatorGrpc;
 import dev.mpp.proto.v1.RecoverRequest;
 import dev.mpp.proto.v1.StatusReply;
@@ -117,6 +118,24 @@ final class OperatorServiceTest {
     WatchEvent node = events.next();
     assertEquals("10.1.0.1:3306", node.getNode().getNode());
     assertEquals(dev.mpp.proto.v1.State.STATE_STANDBY, node.getNode().getTo());
+  }
+
+  @Test
+  void aFollowerIsToldOfOverridesAndPauses() {
+    Iterator<WatchEvent> events = stub().watch(WatchRequest.getDefaultInstance());
+    events.next();
+    control.publish(Pictures.overridden(Pictures.standard()));
+    NodeChange set = events.next().getNode();
+    assertEquals("10.1.0.2:3306", set.getNode());
+    assertTrue(set.getOverrideChanged());
+    assertEquals(0, set.getOverride().getWeight());
+    assertEquals("slow disk", set.getOverride().getReason());
+    control.publish(Pictures.standard());
+    NodeChange lifted = events.next().getNode();
+    assertTrue(lifted.getOverrideChanged());
+    assertFalse(lifted.hasOverride());
+    control.publish(Pictures.paused(Pictures.standard()));
+    assertTrue(events.next().getRole().getSentence().startsWith("PAUSED by ann (firmware). "));
   }
 
   @Test

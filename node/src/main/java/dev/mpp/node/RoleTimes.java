@@ -104,10 +104,7 @@ final class RoleTimes {
       }
       if (newEpoch) {
         if (vacantAt != null) {
-          put(
-              "claim",
-              now - vacantAt,
-              "role free to claimed by " + holder.map(SiteId::name).orElse("nobody"));
+          put("claim", now - vacantAt, "role free to claimed by " + where(v));
         }
         vacantAt = null;
         claimedAt = now;
@@ -117,12 +114,15 @@ final class RoleTimes {
         vacantAt = null;
       }
       if (v.grant().serving() && claimedAt != null && (newEpoch || !old.grant().serving())) {
-        put(
-            "promotion",
-            now - claimedAt,
-            "claimed to serving at " + holder.map(SiteId::name).orElse("nobody"));
+        put("promotion", now - claimedAt, "claimed to serving at " + where(v));
         claimedAt = null;
       }
+    }
+
+    private static String where(NodeSnapshot.Service v) {
+      return v.grant().holder().map(SiteId::name).orElse("nobody")
+          + " in epoch "
+          + v.grant().epoch();
     }
 
     private static boolean lapsed(NodeSnapshot.Service v, long now) {
@@ -130,19 +130,7 @@ final class RoleTimes {
     }
 
     private void put(String stage, long nanos, String text) {
-      last.put(
-          stage,
-          new Time(
-              service,
-              stage,
-              nanos / 1_000_000,
-              wallMillis.getAsLong(),
-              text + ", epoch " + epoch()));
-    }
-
-    private long epoch() {
-      NodeSnapshot.Service b = before;
-      return b == null ? 0 : b.grant().epoch();
+      last.put(stage, new Time(service, stage, nanos / 1_000_000, wallMillis.getAsLong(), text));
     }
   }
 }

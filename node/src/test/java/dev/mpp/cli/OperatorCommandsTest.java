@@ -2,6 +2,7 @@ package dev.mpp.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +20,7 @@ import dev.mpp.node.api.NodeControl;
 import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
 import dev.mpp.node.wire.GrpcTransport;
+import dev.mpp.proto.v1.OrderReply;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -326,6 +328,20 @@ final class OperatorCommandsTest {
   }
 
   @Test
+  void anOrderThatIsRefusedInPartSaysBoth() {
+    StringWriter out = new StringWriter();
+    Terminal terminal =
+        new Terminal(
+            new PrintWriter(out, true), new PrintWriter(out, true), false, ZoneId.of("UTC"));
+    OrderReply reply =
+        OrderReply.newBuilder().addLines("OK: a is paused").addLines("ERROR: b is not").build();
+    CliFailure failure = assertThrows(CliFailure.class, () -> Answers.print(terminal, reply));
+    assertEquals("OK: a is paused\n", out.toString());
+    assertEquals("refused: b is not", failure.getMessage());
+    assertEquals(1, failure.exitCode());
+  }
+
+  @Test
   void poolsOfEverySite() throws Exception {
     for (String site : List.of("site1", "site2", "site4")) {
       control.pools.add(
@@ -362,7 +378,7 @@ final class OperatorCommandsTest {
   }
 
   @Test
-  void aPartlyRefusedOrderSaysBoth() {
+  void aRefusalSaysWhy() {
     assertFalse(mpp("activate-primary", "mysql.eraser.com", "--user", "ann").out().isEmpty());
     assertEquals(
         new BrainEvent.OperatorActivate(Pictures.SERVICE, "ann", ""), control.orders.getFirst());

@@ -120,7 +120,8 @@ class OperatorDeskTest {
     assertEquals(
         "OK: mysql.eraser.test is paused\n",
         ok("pause", "--user", "ann", "--reason", "firmware").out());
-    assertTrue(ok("status").out().contains("! PAUSED by ann: firmware"));
+    String status = ok("status").out();
+    assertTrue(status.contains("! PAUSED by ann: firmware"), status);
     assertTrue(
         ok("pause", "--reason", "again").out().contains("is paused already, by ann: firmware"));
     site.servers.get(P).kill();
@@ -150,7 +151,7 @@ class OperatorDeskTest {
     site.await(State.STANDBY, S);
     ok("node", "set", P.toString(), "--weight", "5", "--reason", "slow", "--user", "ann");
     ok("node", "set", S.toString(), "--state", "STANDBY", "--for", "2h", "--reason", "backup");
-    var kept = site.node(S).override().orElseThrow();
+    var kept = site.await("overridden", n -> n.override().isPresent(), S).override().orElseThrow();
     restart();
     NodeView held = site.await("overridden", n -> n.override().isPresent(), S);
     assertEquals(kept, held.override().orElseThrow());
@@ -161,18 +162,16 @@ class OperatorDeskTest {
     ok("node", "unset", S.toString());
     site.await(State.ACTIVE, S);
     restart();
-    assertEquals(
-        List.of("weight=5"), site.store.overrides().stream().map(OverrideRecord::parts).toList());
+    assertEquals(List.of("weight=5"), overrides());
   }
 
   @Test
   void anOverrideEndsByItself() throws Exception {
     site.await(State.STANDBY, S);
     ok("node", "set", S.toString(), "--weight", "0", "--for", "1s", "--reason", "a moment");
-    assertTrue(site.node(S).override().isPresent());
+    site.await("overridden", n -> n.override().isPresent(), S);
     site.await("without an override", n -> n.override().isEmpty(), S);
-    site.store.flush();
-    assertEquals(List.of(), site.store.overrides());
+    assertEquals(List.of(), overrides());
     assertTrue(
         reasons().stream().anyMatch(r -> r.startsWith("its time is over; set by ")),
         reasons().toString());
@@ -187,7 +186,7 @@ class OperatorDeskTest {
     restart();
     site.await(State.STANDBY, S);
     assertTrue(site.node(S).override().isEmpty());
-    assertEquals(List.of(), site.store.overrides());
+    assertEquals(List.of(), overrides());
     assertTrue(
         reasons().contains("its time passed while this process was down; set by ann: long ago"));
     assertTrue(reasons().stream().anyMatch(r -> r.startsWith("it is not understood: \"mood\"")));
@@ -209,7 +208,7 @@ class OperatorDeskTest {
     assertEquals(1, refused.exit());
     assertTrue(refused.err().contains("take it out of mpp.yml first"), refused.err());
     assertEquals("OK: forgot 127.0.1.9:3306\n", ok("pool", "delete", "closed").out());
-    assertEquals(List.of(), site.store.overrides());
+    assertEquals(List.of(), overrides());
     assertFalse(ok("pool", "list").out().contains("closed"));
     assertEquals(1, site.mpp("pool", "delete", "closed").exit());
     String show = ok("pool", "show", "mysql.eraser.test").out();
@@ -240,7 +239,14 @@ class OperatorDeskTest {
     assertEquals("OK: no node of pool eraser is FAILED\n", ok("recover", "--pool", "eraser").out());
   }
 
+  /** What is kept once everything written before is on disk. */
+  private List<String> overrides() throws Exception {
+    site.store.flush();
+    return site.store.overrides().stream().map(OverrideRecord::parts).toList();
+  }
+
   private List<String> reasons() throws Exception {
+    site.store.flush();
     return site.store.journal(0, 1_000).stream()
         .map(JournalEntry::event)
         .map(e -> e.reason())

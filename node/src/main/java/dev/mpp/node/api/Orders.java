@@ -124,7 +124,7 @@ final class Orders {
     List<Pausing> begun = new ArrayList<>();
     for (ServiceName service : targets().services(r.getService(), r.getAll())) {
       log((r.getOn() ? "pause " : "resume ") + service, by, reason);
-      begun.add(Pausing.begin(control, service, r.getOn(), by, reason));
+      begun.add(Pausing.begin(control, service, r.getOn(), by, reason, nanos.getAsLong()));
     }
     long end = nanos.getAsLong() + withinNanos;
     OrderReply.Builder reply = OrderReply.newBuilder();

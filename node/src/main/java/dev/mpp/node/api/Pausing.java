@@ -18,13 +18,16 @@ import java.util.concurrent.TimeoutException;
 final class Pausing implements NodeControl.Watcher {
   private final ServiceName service;
   private final boolean on;
+  private final long since;
   private final CompletableFuture<Void> inForce = new CompletableFuture<>();
   private final NodeControl.Subscription subscription;
   private final String proposed;
 
-  private Pausing(NodeControl control, ServiceName service, boolean on, BrainEvent order) {
+  private Pausing(
+      NodeControl control, ServiceName service, boolean on, BrainEvent order, long since) {
     this.service = service;
     this.on = on;
+    this.since = since;
     this.subscription = control.subscribe(this);
     boolean asked = false;
     try {
@@ -38,14 +41,19 @@ final class Pausing implements NodeControl.Watcher {
     picture(control.snapshot());
   }
 
+  /**
+   * @param now of the clock that the pictures' instants come from
+   */
   static Pausing begin(
-      NodeControl control, ServiceName service, boolean on, String by, String reason) {
-    return new Pausing(control, service, on, new BrainEvent.OperatorPause(service, on, by, reason));
+      NodeControl control, ServiceName service, boolean on, String by, String reason, long now) {
+    return new Pausing(
+        control, service, on, new BrainEvent.OperatorPause(service, on, by, reason), now);
   }
 
   @Override
   public void picture(NodeSnapshot snapshot) {
-    if (paused(snapshot).isPresent() == on) {
+    // An older one may show a pause that has ended meanwhile.
+    if (snapshot.takenAt() - since >= 0 && paused(snapshot).isPresent() == on) {
       inForce.complete(null);
     }
   }
@@ -70,15 +78,12 @@ final class Pausing implements NodeControl.Watcher {
    */
   String outcome(long leftNanos, long saidNanos) {
     String word = on ? "pausing" : "resuming";
-    if (proposed.startsWith("ERROR")) {
+    if (!proposed.equals("OK: " + word + " " + service)) {
       subscription.close();
-      return proposed;
+      return proposed; // refused, or in force already
     }
     try (NodeControl.Subscription unused = subscription) {
       inForce.get(leftNanos, TimeUnit.NANOSECONDS);
-      if (!proposed.equals("OK: " + word + " " + service)) {
-        return proposed;
-      }
       return "OK: " + service + (on ? " is paused" : " is not paused any more");
     } catch (TimeoutException e) {
       return String.format(

@@ -30,7 +30,7 @@ final class ClassicListing {
             terminal.time(node.getLastWallMillis()),
             Names.classic(node.getStatus()),
             shown.state(node.getState()),
-            shown.message(node.getMessage()));
+            shown.message(node.getMessage()) + overridden(node));
       }
     }
     for (CheckpointView checkpoint : site.getCheckpointsList()) {
@@ -45,6 +45,10 @@ final class ClassicListing {
           shown.message(checkpoint.getMessage()));
     }
     return out.toString();
+  }
+
+  private static String overridden(NodeView node) {
+    return node.hasOverride() ? " [override " + OverrideText.of(node) + "]" : "";
   }
 
   private static void row(

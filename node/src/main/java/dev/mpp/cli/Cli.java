@@ -1,7 +1,11 @@
 package dev.mpp.cli;
 
+import dev.mpp.proto.v1.MeasuredReply;
+import dev.mpp.proto.v1.MeasuredRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +30,9 @@ import picocli.CommandLine.Spec;
       "  mpp status",
       "  mpp --node 10.1.0.10:7402 --node 10.2.0.10:7402 list --classic",
       "  mpp recover 10.1.0.2:3306 --reason \"disk replaced\"",
+      "  mpp node set 10.1.0.2:3306 --weight 0 --for 2h --reason \"slow disk\"",
+      "  mpp pause --reason \"switch firmware\"",
+      "Every command explains itself: mpp COMMAND --help.",
     })
 public final class Cli implements Runnable {
   /** Exit status: refused, or the answer is no. */
@@ -64,16 +71,40 @@ public final class Cli implements Runnable {
     this.terminal = terminal;
   }
 
-  /** The command with its subcommands; a launcher may add more. */
-  public static CommandLine commandLine(Terminal terminal) {
+  /**
+   * The command with its subcommands.
+   *
+   * @param more adds a launcher's own, which get the same handling of errors
+   */
+  public static CommandLine commandLine(Terminal terminal, BiConsumer<Cli, CommandLine> more) {
     Cli cli = new Cli(terminal);
-    return new CommandLine(cli)
-        .addSubcommand(new StatusCommand(cli))
-        .addSubcommand(new ListCommand(cli))
-        .addSubcommand(new WatchCommand(cli))
-        .addSubcommand(new JournalCommand(cli))
-        .addSubcommand(new RecoverCommand(cli))
-        .setOut(terminal.out())
+    CommandLine all =
+        new CommandLine(cli)
+            .addSubcommand(new StatusCommand(cli))
+            .addSubcommand(new ListCommand(cli))
+            .addSubcommand(new WatchCommand(cli))
+            .addSubcommand(new JournalCommand(cli))
+            .addSubcommand(new RecoverCommand(cli))
+            .addSubcommand(new ActivatePrimaryCommand(cli))
+            .addSubcommand(new PauseCommand(cli))
+            .addSubcommand(new ResumeCommand(cli))
+            .addSubcommand(new ReportCommand(cli))
+            .addSubcommand(new IsActiveCommand(cli))
+            .addSubcommand(
+                Group.of(
+                    "pool",
+                    "Shows the pools, and forgets former ones.",
+                    new PoolListCommand(cli),
+                    new PoolShowCommand(cli),
+                    new PoolDeleteCommand(cli)))
+            .addSubcommand(
+                Group.of(
+                    "checkpoint",
+                    "Lists the checkpoints of a site, or probes one now.",
+                    new CheckpointListCommand(cli),
+                    new CheckpointTestCommand(cli)));
+    more.accept(cli, all);
+    return all.setOut(terminal.out())
         .setErr(terminal.err())
         .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(terminal)))
         .setUsageHelpAutoWidth(false)
@@ -88,7 +119,28 @@ public final class Cli implements Runnable {
 
   /** Runs one command and returns its exit status. */
   public static int run(Terminal terminal, String... args) {
-    return commandLine(terminal).execute(args);
+    return commandLine(terminal, (cli, all) -> {}).execute(args);
+  }
+
+  /** Adds the operators' subcommands of {@code mpp node}. */
+  public void addNodeCommands(CommandLine node) {
+    node.addSubcommand(new NodeSetCommand(this)).addSubcommand(new NodeUnsetCommand(this));
+  }
+
+  /**
+   * What the first node that can be reached measured of its changes of roles.
+   *
+   * @return empty when none can be reached, or it is too old to say
+   */
+  public Optional<MeasuredReply> measured() {
+    try {
+      return Optional.of(nodes().ask(stub -> stub.measured(MeasuredRequest.getDefaultInstance())));
+    } catch (CliFailure e) {
+      if (e.exitCode() == USAGE) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   private static CommandLine.Help.Ansi ansi(Terminal terminal) {
@@ -98,11 +150,15 @@ public final class Cli implements Runnable {
   private static int wrongUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    command.getErr().println(name + ": " + e.getMessage() + "; see " + name + " --help");
+    command
+        .getErr()
+        .println(
+            name + ": " + Text.clean(String.valueOf(e.getMessage())) + "; see " + name + " --help");
     return USAGE;
   }
 
-  Terminal terminal() {
+  /** Where to write to. */
+  public Terminal terminal() {
     return terminal;
   }
 

@@ -9,7 +9,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "journal",
     mixinStandardHelpOptions = true,
-    description = "Prints the newest journal entries of a node, oldest first.")
+    description = "Prints the newest journal entries of a node, oldest first.",
+    footer = {
+      "",
+      "(by NAME) at the end: an operator ordered it; without it the node acted by itself.",
+      "Examples:",
+      "  mpp journal -n 100",
+      "  mpp journal --json -n 1000 | jq 'select(.kind == \"operator\")'",
+    })
 final class JournalCommand implements Runnable {
   private final Cli cli;
 
@@ -26,6 +33,12 @@ final class JournalCommand implements Runnable {
       defaultValue = "-1",
       description = "Start behind this entry instead.")
   private long after = -1;
+
+  @Option(
+      names = "--json",
+      description =
+          "Print one JSON object a line: sequence, at_ms, kind, subject, epoch, text, user.")
+  private boolean json;
 
   JournalCommand(Cli cli) {
     this.cli = cli;
@@ -50,6 +63,11 @@ final class JournalCommand implements Runnable {
                           .build());
                 });
     page.getEntriesList()
-        .forEach(e -> cli.terminal().out().println(WatchLines.entry(e, cli.terminal(), true)));
+        .forEach(
+            e ->
+                cli.terminal()
+                    .out()
+                    .println(
+                        json ? Json.line(Json.of(e)) : WatchLines.entry(e, cli.terminal(), true)));
   }
 }

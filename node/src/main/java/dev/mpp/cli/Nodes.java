@@ -40,6 +40,15 @@ final class Nodes {
      * @throws CliFailure if it is none of these
      */
     static Address parse(String text) {
+      return parse("--node", text, DEFAULT_PORT);
+    }
+
+    /** As {@link #parse(String)}, for a server that an operator names. */
+    static Address parse(String text, int defaultPort) {
+      return parse("the server", text, defaultPort);
+    }
+
+    private static Address parse(String what, String text, int defaultPort) {
       String t = text.strip();
       int colon = t.lastIndexOf(':');
       boolean bracketed = t.startsWith("[");
@@ -48,16 +57,17 @@ final class Nodes {
       if (bracketed && host.endsWith("]")) {
         host = host.substring(1, host.length() - 1);
       } else if (host.isEmpty() || host.indexOf(':') >= 0 || bracketed) {
-        throw CliFailure.usage("--node " + text + " is not HOST:PORT ([ADDRESS]:PORT for IPv6)");
+        throw CliFailure.usage(
+            what + " " + Text.clean(text) + " is not HOST:PORT ([ADDRESS]:PORT for IPv6)");
       }
       try {
-        int port = hasPort ? Integer.parseInt(t.substring(colon + 1)) : DEFAULT_PORT;
+        int port = hasPort ? Integer.parseInt(t.substring(colon + 1)) : defaultPort;
         if (port < 1 || port > 65535) {
           throw new NumberFormatException("out of range");
         }
         return new Address(host, port);
       } catch (NumberFormatException e) {
-        throw CliFailure.usage("--node " + text + ": the port is not 1 to 65535");
+        throw CliFailure.usage(what + " " + Text.clean(text) + ": the port is not 1 to 65535");
       }
     }
 

@@ -17,7 +17,21 @@ final class OverrideText {
     return node.hasOverride() ? of(node.getOverride()) : "";
   }
 
-  private static String of(Override o) {
+  /** With the end as the terminal shows times. */
+  static String of(NodeView node, Terminal terminal) {
+    Override o = node.getOverride();
+    return node.hasOverride()
+        ? of(o, o.getUntilWallMillis() == 0 ? "" : terminal.timeAndZone(o.getUntilWallMillis()))
+        : "";
+  }
+
+  static String of(Override o) {
+    return of(
+        o,
+        o.getUntilWallMillis() == 0 ? "" : Instant.ofEpochMilli(o.getUntilWallMillis()).toString());
+  }
+
+  private static String of(Override o, String until) {
     StringJoiner text = new StringJoiner(" ");
     if (o.getState() != State.STATE_UNSPECIFIED) {
       text.add("state=" + Names.of(o.getState()));
@@ -31,8 +45,8 @@ final class OverrideText {
     if (o.hasWeight()) {
       text.add("weight=" + o.getWeight());
     }
-    if (o.getUntilWallMillis() != 0) {
-      text.add("until " + Instant.ofEpochMilli(o.getUntilWallMillis()));
+    if (!until.isEmpty()) {
+      text.add("until " + until);
     }
     String why = o.getReason().isEmpty() ? "" : ": " + o.getReason();
     return text.add("by " + o.getBy()) + why;

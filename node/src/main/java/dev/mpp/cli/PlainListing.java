@@ -1,9 +1,11 @@
 package dev.mpp.cli;
 
+import dev.mpp.proto.v1.NodeView;
 import dev.mpp.proto.v1.PoolView;
 import dev.mpp.proto.v1.SiteView;
 import dev.mpp.proto.v1.StatusReply;
 import java.util.List;
+import java.util.StringJoiner;
 
 /**
  * Every site's nodes and checkpoints, one a line, empty cells as {@code -}; what is old is marked.
@@ -14,7 +16,16 @@ final class PlainListing {
   static String render(StatusReply reply, Terminal terminal) {
     Table table =
         new Table(
-            "SITE", "SERVICE", "T", "SERVER", "REQ", "LAST REQUEST", "STATUS", "STATE", "MESSAGE");
+            "SITE",
+            "SERVICE",
+            "T",
+            "SERVER",
+            "REQ",
+            "LAST REQUEST",
+            "STATUS",
+            "STATE",
+            "FLAGS",
+            "MESSAGE");
     Shown.of(reply).forEach(site -> site(table, site, terminal));
     return table.render();
   }
@@ -35,7 +46,8 @@ final class PlainListing {
                           terminal.time(n.getLastWallMillis()).replace(' ', 'T'),
                           Names.of(n.getStatus()),
                           shown.state(n.getState()),
-                          shown.message(n.getMessage()))));
+                          flags(n),
+                          shown.message(overridden(n) + n.getMessage()))));
     }
     site.getCheckpointsList()
         .forEach(
@@ -50,7 +62,24 @@ final class PlainListing {
                         terminal.time(c.getLastWallMillis()).replace(' ', 'T'),
                         Names.of(c.getStatus()),
                         "",
+                        "",
                         shown.message(c.getMessage()))));
+  }
+
+  /** One word without spaces, so that the columns can be counted. */
+  private static String flags(NodeView n) {
+    StringJoiner flags = new StringJoiner(",");
+    if (n.hasOverride()) {
+      flags.add("override");
+    }
+    if (n.getSkipped() > 0) {
+      flags.add("skipped=" + n.getSkipped());
+    }
+    return flags.toString();
+  }
+
+  private static String overridden(NodeView n) {
+    return n.hasOverride() ? "[override " + OverrideText.of(n) + "] " : "";
   }
 
   private static String req(int req) {

@@ -3,6 +3,7 @@ package dev.mpp.cli;
 import dev.mpp.proto.v1.RecoverReply;
 import dev.mpp.proto.v1.RecoverRequest;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -10,29 +11,40 @@ import picocli.CommandLine.Parameters;
     name = "recover",
     mixinStandardHelpOptions = true,
     description = {
-      "Resets a failed node to UNKNOWN; MPP judges it anew from there.",
-      "Ask a node of the site that the MySQL server belongs to."
+      "Resets a failed MySQL server to UNKNOWN; MPP judges it anew from there.",
+      "Ask a node of the site that the server belongs to. A server that has not failed is accepted"
+          + " too and is judged anew; an ACTIVE one is fenced first, and the role may move: do that on"
+          + " purpose only.",
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  mpp recover 10.1.0.2:3306 --reason \"disk replaced\"",
+      "  mpp recover --pool eraser_site1 --reason \"power is back\"     every FAILED server of it",
+      "",
+      "It prints the level before and after, one line for each server:",
+      "  OK: Cached level reset from OK/0 (FAILED_OFFLINE) to OK_WARN/0 (UNKNOWN) for 10.1.0.2:3306",
+      "",
+      "Exit status: 0 done, 1 refused, 2 wrong usage, 3 no node can be reached.",
     })
 final class RecoverCommand implements Runnable {
   private final Cli cli;
 
-  @Parameters(paramLabel = "NODE", description = "HOST:PORT of the MySQL server, as listed.")
+  @Parameters(
+      paramLabel = "HOST:PORT",
+      arity = "0..1",
+      description = "The MySQL server, as listed; without it, --pool.")
   private String node = "";
 
   @Option(
       names = "--pool",
       paramLabel = "NAME",
-      description = "Needed when the server is in several pools.")
+      description =
+          "Every FAILED server of this pool; with a server, which pool is meant when it is in"
+              + " several.")
   private String pool = "";
 
-  @Option(names = "--reason", paramLabel = "TEXT", description = "For the journal.")
-  private String reason = "";
-
-  @Option(
-      names = "--user",
-      paramLabel = "NAME",
-      description = "Who asks, for the journal (default: you).")
-  private String user = System.getProperty("user.name", "");
+  @Mixin private Who who = new Who();
 
   RecoverCommand(Cli cli) {
     this.cli = cli;
@@ -40,14 +52,17 @@ final class RecoverCommand implements Runnable {
 
   @Override
   public void run() {
+    if (node.isEmpty() && pool.isEmpty()) {
+      throw CliFailure.usage("recover what? give HOST:PORT, or --pool NAME for a whole pool");
+    }
     RecoverRequest request =
         RecoverRequest.newBuilder()
             .setNode(node)
             .setPool(pool)
-            .setReason(reason)
-            .setUser(user)
+            .setReason(who.reason())
+            .setUser(who.user())
             .build();
     RecoverReply reply = cli.nodes().ask(stub -> stub.recover(request));
-    cli.terminal().out().println(Text.clean(reply.getText()));
+    Answers.print(cli.terminal(), reply.getText());
   }
 }

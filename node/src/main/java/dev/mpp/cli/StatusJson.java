@@ -5,11 +5,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mpp.proto.v1.Health;
+import dev.mpp.proto.v1.NodeType;
 import dev.mpp.proto.v1.NodeView;
+import dev.mpp.proto.v1.Override;
 import dev.mpp.proto.v1.PeerStatus;
 import dev.mpp.proto.v1.PoolView;
 import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteView;
+import dev.mpp.proto.v1.State;
 import dev.mpp.proto.v1.StatusReply;
 import java.io.UncheckedIOException;
 
@@ -22,11 +26,12 @@ import java.io.UncheckedIOException;
  * { format: 1, asked_site, at_ms, age_ms, insecure, last_event,
  *   ledger:   { leader, role, term, applied, fresh_age_ms },
  *   services: [ { service, epoch, active, lapsed, serving, served_by, in_sync: [site], lease_left_ms,
- *                 holding, own_left_ms, sentence, addresses: { site: [address] } } ],
+ *                 holding, own_left_ms, sentence, paused: { by, reason }, addresses: { site: [address] } } ],
  *   sites:    [ { site, self, witness, connected, stale, heard_age_ms, rtt_us, version, config, reach,
  *                 pools: [ { service, name, status, eligible, reason, best,
- *                   nodes: [ { node, type, req, status, state, stale, message, polled_at_ms, skipped,
- *                     override, version, read_only, dead_man, executed, source, lag_s } ] } ],
+ *                   nodes: [ { node, type, req, status, measured, state, stale, message, polled_at_ms,
+ *                     skipped, override: { state, status, type, weight, until_at_ms, by, reason },
+ *                     version, read_only, dead_man, executed, source, lag_s } ] } ],
  *                 checkpoints: [ { checkpoint, class, req, status, message, probed_at_ms } ],
  *                 links: [ { peer, up, rtt_us, age_ms } ] } ] }
  * </pre>
@@ -90,6 +95,13 @@ final class StatusJson {
       o.put("own_left_ms", s.getOwnLeftMillis());
     }
     o.put("sentence", s.getSentence());
+    if (s.hasPaused()) {
+      ObjectNode paused = o.putObject("paused");
+      paused.put("by", s.getPaused().getBy());
+      paused.put("reason", s.getPaused().getReason());
+    } else {
+      o.putNull("paused");
+    }
     ObjectNode addresses = o.putObject("addresses");
     s.getAddressesList()
         .forEach(
@@ -149,7 +161,7 @@ final class StatusJson {
             });
   }
 
-  private static void pool(ObjectNode o, PoolView p, Shown shown) {
+  static void pool(ObjectNode o, PoolView p, Shown shown) {
     o.put("service", p.getService());
     o.put("name", p.getName());
     o.put("status", Names.of(p.getStatus()));
@@ -162,17 +174,45 @@ final class StatusJson {
     p.getNodesList().forEach(n -> node(nodes.addObject(), n, shown));
   }
 
+  /** Null without one; parts that are not overridden are left out. */
+  private static void override(ObjectNode o, NodeView n) {
+    if (!n.hasOverride()) {
+      o.putNull("override");
+      return;
+    }
+    Override what = n.getOverride();
+    ObjectNode each = o.putObject("override");
+    if (what.getState() != State.STATE_UNSPECIFIED) {
+      each.put("state", Names.of(what.getState()));
+    }
+    if (what.getStatus() != Health.HEALTH_UNSPECIFIED) {
+      each.put("status", Names.of(what.getStatus()));
+    }
+    if (what.getType() != NodeType.NODE_TYPE_UNSPECIFIED) {
+      each.put("type", Names.of(what.getType()));
+    }
+    if (what.hasWeight()) {
+      each.put("weight", what.getWeight());
+    }
+    if (what.getUntilWallMillis() != 0) {
+      each.put("until_at_ms", what.getUntilWallMillis());
+    }
+    each.put("by", what.getBy());
+    each.put("reason", what.getReason());
+  }
+
   private static void node(ObjectNode o, NodeView n, Shown shown) {
     o.put("node", Text.hostPort(n.getHost(), n.getPort()));
     o.put("type", Names.of(n.getType()));
     o.put("req", n.getReq());
     o.put("status", Names.of(n.getStatus()));
+    o.put("measured", Names.of(n.getMeasured()));
     o.put("state", Names.of(n.getState()));
     o.put("stale", shown.stale());
     o.put("message", n.getMessage());
     o.put("polled_at_ms", n.getLastWallMillis());
     o.put("skipped", n.getSkipped());
-    o.put("override", OverrideText.of(n));
+    override(o, n);
     if (n.hasFacts()) {
       o.put("version", n.getFacts().getVersion());
       o.put("read_only", n.getFacts().getReadOnly());

@@ -90,6 +90,15 @@ final class StatusScreen {
     if (Roles.lapsed(s) && cutOff()) {
       warn("this node is cut off from the agreement: another site may be ACTIVE; ask one there.");
     }
+    if (s.hasPaused()) {
+      warn(
+          "PAUSED by "
+              + s.getPaused().getBy()
+              + ": "
+              + s.getPaused().getReason()
+              + " — the roles stay where they are, whatever fails, until mpp resume "
+              + s.getService());
+    }
     text(2, s.getSentence());
     if (s.getInSyncCount() > 0) {
       text(2, "in sync: " + String.join(", ", s.getInSyncList()));
@@ -161,20 +170,35 @@ final class StatusScreen {
             + " ".repeat(8)
             + "  "
             + Names.letter(node.getType())
-            + "  "
+            + (node.hasOverride() ? "! " : "  ")
             + Text.left(Text.hostPort(node.getHost(), node.getPort()), 22)
             + " ";
     String state = Text.left(site.state(node.getState()), 15) + " ";
     String status = Text.left(Names.of(node.getStatus()), 11);
     String req = Text.right(node.getReq() < 0 ? "-" : Integer.toString(node.getReq()), 5);
-    String text = OverrideText.of(node);
-    String override = text.isEmpty() ? "" : "[" + text + "] ";
+    String skipped = node.getSkipped() > 0 ? "[skipped " + node.getSkipped() + " polls] " : "";
     row(
         head,
         state + status,
         paint.state(node.getState(), state, site.stale()) + paint.health(node.getStatus(), status),
         req + Text.right(lag(node), 8) + "  ",
-        site.message(override + node.getMessage()));
+        (skipped + site.message(node.getMessage())).stripTrailing());
+    if (node.hasOverride()) {
+      overridden(node);
+    }
+  }
+
+  private void overridden(NodeView node) {
+    String text =
+        "! override "
+            + OverrideText.of(node, terminal)
+            + (node.getMeasured() == node.getStatus()
+                ? ""
+                : "; measured " + Names.of(node.getMeasured()));
+    Text.wrap(Text.clean(text), columns - MESSAGE_INDENT)
+        .forEach(
+            line ->
+                out.append(" ".repeat(MESSAGE_INDENT)).append(paint.warning(line)).append('\n'));
   }
 
   /** The lag of the last good poll says nothing once the node has failed. */
@@ -193,7 +217,7 @@ final class StatusScreen {
 
   private void sites() {
     out.append('\n').append(paint.bold("SITES")).append('\n');
-    line("  SITE      ROLE     LINK  RTT         HEARD     REACH   VERSION   ITS LINKS");
+    line("  SITE      ROLE     LINK  RTT         HEARD     REACH   VERSION         ITS LINKS");
     SiteView local = reply.getLocal();
     site(local.getSite(), local.getWitness(), "self", "-", "-", List.of(local));
     for (PeerStatus peer : reply.getPeersList()) {
@@ -228,7 +252,7 @@ final class StatusScreen {
             + "  "
             + Text.left(view.isEmpty() ? "?" : Names.of(view.getFirst().getReach()), 6)
             + "  "
-            + Text.left(view.isEmpty() ? "?" : view.getFirst().getVersion(), 8)
+            + Text.left(view.isEmpty() ? "?" : view.getFirst().getVersion(), 14)
             + "  ",
         links);
   }

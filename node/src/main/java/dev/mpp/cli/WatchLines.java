@@ -57,6 +57,13 @@ final class WatchLines {
     return nobody ? paint.bad(text) : paint.bold(text);
   }
 
+  private static String override(NodeChange n) {
+    if (n.hasOverride()) {
+      return Text.clean("  [override " + OverrideText.of(n.getOverride()) + "]");
+    }
+    return n.getOverrideChanged() ? "  [override lifted]" : "";
+  }
+
   private static String node(NodeChange n, Paint paint) {
     String change =
         n.getFrom() == n.getTo()
@@ -66,6 +73,7 @@ final class WatchLines {
         + paint.state(n.getTo(), change)
         + " "
         + paint.health(n.getStatus(), Names.of(n.getStatus()))
+        + override(n)
         + (n.getMessage().isEmpty() ? "" : "  " + Text.clean(n.getMessage()));
   }
 }

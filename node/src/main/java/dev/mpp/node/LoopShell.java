@@ -10,11 +10,11 @@ import dev.mpp.node.api.NodeControl;
 import dev.mpp.node.store.JournalEvent;
 import dev.mpp.node.store.NodeRecord;
 import dev.mpp.node.store.NodeStore;
-import dev.mpp.node.store.StoreException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -24,20 +24,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the loop hands its results to, and what operators ask: journal and states go to the store,
- * commands to the actuator, pictures to whoever reads them. Nothing here blocks the loop.
+ * What the loop hands its results to: journal, states and overrides go to the store, commands to
+ * the actuator, pictures to whoever reads them. Nothing here blocks the loop.
  */
-final class LoopShell implements NodeLoop.Shell, NodeControl {
+final class LoopShell implements NodeLoop.Shell {
   private static final Logger JOURNAL = LoggerFactory.getLogger("mpp.journal");
 
   private final NodeStore store;
+  private final KeptOverrides overrides;
   private final Actuator actuator;
   private final List<NodePoller> pollers;
   private final Supplier<Agreement.Health> ledger;
   private final SystemTime time;
   private final Consumer<SiteView> peers;
   private final Consumer<NodeSnapshot> readers;
-  private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+  private final List<NodeControl.Watcher> watchers = new CopyOnWriteArrayList<>();
   private volatile @Nullable NodeLoop loop;
 
   /**
@@ -53,6 +54,7 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
       Consumer<SiteView> peers,
       Consumer<NodeSnapshot> readers) {
     this.store = store;
+    this.overrides = new KeptOverrides(store, time);
     this.actuator = actuator;
     this.pollers = List.copyOf(pollers);
     this.ledger = ledger;
@@ -70,10 +72,7 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
   @Override
   public void perform(BrainCommand command) {
     if (command instanceof BrainCommand.KeepOverride k) {
-      var unused =
-          store.put(
-              "override " + k.service() + " " + k.node(),
-              k.override().map(Object::toString).orElse(""));
+      overrides.keep(k);
     } else {
       actuator.perform(command);
     }
@@ -84,7 +83,15 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
     long wall = time.wallMillis();
     JournalEvent event =
         new JournalEvent(
-            wall, j.service(), j.kind(), j.subject(), j.from(), j.to(), j.epoch(), j.reason());
+            wall,
+            j.service(),
+            j.kind(),
+            j.subject(),
+            j.from(),
+            j.to(),
+            j.epoch(),
+            j.reason(),
+            j.by());
     long sequence = store.append(event).sequence();
     JOURNAL.info(
         "{} {} {}{} — {}",
@@ -164,50 +171,18 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
     return l;
   }
 
-  @Override
-  public NodeSnapshot snapshot() {
+  NodeSnapshot snapshot() {
     return running()
         .snapshot()
         .orElseThrow(() -> new IllegalStateException("this node is still starting"));
   }
 
-  @Override
-  public CompletableFuture<String> recover(Recovery order) {
-    Optional<SiteView.PoolView> pool =
-        snapshot().local().pools().stream()
-            .filter(p -> order.pool().isEmpty() || p.name().equals(order.pool()))
-            .filter(p -> p.nodes().stream().anyMatch(n -> n.address().equals(order.node())))
-            .findFirst();
-    if (pool.isEmpty()) {
-      return CompletableFuture.failedFuture(
-          new IllegalArgumentException(
-              order.node()
-                  + " is not a node of "
-                  + (order.pool().isEmpty() ? "this site" : "pool " + order.pool())));
-    }
-    return running()
-        .ask(
-            new BrainEvent.OperatorRecover(
-                pool.get().service(), Optional.of(order.node()), order.user(), order.reason()))
-        .thenApply(
-            answer -> {
-              if (answer.startsWith("ERROR: ")) {
-                throw new IllegalStateException(answer.substring("ERROR: ".length()));
-              }
-              return answer;
-            });
+  /** Hands an operator's order to the loop; completes with its answer. */
+  CompletableFuture<String> ask(BrainEvent order) {
+    return running().ask(order);
   }
 
-  @Override
-  public List<NodeControl.JournalEntry> journal(long after, int max) {
-    try {
-      return store.journal(after, max).stream().map(LoopShell::entry).toList();
-    } catch (StoreException e) {
-      throw new IllegalStateException("the journal cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static NodeControl.JournalEntry entry(dev.mpp.node.store.JournalEntry e) {
+  static NodeControl.JournalEntry entry(dev.mpp.node.store.JournalEntry e) {
     JournalEvent j = e.event();
     return new NodeControl.JournalEntry(
         e.sequence(),
@@ -216,11 +191,10 @@ final class LoopShell implements NodeLoop.Shell, NodeControl {
         j.subject(),
         j.epoch(),
         (change(j.from(), j.to()) + " " + j.reason()).strip(),
-        "");
+        j.by());
   }
 
-  @Override
-  public Subscription subscribe(Watcher watcher) {
+  NodeControl.Subscription subscribe(NodeControl.Watcher watcher) {
     watchers.add(watcher);
     return () -> watchers.remove(watcher);
   }

@@ -10,20 +10,34 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code mpp node}: runs one site, or a witness, until it is told to end. */
 @Command(
     name = "node",
     mixinStandardHelpOptions = true,
-    description = "Runs this site's MPP instance (or a witness) in the foreground.",
+    synopsisSubcommandLabel = "[COMMAND]",
+    description = {
+      "Runs this site's MPP instance (or a witness) in the foreground.",
+      "With a COMMAND: overrides what a running MPP thinks of one MySQL server (mpp node set --help).",
+    },
     footer = {
       "",
       "SIGTERM and Ctrl-C end it in order: its servers are fenced and the role is handed over.",
       "Exit status: 0 ended in order, 1 could not start or had to end, 2 wrong configuration.",
+      "",
+      "Examples:",
+      "  mpp node --config /etc/mpp/mpp.yml --check      what is wrong with the file",
+      "  mpp node --config /etc/mpp/mpp.yml --site site1",
+      "  mpp node set 10.1.0.2:3306 --weight 0 --reason \"slow disk\"",
+      "  mpp node unset 10.1.0.2:3306",
     })
 final class NodeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(NodeCommand.class);
@@ -37,9 +51,11 @@ final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      required = true,
-      description = "The configuration, mpp.yml; docs/configuration.md explains every key.")
-  private Path file = Path.of("mpp.yml");
+      description =
+          "The configuration, mpp.yml; required to run. docs/configuration.md explains every key.")
+  private @Nullable Path file;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
       names = "--site",
@@ -59,6 +75,11 @@ final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (file == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Missing required option: '--config=FILE' (or a command: set, unset)");
+    }
     ConfigFile.Loaded loaded;
     try {
       loaded = ConfigFile.load(file, site, Probes::obstacle);

@@ -141,6 +141,7 @@ final class NodeProcess implements AutoCloseable {
     Actuator acting =
         open(new Actuator(config.site(), agreement, servers, pollers, this::remoteServer, post));
     actuator = acting;
+    RoleTimes times = new RoleTimes(time::wallMillis);
     LoopShell shell =
         new LoopShell(
             store,
@@ -150,6 +151,7 @@ final class NodeProcess implements AutoCloseable {
             time,
             exchange::publish,
             next -> {
+              times.on(next);
               NodeSnapshot before = picture.getAndSet(next);
               if (tables != null && (before == null || !DnsTables.sameAnswers(before, next))) {
                 dnsTable = tables.table(next);
@@ -170,6 +172,7 @@ final class NodeProcess implements AutoCloseable {
                 }));
     loop = running;
     running.start();
+    new KeptOverrides(store, time).restore(config, post);
     pollers.values().forEach(NodePoller::start);
     shell.attach(running);
     List<CounterSource> counters = new ArrayList<>();
@@ -198,7 +201,9 @@ final class NodeProcess implements AutoCloseable {
     if (dns != null) {
       open(dns).start();
     }
-    open(operators(shell, transport)).start();
+    OperatorDesk desk =
+        new OperatorDesk(shell, store, config, new ConfiguredCheckpoints(checkpoints.desk()), times);
+    open(operators(desk, transport)).start();
     open(joined(http));
     LOG.info(
         "site {} of deployment {} runs, incarnation {}, configuration {}",
@@ -219,13 +224,13 @@ final class NodeProcess implements AutoCloseable {
         new NodeMetrics(pictures, time::nanos, counters));
   }
 
-  private OperatorServer operators(LoopShell shell, GrpcTransport transport) {
+  private OperatorServer operators(OperatorDesk desk, GrpcTransport transport) {
     InetSocketAddress own = bind(config.self().ports().operator());
     InetSocketAddress at =
         own.getAddress().isLoopbackAddress()
             ? own
             : new InetSocketAddress(InetAddress.getLoopbackAddress(), own.getPort());
-    return new OperatorServer(transport.server(at), shell, time::nanos, time::wallMillis);
+    return new OperatorServer(transport.server(at), desk, time::nanos, time::wallMillis);
   }
 
   private static HttpEdge joined(CompletableFuture<HttpEdge> http) throws IOException {

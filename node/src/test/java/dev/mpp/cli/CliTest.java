@@ -10,6 +10,7 @@ import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
+import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.api.FakeControl;
 import dev.mpp.node.api.OperatorServer;
@@ -24,6 +25,7 @@ import java.net.Socket;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,7 +89,9 @@ final class CliTest {
     assertTrue(
         mpp("status", "--wide")
             .out()
-            .contains("Could not connect to mysql host 10.1.0.2:3306: Too many connections\n"));
+            .contains(
+                "[skipped 2 polls] Could not connect to mysql host 10.1.0.2:3306: Too many"
+                    + " connections\n"));
   }
 
   @Test
@@ -128,9 +132,11 @@ final class CliTest {
             + " 10.1.0.2:3306\n",
         done.out());
     assertEquals(0, done.exit());
-    assertEquals("disk replaced", control.recoveries.getFirst().reason());
-    assertEquals("ann", control.recoveries.getFirst().user());
-    control.recoverAnswer =
+    assertEquals(
+        new BrainEvent.OperatorRecover(
+            Pictures.SERVICE, Optional.of(Pictures.S1), "ann", "disk replaced"),
+        control.orders.getFirst());
+    control.answer =
         CompletableFuture.failedFuture(new IllegalArgumentException("it has not failed"));
     assertEquals(
         new Result(1, "", "mpp: refused: it has not failed\n"), mpp("recover", "10.1.0.2"));
@@ -233,14 +239,14 @@ final class CliTest {
       String both = "127.0.0.1:" + server.port() + ",127.0.0.1:" + second.port();
       Result done = plain(false, "--node", both, "recover", "10.9.0.9:3306");
       assertEquals(0, done.exit(), done.err());
-      assertEquals(S9, other.recoveries.getFirst().node());
-      assertEquals(List.of(), control.recoveries);
+      assertEquals(1, other.orders.size());
+      assertEquals(List.of(), control.orders);
       Result nobody = plain(false, "--node", both + ",127.0.0.1:1", "recover", "10.8.0.8:3306");
       assertEquals(
           new Result(
               1,
               "",
-              "mpp: refused: 10.8.0.8:3306 is not a node of site1; no site lists it; cannot reach"
+              "mpp: refused: 10.8.0.8:3306 is not a node of site1; no site lists it (mpp pool list); cannot reach"
                   + " 127.0.0.1:1 (connection refused)\n"),
           nobody);
     }
@@ -399,17 +405,17 @@ final class CliTest {
         addresses: site1 192.0.2.1, site2 198.51.100.1
         SITE      T  NODE                   STATE           STATUS       REQ     LAG  MESSAGE
         site1     *  mysql.eraser.com_pool  holds the role  OK                        Holds the lease.
-                  P  10.1.0.1:3306          ACTIVE          OK             0       -
+                  P  10.1.0.1:3306          ACTIVE          OK             0       -  [skipped 2 polls]
                   S  10.1.0.2:3306          FAILED_OFFLINE  FAIL          45       -
-                     Could not connect to mysql host 10.1.0.2:3306: Too many connections
+                     [skipped 2 polls] Could not connect to mysql host 10.1.0.2:3306: Too many connections
         site2     *  mysql.eraser.com_pool  eligible        OK                        Ready to take over.
                   P  10.2.0.1:3306          STANDBY         OK_INFO        1     1 s
-                     (recovering)  [31mLost connection
+                     [skipped 2 polls] (recovering)  [31mLost connection
 
       SITES
-        SITE      ROLE     LINK  RTT         HEARD     REACH   VERSION   ITS LINKS
-        site1     site     self  -           -         GLOBAL  0.1.0     site3 DOWN
-        site2     site     up    0.21 ms     0.2 s     GLOBAL  0.1.0     site3 DOWN
+        SITE      ROLE     LINK  RTT         HEARD     REACH   VERSION         ITS LINKS
+        site1     site     self  -           -         GLOBAL  0.1.0           site3 DOWN
+        site2     site     up    0.21 ms     0.2 s     GLOBAL  0.1.0           site3 DOWN
         site3     witness  DOWN  -           12 s      ?       ?
 
       CHECKPOINTS
@@ -436,13 +442,13 @@ final class CliTest {
       """;
   private static final String PLAIN =
       """
-      SITE   SERVICE           T  SERVER                                       REQ  LAST REQUEST         STATUS   STATE           MESSAGE
-      site1  mysql.eraser.com  P  10.1.0.1:3306                                0    2007-11-20T15:33:04  OK       ACTIVE          -
-      site1  mysql.eraser.com  S  10.1.0.2:3306                                45   2007-11-20T15:33:04  FAIL     FAILED_OFFLINE  Could not connect to mysql host 10.1.0.2:3306: Too many connections
-      site1  -                 C  external:http:www.google.com:default         0    2007-11-20T15:33:04  OK       -               -
-      site1  -                 C  edge:simple:router.site1.eraser.com:default  2    2007-11-20T15:33:04  OK_WARN  -               connection timed out after 4 s
-      site2  mysql.eraser.com  P  10.2.0.1:3306                                1    2007-11-20T15:33:04  OK_INFO  STANDBY         (recovering)  [31mLost connection
-      site2  -                 C  external:http:www.google.com:default         0    2007-11-20T15:33:04  OK       -               -
-      site2  -                 C  edge:simple:router.site2.eraser.com:default  2    2007-11-20T15:33:04  OK_WARN  -               connection timed out after 4 s
+      SITE   SERVICE           T  SERVER                                       REQ  LAST REQUEST         STATUS   STATE           FLAGS      MESSAGE
+      site1  mysql.eraser.com  P  10.1.0.1:3306                                0    2007-11-20T15:33:04  OK       ACTIVE          skipped=2  -
+      site1  mysql.eraser.com  S  10.1.0.2:3306                                45   2007-11-20T15:33:04  FAIL     FAILED_OFFLINE  skipped=2  Could not connect to mysql host 10.1.0.2:3306: Too many connections
+      site1  -                 C  external:http:www.google.com:default         0    2007-11-20T15:33:04  OK       -               -          -
+      site1  -                 C  edge:simple:router.site1.eraser.com:default  2    2007-11-20T15:33:04  OK_WARN  -               -          connection timed out after 4 s
+      site2  mysql.eraser.com  P  10.2.0.1:3306                                1    2007-11-20T15:33:04  OK_INFO  STANDBY         skipped=2  (recovering)  [31mLost connection
+      site2  -                 C  external:http:www.google.com:default         0    2007-11-20T15:33:04  OK       -               -          -
+      site2  -                 C  edge:simple:router.site2.eraser.com:default  2    2007-11-20T15:33:04  OK_WARN  -               -          connection timed out after 4 s
       """;
 }

@@ -71,6 +71,17 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
       if (Roles.active(v, now).isEmpty()) {
         problems.add(v.name().name() + ": nobody is ACTIVE" + last(v));
       }
+      v.grant()
+          .paused()
+          .ifPresent(
+              p ->
+                  warnings.add(
+                      v.name().name()
+                          + ": paused by "
+                          + p.by()
+                          + " ("
+                          + p.reason()
+                          + "): nobody takes over, whatever fails"));
       if (Roles.alone(v)) {
         warnings.add(
             v.name().name()

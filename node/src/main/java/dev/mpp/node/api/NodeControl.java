@@ -1,6 +1,11 @@
 package dev.mpp.node.api;
 
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.State;
+import dev.mpp.core.model.Status;
+import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.node.NodeSnapshot;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,13 +17,13 @@ public interface NodeControl {
   NodeSnapshot snapshot();
 
   /**
-   * Asks for a manual recovery; returns at once.
+   * Hands an operator's order to the brain; returns at once.
    *
-   * @return completes with the line for the operator, for example {@code OK: Cached level reset
-   *     from OK/0 (FAILED_OFFLINE) to OK_WARN/0 (UNKNOWN) for 10.0.0.1:3306}; fails with an {@link
-   *     IllegalArgumentException} or {@link IllegalStateException} whose message says why not
+   * @param order one of the {@code Operator…} events
+   * @return completes with the answer, {@code OK: …} or {@code ERROR: …}; of an override when it is
+   *     on disk, or with an answer that says that it is not
    */
-  CompletableFuture<String> recover(Recovery order);
+  CompletableFuture<String> order(BrainEvent order);
 
   /**
    * Journal entries with a sequence above {@code after}, oldest first; may block on the disk.
@@ -30,12 +35,24 @@ public interface NodeControl {
   /** Tells the watcher of every later picture and entry until the subscription is closed. */
   Subscription subscribe(Watcher watcher);
 
+  /** The pools of every site, as this node's configuration has them. */
+  List<Pool> pools();
+
+  /** Nodes that are kept on disk and in no pool of this site any more; may block on the disk. */
+  List<Stored> stored();
+
   /**
-   * @param pool pool name; empty when the node is in one pool only
-   * @param reason free text of the operator, may be empty
-   * @param user who asks, as the operator's machine says
+   * Forgets them, and their overrides; may block on the disk.
+   *
+   * @param nodes of {@link #stored}
    */
-  record Recovery(NodeAddress node, String pool, String reason, String user) {}
+  void forget(List<Stored> nodes, String user, String reason);
+
+  /** This site's checkpoints. */
+  Checkpoints checkpoints();
+
+  /** How long the stages of the last changes of roles took. */
+  Times times();
 
   /**
    * One line of the journal.
@@ -53,6 +70,64 @@ public interface NodeControl {
       long epoch,
       String text,
       String user) {}
+
+  /**
+   * A configured pool.
+   *
+   * @param logic {@code failover} or {@code cluster}
+   * @param line {@code name:N;primary:H;…}
+   * @param yaml the same as part of {@code mpp.yml}
+   * @param policies what judges its nodes
+   */
+  record Pool(
+      SiteId site,
+      ServiceName service,
+      String name,
+      String logic,
+      String line,
+      String yaml,
+      List<Setting> policies,
+      List<NodeAddress> nodes) {
+    public Pool {
+      policies = List.copyOf(policies);
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /** A key of {@code mpp.yml} and its value. */
+  record Setting(String key, String value) {}
+
+  /**
+   * What is left of a node.
+   *
+   * @param override empty without one
+   */
+  record Stored(
+      ServiceName service,
+      String pool,
+      NodeAddress node,
+      State state,
+      Status status,
+      long lastWallMillis,
+      String override) {}
+
+  /**
+   * @param sinceWallMillis nothing before it was watched
+   */
+  record Times(long sinceWallMillis, List<Time> times) {
+    public Times {
+      times = List.copyOf(times);
+    }
+  }
+
+  /**
+   * The last time of one stage.
+   *
+   * @param stage {@code detection}, {@code takeover}, {@code release}, {@code claim} or {@code
+   *     promotion}
+   * @param text from what to what
+   */
+  record Time(ServiceName service, String stage, long millis, long wallMillis, String text) {}
 
   /** Called on any thread, the loop's included: must return at once and must not throw. */
   interface Watcher {

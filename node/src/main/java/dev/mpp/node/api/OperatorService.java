@@ -1,25 +1,38 @@
 package dev.mpp.node.api;
 
-import dev.mpp.core.model.NodeAddress;
-import dev.mpp.core.model.SiteView;
-import dev.mpp.node.NodeSnapshot;
+import dev.mpp.proto.v1.ActivatePrimaryRequest;
+import dev.mpp.proto.v1.CheckpointsReply;
+import dev.mpp.proto.v1.CheckpointsRequest;
+import dev.mpp.proto.v1.DeletePoolRequest;
 import dev.mpp.proto.v1.JournalPage;
 import dev.mpp.proto.v1.JournalRequest;
+import dev.mpp.proto.v1.MeasuredReply;
+import dev.mpp.proto.v1.MeasuredRequest;
 import dev.mpp.proto.v1.OperatorGrpc;
+import dev.mpp.proto.v1.OrderReply;
+import dev.mpp.proto.v1.PauseRequest;
+import dev.mpp.proto.v1.PoolsReply;
+import dev.mpp.proto.v1.PoolsRequest;
 import dev.mpp.proto.v1.RecoverReply;
 import dev.mpp.proto.v1.RecoverRequest;
+import dev.mpp.proto.v1.SetNodeRequest;
 import dev.mpp.proto.v1.StatusReply;
 import dev.mpp.proto.v1.StatusRequest;
+import dev.mpp.proto.v1.TestCheckpointReply;
+import dev.mpp.proto.v1.TestCheckpointRequest;
+import dev.mpp.proto.v1.UnsetNodeRequest;
 import dev.mpp.proto.v1.WatchEvent;
 import dev.mpp.proto.v1.WatchRequest;
+import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +41,15 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorService.class);
   private static final int DEFAULT_PAGE = 100;
   private static final int MAX_PAGE = 1_000;
-  private static final long RECOVER_TIMEOUT_SECONDS = 10;
+
+  /** How long a pause is waited for; less when the asker has less time. */
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(8);
+
+  /** What an answer needs to reach an asker that is about to give up. */
+  private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
   private final NodeControl control;
+  private final Orders orders;
   private final LongSupplier nanos;
   private final LongSupplier wallMillis;
   private final Executor executor;
@@ -43,6 +62,7 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
   public OperatorService(
       NodeControl control, LongSupplier nanos, LongSupplier wallMillis, Executor executor) {
     this.control = control;
+    this.orders = new Orders(control, nanos, wallMillis);
     this.nanos = nanos;
     this.wallMillis = wallMillis;
     this.executor = executor;
@@ -56,14 +76,16 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
   @Override
   public void journal(JournalRequest request, StreamObserver<JournalPage> out) {
     int max = request.getMax() <= 0 ? DEFAULT_PAGE : Math.min(request.getMax(), MAX_PAGE);
-    JournalPage.Builder page = JournalPage.newBuilder();
-    try {
-      control.journal(request.getAfter(), max).forEach(e -> page.addEntries(StatusCodec.encode(e)));
-    } catch (RuntimeException e) {
-      refuse(out, "journal", e);
-      return;
-    }
-    answer(out, page.build());
+    run(
+        "journal",
+        out,
+        () -> {
+          JournalPage.Builder page = JournalPage.newBuilder();
+          control
+              .journal(request.getAfter(), max)
+              .forEach(e -> page.addEntries(StatusCodec.encode(e)));
+          return page.build();
+        });
   }
 
   @Override
@@ -88,62 +110,77 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
 
   @Override
   public void recover(RecoverRequest request, StreamObserver<RecoverReply> out) {
-    NodeControl.Recovery order;
+    run("recover", out, () -> orders.recover(request));
+  }
+
+  @Override
+  public void setNode(SetNodeRequest request, StreamObserver<OrderReply> out) {
+    run("node set", out, () -> orders.set(request));
+  }
+
+  @Override
+  public void unsetNode(UnsetNodeRequest request, StreamObserver<OrderReply> out) {
+    run("node unset", out, () -> orders.unset(request));
+  }
+
+  @Override
+  public void pause(PauseRequest request, StreamObserver<OrderReply> out) {
+    Deadline asked = Context.current().getDeadline();
+    long within =
+        asked == null
+            ? PAUSE_NANOS
+            : Math.min(PAUSE_NANOS, asked.timeRemaining(TimeUnit.NANOSECONDS) - ANSWER_NANOS);
+    run("pause", out, () -> orders.pause(request, Math.max(0, within)));
+  }
+
+  @Override
+  public void activatePrimary(ActivatePrimaryRequest request, StreamObserver<OrderReply> out) {
+    run("activate-primary", out, () -> orders.activate(request));
+  }
+
+  @Override
+  public void pools(PoolsRequest request, StreamObserver<PoolsReply> out) {
+    run("pools", out, () -> InventoryCodec.pools(control));
+  }
+
+  @Override
+  public void deletePool(DeletePoolRequest request, StreamObserver<OrderReply> out) {
+    run("pool delete", out, () -> orders.forget(request));
+  }
+
+  @Override
+  public void checkpoints(CheckpointsRequest request, StreamObserver<CheckpointsReply> out) {
+    run(
+        "checkpoints",
+        out,
+        () ->
+            InventoryCodec.checkpoints(
+                control.checkpoints(), control.snapshot(), wallMillis.getAsLong()));
+  }
+
+  @Override
+  public void testCheckpoint(
+      TestCheckpointRequest request, StreamObserver<TestCheckpointReply> out) {
+    run(
+        "checkpoint test",
+        out,
+        () -> InventoryCodec.encode(control.checkpoints().test(request.getCheckpoint())));
+  }
+
+  @Override
+  public void measured(MeasuredRequest request, StreamObserver<MeasuredReply> out) {
+    run("measured", out, () -> InventoryCodec.encode(control.times()));
+  }
+
+  private static <T> void run(String what, StreamObserver<T> out, Supplier<T> work) {
+    T reply;
     try {
-      order =
-          new NodeControl.Recovery(
-              NodeAddress.parse(request.getNode()),
-              request.getPool(),
-              request.getReason(),
-              request.getUser());
-    } catch (IllegalArgumentException e) {
-      out.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+      reply = work.get();
+    } catch (RuntimeException e) {
+      refuse(out, what, e);
       return;
     }
-    Optional<String> elsewhere = notHere(control.snapshot(), order.node());
-    if (elsewhere.isPresent()) {
-      out.onError(Status.NOT_FOUND.withDescription(elsewhere.get()).asRuntimeException());
-      return;
-    }
-    LOG.info(
-        "recover {} asked by {}: {}",
-        order.node(),
-        order.user().isEmpty() ? "nobody named" : order.user(),
-        order.reason().isEmpty() ? "no reason given" : order.reason());
-    var unused =
-        control
-            .recover(order)
-            .copy()
-            .orTimeout(RECOVER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-            .whenCompleteAsync(
-                (text, failure) -> {
-                  if (failure == null) {
-                    answer(out, RecoverReply.newBuilder().setText(text).build());
-                  } else {
-                    refuse(out, "recover", failure);
-                  }
-                },
-                executor);
-  }
-
-  /** Why a node cannot be recovered from this site, empty when it can. */
-  private static Optional<String> notHere(NodeSnapshot s, NodeAddress node) {
-    if (has(s.local(), node)) {
-      return Optional.empty();
-    }
-    String owner =
-        s.peers().stream()
-            .filter(p -> p.view().isPresent() && has(p.view().get(), node))
-            .map(p -> "; it is a node of " + p.site() + ": ask a node of that site (--node)")
-            .findFirst()
-            .orElse("; no site lists it");
-    return Optional.of(node + " is not a node of " + s.local().site() + owner);
-  }
-
-  private static boolean has(SiteView view, NodeAddress node) {
-    return view.pools().stream()
-        .flatMap(p -> p.nodes().stream())
-        .anyMatch(n -> n.address().equals(node));
+    answer(out, reply);
   }
 
   private static <T> void answer(StreamObserver<T> out, T reply) {
@@ -151,22 +188,22 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
     out.onCompleted();
   }
 
-  private static void refuse(StreamObserver<?> out, String what, Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    Status status;
-    if (cause instanceof IllegalArgumentException || cause instanceof IllegalStateException) {
-      status = Status.FAILED_PRECONDITION.withDescription(String.valueOf(cause.getMessage()));
-    } else if (cause instanceof java.util.concurrent.TimeoutException) {
-      status =
-          Status.DEADLINE_EXCEEDED.withDescription(
-              "no answer from the loop within " + RECOVER_TIMEOUT_SECONDS + " s; look at status");
-    } else {
-      LOG.error("{} failed", what, cause);
-      status = Status.INTERNAL.withDescription(what + " failed: " + cause);
+  private static void refuse(StreamObserver<?> out, String what, RuntimeException cause) {
+    switch (cause) {
+      case StatusRuntimeException said -> out.onError(said);
+      case IllegalArgumentException no -> out.onError(precondition(no));
+      case IllegalStateException no -> out.onError(precondition(no));
+      default -> {
+        LOG.error("{} failed", what, cause);
+        out.onError(
+            Status.INTERNAL.withDescription(what + " failed: " + cause).asRuntimeException());
+      }
     }
-    out.onError(status.asRuntimeException());
+  }
+
+  private static StatusRuntimeException precondition(RuntimeException no) {
+    return Status.FAILED_PRECONDITION
+        .withDescription(String.valueOf(no.getMessage()))
+        .asRuntimeException();
   }
 }

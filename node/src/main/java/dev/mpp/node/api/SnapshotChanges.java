@@ -4,9 +4,11 @@ import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.SiteView.NodeView;
+import dev.mpp.core.model.SiteView.OverrideView;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
 import dev.mpp.node.NodeSnapshot;
+import dev.mpp.node.wire.OverrideCodec;
 import dev.mpp.node.wire.ViewCodec;
 import dev.mpp.proto.v1.NodeChange;
 import dev.mpp.proto.v1.PeerChange;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a follower is told when one picture replaces another. */
@@ -57,6 +60,7 @@ final class SnapshotChanges {
         && before.grant().epoch() == after.grant().epoch()
         && before.grant().holder().equals(after.grant().holder())
         && before.grant().serving() == after.grant().serving()
+        && before.grant().paused().equals(after.grant().paused())
         && Roles.lapsed(before, old.takenAt()) == Roles.lapsed(after, now.takenAt());
   }
 
@@ -69,8 +73,16 @@ final class SnapshotChanges {
         .setEpoch(s.grant().epoch())
         .setHolder(lapsed ? "" : last)
         .setServing(!lapsed && s.grant().serving())
-        .setSentence((lapsed ? "The lease of " + last + " has lapsed. " : "") + s.sentence())
+        .setSentence(
+            paused(s) + (lapsed ? "The lease of " + last + " has lapsed. " : "") + s.sentence())
         .build();
+  }
+
+  private static String paused(NodeSnapshot.Service s) {
+    return s.grant()
+        .paused()
+        .map(p -> "PAUSED by " + p.by() + " (" + p.reason() + "). ")
+        .orElse("");
   }
 
   private static void peers(
@@ -95,14 +107,19 @@ final class SnapshotChanges {
               NodeView was = old.get(key);
               State from = was == null ? State.UNKNOWN : was.state();
               Status level = was == null ? Status.OK : was.status();
-              if (from != node.state() || level != node.status()) {
-                events.add(event(wallMillis).setNode(change(key, from, node)).build());
+              Optional<OverrideView> held = was == null ? Optional.empty() : was.override();
+              boolean set = !held.equals(node.override());
+              if (from != node.state() || level != node.status() || set) {
+                events.add(event(wallMillis).setNode(change(key, from, node, set)).build());
               }
             });
   }
 
-  private static NodeChange change(NodeKey key, State from, NodeView node) {
-    return NodeChange.newBuilder()
+  private static NodeChange change(NodeKey key, State from, NodeView node, boolean overrideSet) {
+    NodeChange.Builder change = NodeChange.newBuilder();
+    node.override().ifPresent(o -> change.setOverride(OverrideCodec.encode(o)));
+    return change
+        .setOverrideChanged(overrideSet)
         .setSite(key.site().name())
         .setService(key.service().name())
         .setNode(key.node())

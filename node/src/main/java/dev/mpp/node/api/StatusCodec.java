@@ -5,6 +5,7 @@ import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.wire.ViewCodec;
 import dev.mpp.proto.v1.JournalEntry;
 import dev.mpp.proto.v1.LedgerStatus;
+import dev.mpp.proto.v1.Paused;
 import dev.mpp.proto.v1.PeerStatus;
 import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteAddresses;
@@ -59,6 +60,9 @@ final class StatusCodec {
             .setServedBy(v.grant().servedBy().map(SiteId::name).orElse(""))
             .setHolding(v.holding())
             .setSentence(v.sentence());
+    v.grant()
+        .paused()
+        .ifPresent(p -> b.setPaused(Paused.newBuilder().setBy(p.by()).setReason(p.reason())));
     v.grant().inSync().forEach(site -> b.addInSync(site.name()));
     if (v.leaseEnd() != Long.MIN_VALUE) {
       b.setLeaseLeftMillis(millis(v.leaseEnd() - now));

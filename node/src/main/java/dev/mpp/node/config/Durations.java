@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations such as {@code 500ms}, {@code 2s}, {@code 1m} and {@code 1h}. */
-final class Durations {
+public final class Durations {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
   private Durations() {}
@@ -29,7 +29,7 @@ final class Durations {
   }
 
   /** The shortest exact form; {@link #parse} reads it back for whole milliseconds. */
-  static String print(Duration value) {
+  public static String print(Duration value) {
     long millis = value.toMillis();
     if (millis % 1000 != 0 || millis == 0) {
       return millis + "ms";

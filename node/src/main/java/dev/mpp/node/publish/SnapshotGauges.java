@@ -1,7 +1,9 @@
 package dev.mpp.node.publish;
 
+import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.SiteView.NodeView;
 import dev.mpp.core.model.SiteView.PoolView;
 import dev.mpp.core.model.State;
@@ -153,6 +155,17 @@ final class SnapshotGauges {
                     .forEach(v -> lease(v, now, sink))));
     all.add(
         new Family(
+            "mpp.service.paused",
+            "",
+            "1 while an operator keeps the roles where they are",
+            (s, now, sink) ->
+                s.services()
+                    .forEach(
+                        v ->
+                            sink.sample(
+                                bit(v.grant().paused().isPresent()), "service", v.name().name()))));
+    all.add(
+        new Family(
             "mpp.pool.ok",
             "",
             "0 when the pool is FAIL",
@@ -203,6 +216,16 @@ final class SnapshotGauges {
             (node, sink, labels) -> sink.sample(level(node.status()), labels)));
     all.add(
         node(
+            "mpp.node.override",
+            "",
+            "1 for each part that an operator overrides",
+            (node, sink, labels) ->
+                override(
+                    node.override().map(SiteView.OverrideView::what).orElse(NodeOverride.NONE),
+                    sink,
+                    labels)));
+    all.add(
+        node(
             "mpp.node.req",
             "",
             "Consecutive errored requests; -1 before the first poll",
@@ -230,6 +253,13 @@ final class SnapshotGauges {
                 node.facts()
                     .flatMap(dev.mpp.core.model.ServerFacts::replication)
                     .ifPresent(r -> r.lagSeconds().ifPresent(lag -> sink.sample(lag, labels)))));
+  }
+
+  private static void override(NodeOverride what, Sink sink, String... labels) {
+    sink.sample(bit(what.state().isPresent()), with(labels, "part", "state"));
+    sink.sample(bit(what.status().isPresent()), with(labels, "part", "status"));
+    sink.sample(bit(what.type().isPresent()), with(labels, "part", "type"));
+    sink.sample(bit(what.weight().isPresent()), with(labels, "part", "weight"));
   }
 
   private static Family node(String name, String unit, String help, NodeRead read) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * last counts. Not thread-safe.
  */
 final class Batch {
-  private final Map<NodeRecord.Key, NodeRecord> nodes = new LinkedHashMap<>();
+  private final Map<NodeRecord.Key, Optional<NodeRecord>> nodes = new LinkedHashMap<>();
+  private final Map<OverrideRecord.Key, Optional<OverrideRecord>> overrides = new LinkedHashMap<>();
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final List<JournalEntry> entries = new ArrayList<>();
   private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
@@ -25,13 +27,28 @@ final class Batch {
   private @Nullable CompletableFuture<Void> nodesTicket;
 
   CompletableFuture<Void> add(NodeRecord node) {
-    nodes.put(node.key(), node);
+    nodes.put(node.key(), Optional.of(node));
     CompletableFuture<Void> shared = nodesTicket;
     if (shared == null) {
       shared = ticket();
       nodesTicket = shared;
     }
     return shared;
+  }
+
+  CompletableFuture<Void> remove(NodeRecord.Key node) {
+    nodes.put(node, Optional.empty());
+    return ticket();
+  }
+
+  CompletableFuture<Void> add(OverrideRecord override) {
+    overrides.put(override.key(), Optional.of(override));
+    return ticket();
+  }
+
+  CompletableFuture<Void> remove(OverrideRecord.Key override) {
+    overrides.put(override, Optional.empty());
+    return ticket();
   }
 
   CompletableFuture<Void> add(String key, String value) {
@@ -72,7 +89,10 @@ final class Batch {
     try (Statement transaction = connection.createStatement()) {
       transaction.execute("BEGIN IMMEDIATE");
       try {
+        deleteNodes(connection);
         writeNodes(connection);
+        deleteOverrides(connection);
+        writeOverrides(connection);
         writeSettings(connection);
         writeEntries(connection);
         transaction.execute("COMMIT");
@@ -100,12 +120,13 @@ final class Batch {
   }
 
   private void writeNodes(Connection connection) throws SQLException {
-    if (nodes.isEmpty()) {
+    List<NodeRecord> written = nodes.values().stream().flatMap(Optional::stream).toList();
+    if (written.isEmpty()) {
       return;
     }
     try (PreparedStatement insert =
         connection.prepareStatement("INSERT OR REPLACE INTO node VALUES (?,?,?,?,?,?,?,?,?)")) {
-      for (NodeRecord node : nodes.values()) {
+      for (NodeRecord node : written) {
         insert.setString(1, node.service().name());
         insert.setString(2, node.pool());
         insert.setString(3, node.address().toString());
@@ -119,6 +140,68 @@ final class Batch {
       }
       insert.executeBatch();
     }
+  }
+
+  private void deleteNodes(Connection connection) throws SQLException {
+    List<NodeRecord.Key> gone = removed(nodes);
+    if (gone.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "DELETE FROM node WHERE service = ? AND pool = ? AND address = ?")) {
+      for (NodeRecord.Key key : gone) {
+        delete.setString(1, key.service().name());
+        delete.setString(2, key.pool());
+        delete.setString(3, key.address().toString());
+        delete.addBatch();
+      }
+      delete.executeBatch();
+    }
+  }
+
+  private void writeOverrides(Connection connection) throws SQLException {
+    List<OverrideRecord> written = overrides.values().stream().flatMap(Optional::stream).toList();
+    if (written.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT OR REPLACE INTO node_override VALUES (?,?,?,?,?,?)")) {
+      for (OverrideRecord o : written) {
+        insert.setString(1, o.service().name());
+        insert.setString(2, o.node().toString());
+        insert.setString(3, o.parts());
+        insert.setLong(4, o.untilWallMillis());
+        insert.setString(5, o.by());
+        insert.setString(6, o.reason());
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
+  private void deleteOverrides(Connection connection) throws SQLException {
+    List<OverrideRecord.Key> gone = removed(overrides);
+    if (gone.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "DELETE FROM node_override WHERE service = ? AND address = ?")) {
+      for (OverrideRecord.Key key : gone) {
+        delete.setString(1, key.service().name());
+        delete.setString(2, key.node().toString());
+        delete.addBatch();
+      }
+      delete.executeBatch();
+    }
+  }
+
+  private static <K, V> List<K> removed(Map<K, Optional<V>> changes) {
+    return changes.entrySet().stream()
+        .filter(e -> e.getValue().isEmpty())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private void writeSettings(Connection connection) throws SQLException {
@@ -141,7 +224,7 @@ final class Batch {
       return;
     }
     try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?)")) {
+        connection.prepareStatement("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?)")) {
       for (JournalEntry entry : entries) {
         JournalEvent event = entry.event();
         insert.setLong(1, entry.sequence());
@@ -153,6 +236,7 @@ final class Batch {
         insert.setString(7, event.to());
         insert.setLong(8, event.epoch());
         insert.setString(9, event.reason());
+        insert.setString(10, event.by());
         insert.addBatch();
       }
       insert.executeBatch();

@@ -11,6 +11,7 @@ package dev.mpp.node.store;
  * @param to later state; empty if there is none
  * @param epoch epoch it happened in; 0 outside any
  * @param reason one sentence
+ * @param by the operator who ordered it; empty when the node acted by itself
  */
 public record JournalEvent(
     long wallMillis,
@@ -20,4 +21,5 @@ public record JournalEvent(
     String from,
     String to,
     long epoch,
-    String reason) {}
+    String reason,
+    String by) {}

@@ -121,6 +121,21 @@ public final class NodeStore implements AutoCloseable {
     return writer.add(batch -> batch.add(node));
   }
 
+  /** Forgets a node. */
+  public CompletableFuture<Void> forgetNode(ServiceName service, String pool, NodeAddress node) {
+    return writer.add(batch -> batch.remove(new NodeRecord.Key(service, pool, node)));
+  }
+
+  /** Replaces the override of a node. */
+  public CompletableFuture<Void> save(OverrideRecord override) {
+    return writer.add(batch -> batch.add(override));
+  }
+
+  /** Forgets the override of a node; harmless without one. */
+  public CompletableFuture<Void> forgetOverride(ServiceName service, NodeAddress node) {
+    return writer.add(batch -> batch.remove(new OverrideRecord.Key(service, node)));
+  }
+
   /** Sets a value. */
   public CompletableFuture<Void> put(String key, String value) {
     return writer.add(batch -> batch.add(key, value));
@@ -138,9 +153,14 @@ public final class NodeStore implements AutoCloseable {
     return next;
   }
 
+  /** Completes when every write before this call is on disk. */
+  public CompletableFuture<Void> written() {
+    return writer.add(Batch::ticket);
+  }
+
   /** Waits until every write before this call is on disk. */
   public void flush() throws StoreException {
-    await(writer.add(Batch::ticket));
+    await(written());
   }
 
   /**
@@ -163,6 +183,26 @@ public final class NodeStore implements AutoCloseable {
   public List<NodeRecord> nodes() throws StoreException {
     return query(
         "SELECT * FROM node ORDER BY service, pool, address", statement -> {}, NodeStore::node);
+  }
+
+  /** Every override that is kept, by service and address, whether its time is over or not. */
+  public List<OverrideRecord> overrides() throws StoreException {
+    return query(
+        "SELECT * FROM node_override ORDER BY service, address",
+        statement -> {},
+        NodeStore::override);
+  }
+
+  /**
+   * The newest journal entries, oldest first.
+   *
+   * @param max at most so many
+   */
+  public List<JournalEntry> newest(int max) throws StoreException {
+    return query(
+        "SELECT * FROM (SELECT * FROM journal ORDER BY sequence DESC LIMIT ?) ORDER BY sequence",
+        statement -> statement.setInt(1, max),
+        NodeStore::entry);
   }
 
   /** A committed value. */
@@ -213,7 +253,18 @@ public final class NodeStore implements AutoCloseable {
             row.getString(6),
             row.getString(7),
             row.getLong(8),
-            row.getString(9)));
+            row.getString(9),
+            row.getString(10)));
+  }
+
+  private static OverrideRecord override(ResultSet row) throws SQLException {
+    return new OverrideRecord(
+        new ServiceName(row.getString(1)),
+        NodeAddress.parse(row.getString(2)),
+        row.getString(3),
+        row.getLong(4),
+        row.getString(5),
+        row.getString(6));
   }
 
   private static NodeRecord node(ResultSet row) throws SQLException {

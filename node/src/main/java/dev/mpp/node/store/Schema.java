@@ -44,7 +44,19 @@ final class Schema {
                 to_state TEXT NOT NULL,
                 epoch INTEGER NOT NULL,
                 reason TEXT NOT NULL
-              ) STRICT"""));
+              ) STRICT"""),
+          List.of(
+              "ALTER TABLE journal ADD COLUMN operator TEXT NOT NULL DEFAULT ''",
+              """
+              CREATE TABLE node_override (
+                service TEXT NOT NULL,
+                address TEXT NOT NULL,
+                parts TEXT NOT NULL,
+                until_wall_millis INTEGER NOT NULL,
+                operator TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                PRIMARY KEY (service, address)
+              ) STRICT, WITHOUT ROWID"""));
 
   private Schema() {}
 

@@ -176,6 +176,28 @@ final class HttpEdgeTest {
   }
 
   @Test
+  void aPauseAndAnOverrideAreMeasured() throws Exception {
+    CONTROL.picture = Pictures.overridden(Pictures.paused(Pictures.standard()));
+    HttpResponse<String> health = get("/health");
+    assertEquals(200, health.statusCode());
+    assertTrue(
+        health.body().contains("paused by ann (firmware): nobody takes over"), health.body());
+    String text = get("/metrics").body();
+    assertTrue(text.contains("\nmpp_service_paused{service=\"mysql.eraser.com\"} 1.0\n"), text);
+    for (String part : List.of("state\"} 0", "weight\"} 1")) {
+      assertTrue(
+          text.lines()
+              .anyMatch(
+                  l ->
+                      l.startsWith(
+                              "mpp_node_override{node=\"10.1.0.2:3306\",part=\"" + part.charAt(0))
+                          && l.endsWith(part.substring(part.length() - 1) + ".0")),
+          text);
+    }
+    assertTrue(get("/check/rw/10.1.0.1:3306").body().startsWith("UP"));
+  }
+
+  @Test
   void metrics() throws Exception {
     String text = get("/metrics").body();
     for (String line :
@@ -190,6 +212,9 @@ final class HttpEdgeTest {
             "mpp_service_epoch{service=\"mysql.eraser.com\"} 7.0",
             "mpp_service_active{service=\"mysql.eraser.com\",site=\"site1\"} 1.0",
             "mpp_service_active{service=\"mysql.eraser.com\",site=\"site2\"} 0.0",
+            "mpp_service_paused{service=\"mysql.eraser.com\"} 0.0",
+            "mpp_node_override{node=\"10.1.0.2:3306\",part=\"weight\","
+                + "pool=\"mysql.eraser.com_pool\",service=\"mysql.eraser.com\"} 0.0",
             "mpp_peer_up{peer=\"site3\"} 0.0",
             "mpp_peer_rtt_seconds{peer=\"site2\"} 2.1E-4",
             "mpp_checkpoint_status{checkpoint=\"edge:simple:router.site1.eraser.com:default\","

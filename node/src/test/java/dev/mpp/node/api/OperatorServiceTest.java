@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
+import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.proto.v1.JournalRequest;
+import dev.mpp.proto.v1.NodeChange;
 import dev.mpp.proto.v1.OperatorGrpc;
 import dev.mpp.proto.v1.RecoverRequest;
 import dev.mpp.proto.v1.StatusReply;
@@ -22,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -71,9 +74,10 @@ final class OperatorServiceTest {
   void recoverGoesThroughOrIsRefusedWithTheReason() {
     var request = RecoverRequest.newBuilder().setNode("10.1.0.2").setUser("ann").build();
     assertTrue(stub().recover(request).getText().startsWith("OK: Cached level reset"));
-    assertEquals(Pictures.S1, control.recoveries.getFirst().node());
-    control.recoverAnswer =
-        CompletableFuture.failedFuture(new IllegalStateException("it has not failed"));
+    assertEquals(
+        new BrainEvent.OperatorRecover(Pictures.SERVICE, Optional.of(Pictures.S1), "ann", ""),
+        control.orders.getFirst());
+    control.answer = CompletableFuture.failedFuture(new IllegalStateException("it has not failed"));
     var refused = assertThrows(StatusRuntimeException.class, () -> stub().recover(request));
     assertEquals("FAILED_PRECONDITION: it has not failed", refused.getMessage());
     var foreign = RecoverRequest.newBuilder().setNode("10.2.0.1:3306").build();
@@ -82,7 +86,7 @@ final class OperatorServiceTest {
     var nonsense = RecoverRequest.newBuilder().setNode("2001:db8::1").build();
     var malformed = assertThrows(StatusRuntimeException.class, () -> stub().recover(nonsense));
     assertEquals(io.grpc.Status.Code.INVALID_ARGUMENT, malformed.getStatus().getCode());
-    assertEquals(2, control.recoveries.size());
+    assertEquals(2, control.orders.size());
   }
 
   @Test
@@ -114,6 +118,24 @@ final class OperatorServiceTest {
     WatchEvent node = events.next();
     assertEquals("10.1.0.1:3306", node.getNode().getNode());
     assertEquals(dev.mpp.proto.v1.State.STATE_STANDBY, node.getNode().getTo());
+  }
+
+  @Test
+  void aFollowerIsToldOfOverridesAndPauses() {
+    Iterator<WatchEvent> events = stub().watch(WatchRequest.getDefaultInstance());
+    events.next();
+    control.publish(Pictures.overridden(Pictures.standard()));
+    NodeChange set = events.next().getNode();
+    assertEquals("10.1.0.2:3306", set.getNode());
+    assertTrue(set.getOverrideChanged());
+    assertEquals(0, set.getOverride().getWeight());
+    assertEquals("slow disk", set.getOverride().getReason());
+    control.publish(Pictures.standard());
+    NodeChange lifted = events.next().getNode();
+    assertTrue(lifted.getOverrideChanged());
+    assertFalse(lifted.hasOverride());
+    control.publish(Pictures.paused(Pictures.standard()));
+    assertTrue(events.next().getRole().getSentence().startsWith("PAUSED by ann (firmware). "));
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.mpp.core.lease.Grant;
 import dev.mpp.core.model.CheckpointClass;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.ServerFacts;
@@ -216,6 +217,63 @@ public final class Pictures {
                 v.validUntil(),
                 v.sentence(),
                 v.addresses()));
+  }
+
+  /** ann paused the service. */
+  public static NodeSnapshot paused(NodeSnapshot s) {
+    return service(
+        s,
+        v -> {
+          Grant g = v.grant();
+          return new NodeSnapshot.Service(
+              v.name(),
+              new Grant(
+                  g.service(),
+                  g.epoch(),
+                  g.holder(),
+                  g.incarnation(),
+                  g.renewal(),
+                  g.serving(),
+                  g.servedBy(),
+                  g.inSync(),
+                  g.stated(),
+                  Optional.of(new Grant.Paused("ann", "firmware"))),
+              v.leaseEnd(),
+              v.holding(),
+              v.validUntil(),
+              v.sentence(),
+              v.addresses());
+        });
+  }
+
+  /** ann set the weight of the SECONDARY. */
+  public static NodeSnapshot overridden(NodeSnapshot s) {
+    SiteView.PoolView pool = s.local().pools().getFirst();
+    SiteView.NodeView n = pool.nodes().get(1);
+    SiteView.NodeView set =
+        new SiteView.NodeView(
+            n.address(),
+            n.type(),
+            n.req(),
+            n.status(),
+            n.measured(),
+            n.state(),
+            n.message(),
+            n.lastWallMillis(),
+            n.skipped(),
+            n.facts(),
+            Optional.of(
+                new SiteView.OverrideView(
+                    NodeOverride.parse("weight", "0"), 0, "ann", "slow disk")));
+    return new NodeSnapshot(
+        s.takenAt(),
+        site("site1", List.of(pool.nodes().getFirst(), set), pool.status(), true, pool.reason()),
+        s.peers(),
+        s.services(),
+        s.ledger(),
+        s.ledgerFreshAt(),
+        s.insecure(),
+        s.lastEventSequence());
   }
 
   private static NodeSnapshot service(NodeSnapshot s, UnaryOperator<NodeSnapshot.Service> change) {

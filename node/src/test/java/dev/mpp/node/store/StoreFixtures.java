@@ -16,7 +16,8 @@ final class StoreFixtures {
         "STANDBY",
         "ACTIVE",
         7,
-        "FAILOVER: Taking over ACTIVE state.");
+        "FAILOVER: Taking over ACTIVE state.",
+        "ann");
   }
 
   /** Remembers what it heard. */

@@ -74,6 +74,87 @@ class StoreTest {
     }
   }
 
+  private static OverrideRecord override(String address, String parts, long until) {
+    return new OverrideRecord(
+        new ServiceName("mysql.eraser.test"),
+        NodeAddress.parse(address),
+        parts,
+        until,
+        "ann",
+        "disk 'replaced'");
+  }
+
+  @Test
+  void overridesAreKeptReplacedAndForgotten() throws Exception {
+    OverrideRecord kept = override("10.0.0.1", "state=STANDBY weight=0", 1_700_000_000_000L);
+    OverrideRecord lifted = override("10.0.0.2", "status=FAIL", 0);
+    try (NodeStore store = open()) {
+      store.save(override("10.0.0.1", "weight=0", 0));
+      store.save(kept);
+      store.save(lifted);
+      store.save(record("10.0.0.1", 1));
+      store.save(record("10.0.0.2", 1));
+    }
+    try (NodeStore store = open()) {
+      assertEquals(List.of(kept, lifted), store.overrides());
+      store.forgetOverride(lifted.service(), lifted.node());
+      store.forgetNode(lifted.service(), "eraser", lifted.node());
+    }
+    try (NodeStore store = open()) {
+      assertEquals(List.of(kept), store.overrides());
+      assertEquals(List.of(record("10.0.0.1", 1)), store.nodes());
+    }
+  }
+
+  /** What was saved and then forgotten in one burst is gone, and the other way round. */
+  @Test
+  void theLastWordOnAnOverrideCounts() throws Exception {
+    OverrideRecord a = override("10.0.0.1", "weight=0", 0);
+    OverrideRecord b = override("10.0.0.2", "weight=1", 0);
+    try (NodeStore store = open()) {
+      store.save(a);
+      store.forgetOverride(a.service(), a.node());
+      store.forgetOverride(b.service(), b.node());
+      store.save(b);
+      store.flush();
+      assertEquals(List.of(b), store.overrides());
+    }
+  }
+
+  /** A file of version 1 keeps everything and learns the new columns. */
+  @Test
+  void aFileOfVersionOneIsMigrated() throws Exception {
+    Path file = dir.resolve(NodeStore.FILE);
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      for (String sql : Schema.STEPS.getFirst()) {
+        statement.execute(sql);
+      }
+      statement.execute("PRAGMA application_id = " + 0x4d505031);
+      statement.execute("PRAGMA user_version = 1");
+      statement.execute("INSERT INTO setting VALUES ('incarnation', '4')");
+      statement.execute(
+          "INSERT INTO journal VALUES (1, 1700000000000, 'mysql.eraser.test', 'operator',"
+              + " '127.0.0.1:3306', '', 'recover', 7, 'disk replaced')");
+      statement.execute(
+          "INSERT INTO node VALUES ('mysql.eraser.test', 'eraser', '127.0.0.1:3306', 3, 'OK_WARN',"
+              + " 'OK', 'FAILED_ONLINE', 'message with ''quotes''', 1700000000000)");
+    }
+    try (NodeStore store = open()) {
+      assertEquals(List.of(record("127.0.0.1", 3)), store.nodes());
+      JournalEvent old = store.journal(0, 10).getFirst().event();
+      assertEquals("disk replaced", old.reason());
+      assertEquals("", old.by());
+      assertEquals(List.of(), store.overrides());
+      assertEquals(5, store.increment("incarnation"));
+      assertEquals(2, store.append(StoreFixtures.event("b")).sequence());
+      store.flush();
+      assertEquals("ann", store.journal(1, 1).getFirst().event().by());
+      assertEquals(List.of(new JournalEntry(2, StoreFixtures.event("b"))), store.newest(1));
+    }
+    open().close();
+  }
+
   @Test
   void aBurstKeepsItsOrder() throws Exception {
     int burst = 5_000;
@@ -150,7 +231,7 @@ class StoreTest {
     NodeStore.open(dir, heard, Duration.ofSeconds(1), newer).close();
     StoreException refused = assertThrows(StoreException.class, this::open);
     assertTrue(
-        refused.getMessage().contains("schema version 2 and this version of MPP knows 1"),
+        refused.getMessage().contains("schema version 3 and this version of MPP knows 2"),
         refused.getMessage());
 
     Path other = Files.createDirectories(dir.resolve("other"));

@@ -1,0 +1,134 @@
+package dev.mpp.node;
+
+import dev.mpp.core.plan.BrainCommand;
+import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.node.api.Checkpoints;
+import dev.mpp.node.api.NodeControl;
+import dev.mpp.node.config.MppConfig;
+import dev.mpp.node.store.NodeStore;
+import dev.mpp.node.store.StoreException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The operators' side of a node: their orders go to the loop, their questions to the picture, the
+ * store and the configuration. Nothing here decides.
+ */
+final class OperatorDesk implements NodeControl {
+  private static final long ON_DISK_SECONDS = 2;
+
+  private final LoopShell shell;
+  private final NodeStore store;
+  private final List<Pool> pools;
+  private final Leftovers leftovers;
+  private final Checkpoints checkpoints;
+  private final RoleTimes times;
+
+  OperatorDesk(
+      LoopShell shell,
+      NodeStore store,
+      MppConfig config,
+      Checkpoints checkpoints,
+      RoleTimes times) {
+    this.shell = shell;
+    this.store = store;
+    this.pools = PoolTexts.of(config);
+    this.leftovers = new Leftovers(config);
+    this.checkpoints = checkpoints;
+    this.times = times;
+  }
+
+  @Override
+  public NodeSnapshot snapshot() {
+    return shell.snapshot();
+  }
+
+  @Override
+  public CompletableFuture<String> order(BrainEvent order) {
+    CompletableFuture<String> answer = shell.ask(order);
+    boolean kept =
+        order instanceof BrainEvent.OperatorOverride || order instanceof BrainEvent.OperatorLift;
+    return kept ? answer.thenCompose(this::onDisk) : answer;
+  }
+
+  /** An operator who reads OK finds it in force after a crash, or is told that it may not be. */
+  private CompletableFuture<String> onDisk(String answer) {
+    if (!answer.startsWith("OK")) {
+      return CompletableFuture.completedFuture(answer);
+    }
+    return store
+        .written()
+        .orTimeout(ON_DISK_SECONDS, TimeUnit.SECONDS)
+        .handle(
+            (done, failure) ->
+                failure == null
+                    ? answer
+                    : answer + " — in force, but not on disk yet: a restart may forget it");
+  }
+
+  @Override
+  public List<JournalEntry> journal(long after, int max) {
+    try {
+      return store.journal(after, max).stream().map(LoopShell::entry).toList();
+    } catch (StoreException e) {
+      throw new IllegalStateException("the journal cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Subscription subscribe(Watcher watcher) {
+    return shell.subscribe(watcher);
+  }
+
+  @Override
+  public List<Pool> pools() {
+    return pools;
+  }
+
+  @Override
+  public List<Stored> stored() {
+    try {
+      return leftovers.of(store.nodes(), store.overrides());
+    } catch (StoreException e) {
+      throw new IllegalStateException("the store cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void forget(List<Stored> nodes, String user, String reason) {
+    for (Stored s : nodes) {
+      var record = store.forgetNode(s.service(), s.pool(), s.node());
+      if (!s.override().isEmpty()) {
+        var override = store.forgetOverride(s.service(), s.node());
+      }
+      long entry =
+          shell.journal(
+              new BrainCommand.Journal(
+                  s.service().name(),
+                  "operator",
+                  s.node().toString(),
+                  "",
+                  "pool delete",
+                  0,
+                  (reason.isEmpty() ? "" : reason + " — ") + "forgotten: pool " + s.pool(),
+                  user));
+    }
+    try {
+      store.written().orTimeout(ON_DISK_SECONDS, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException("not written: " + e.getCause(), e);
+    }
+  }
+
+  @Override
+  public Checkpoints checkpoints() {
+    return checkpoints;
+  }
+
+  @Override
+  public Times times() {
+    return times.measured();
+  }
+}

@@ -1,0 +1,208 @@
+package dev.mpp.node.api;
+
+import dev.mpp.core.model.NodeOverride;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteView.PoolView;
+import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.node.wire.OverrideCodec;
+import dev.mpp.proto.v1.ActivatePrimaryRequest;
+import dev.mpp.proto.v1.DeletePoolRequest;
+import dev.mpp.proto.v1.OrderReply;
+import dev.mpp.proto.v1.PauseRequest;
+import dev.mpp.proto.v1.RecoverReply;
+import dev.mpp.proto.v1.RecoverRequest;
+import dev.mpp.proto.v1.SetNodeRequest;
+import dev.mpp.proto.v1.UnsetNodeRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Operators' orders: finds what each is about, hands it to the brain and says what came of it.
+ * Blocks, bounded; a refusal is an exception whose message says why and what to do.
+ */
+final class Orders {
+  private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
+  private static final long ANSWER_SECONDS = 10;
+  private static final long LONGEST_SECONDS = TimeUnit.DAYS.toSeconds(30);
+
+  private final NodeControl control;
+  private final LongSupplier nanos;
+  private final LongSupplier wallMillis;
+
+  Orders(NodeControl control, LongSupplier nanos, LongSupplier wallMillis) {
+    this.control = control;
+    this.nanos = nanos;
+    this.wallMillis = wallMillis;
+  }
+
+  OrderReply set(SetNodeRequest r) {
+    String reason = Typed.clean(r.getReason());
+    if (reason.isEmpty()) {
+      throw new IllegalArgumentException("an override needs a reason (--reason \"…\")");
+    }
+    NodeOverride what = OverrideCodec.decode(r.getWhat()).what();
+    if (what.isNone()) {
+      throw new IllegalArgumentException(
+          "nothing is set: give --state, --status, --type or --weight");
+    }
+    long seconds = r.getForSeconds();
+    if (seconds < 0 || seconds > LONGEST_SECONDS) {
+      throw new IllegalArgumentException(
+          "--for "
+              + seconds
+              + "s is outside 1s to 30d; without --for it stands until mpp node unset");
+    }
+    Targets.Node node = targets().node(r.getNode(), r.getPool());
+    String by = Typed.clean(r.getUser());
+    log("node set " + node.address() + " " + what, by, reason);
+    long until = seconds == 0 ? 0 : wallMillis.getAsLong() + TimeUnit.SECONDS.toMillis(seconds);
+    return reply(
+        ask(
+            new BrainEvent.OperatorOverride(
+                node.service(),
+                node.address(),
+                what,
+                TimeUnit.SECONDS.toNanos(seconds),
+                until,
+                by,
+                reason)));
+  }
+
+  OrderReply unset(UnsetNodeRequest r) {
+    Targets.Node node = targets().node(r.getNode(), r.getPool());
+    String by = Typed.clean(r.getUser());
+    String reason = Typed.clean(r.getReason());
+    log("node unset " + node.address(), by, reason);
+    return reply(ask(new BrainEvent.OperatorLift(node.service(), node.address(), by, reason)));
+  }
+
+  RecoverReply recover(RecoverRequest r) {
+    String by = Typed.clean(r.getUser());
+    String reason = Typed.clean(r.getReason());
+    BrainEvent.OperatorRecover order;
+    if (!r.getNode().isEmpty()) {
+      Targets.Node node = targets().node(r.getNode(), r.getPool());
+      order =
+          new BrainEvent.OperatorRecover(node.service(), Optional.of(node.address()), by, reason);
+    } else if (!r.getPool().isEmpty()) {
+      ServiceName service = targets().pool(r.getPool()).service();
+      order = new BrainEvent.OperatorRecover(service, Optional.empty(), by, reason);
+    } else {
+      throw new IllegalArgumentException("name a node (HOST:PORT), or a pool with --pool");
+    }
+    log(
+        "recover "
+            + (r.getNode().isEmpty() ? "pool " + Typed.clean(r.getPool()) : order.node().get()),
+        by,
+        reason);
+    return RecoverReply.newBuilder().setText(ask(order)).build();
+  }
+
+  OrderReply activate(ActivatePrimaryRequest r) {
+    PoolView pool = targets().pool(r.getPool());
+    String by = Typed.clean(r.getUser());
+    String reason = Typed.clean(r.getReason());
+    log("activate-primary " + pool.name(), by, reason);
+    return reply(ask(new BrainEvent.OperatorActivate(pool.service(), by, reason)));
+  }
+
+  /** One line for each service; a service that is refused does not keep the others from it. */
+  OrderReply pause(PauseRequest r, long withinNanos) {
+    String reason = Typed.clean(r.getReason());
+    if (r.getOn() && reason.isEmpty()) {
+      throw new IllegalArgumentException("a pause needs a reason (--reason \"…\")");
+    }
+    String by = Typed.clean(r.getUser());
+    List<Pausing> begun = new ArrayList<>();
+    for (ServiceName service : targets().services(r.getService(), r.getAll())) {
+      log((r.getOn() ? "pause " : "resume ") + service, by, reason);
+      begun.add(Pausing.begin(control, service, r.getOn(), by, reason, nanos.getAsLong()));
+    }
+    long end = nanos.getAsLong() + withinNanos;
+    OrderReply.Builder reply = OrderReply.newBuilder();
+    begun.forEach(
+        p -> reply.addLines(p.outcome(Math.max(0, end - nanos.getAsLong()), withinNanos)));
+    return reply.build();
+  }
+
+  /** Forgets what is kept of a pool; what is configured is never touched. */
+  OrderReply forget(DeletePoolRequest r) {
+    String name = r.getPool();
+    List<NodeControl.Stored> gone =
+        control.stored().stream()
+            .filter(s -> s.pool().equals(name) || s.service().name().equals(name))
+            .toList();
+    Optional<NodeControl.Pool> configured =
+        control.pools().stream()
+            .filter(p -> p.name().equals(name) || p.service().name().equals(name))
+            .findFirst();
+    if (gone.isEmpty()) {
+      throw new IllegalArgumentException(
+          configured
+              .map(
+                  p ->
+                      "pool %s is configured at %s: take it out of mpp.yml first and restart that"
+                              .formatted(p.name(), p.site())
+                          + " site's MPP")
+              .orElse("nothing is kept of a pool " + Typed.clean(name) + " here (mpp pool list)"));
+    }
+    String by = Typed.clean(r.getUser());
+    String reason = Typed.clean(r.getReason());
+    log("pool delete " + Typed.clean(name), by, reason);
+    control.forget(gone, by, reason);
+    String nodes = String.join(", ", gone.stream().map(s -> s.node().toString()).toList());
+    return reply(
+        "OK: forgot "
+            + nodes
+            + configured.map(p -> "; pool " + p.name() + " is configured and stays").orElse(""));
+  }
+
+  private Targets targets() {
+    return new Targets(control.snapshot());
+  }
+
+  private String ask(BrainEvent order) {
+    String answer = await(control.order(order));
+    if (answer.startsWith("ERROR: ")) {
+      throw new IllegalStateException(answer.substring("ERROR: ".length()));
+    }
+    return answer;
+  }
+
+  static String await(CompletableFuture<String> answer) {
+    try {
+      return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(String.valueOf(e.getCause()), e);
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(
+          "no answer from the loop within " + ANSWER_SECONDS + " s; look at mpp status", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private static OrderReply reply(String line) {
+    return OrderReply.newBuilder().addLines(line).build();
+  }
+
+  private static void log(String what, String by, String reason) {
+    LOG.info(
+        "{} asked by {}: {}",
+        what,
+        by.isEmpty() ? "nobody named" : by,
+        reason.isEmpty() ? "no reason given" : reason);
+  }
+}

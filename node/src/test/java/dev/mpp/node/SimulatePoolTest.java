@@ -1,0 +1,96 @@
+package dev.mpp.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mpp.cli.Terminal;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mpp simulate pool}, from the help that a stranger reads. */
+class SimulatePoolTest {
+  @TempDir Path dir;
+
+  private record Result(int exit, String out, String err) {}
+
+  private static Result mpp(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    Terminal terminal =
+        new Terminal(
+            new PrintWriter(out, true), new PrintWriter(err, true), false, ZoneId.of("UTC"));
+    int exit = Main.commandLine(terminal).execute(args);
+    return new Result(exit, out.toString(), err.toString());
+  }
+
+  @Test
+  void theExampleInTheHelpPrintsWhatTheHelpSays() throws Exception {
+    String help = mpp("simulate", "pool", "--help").out();
+    String[] parts =
+        help.split("A COMPLETE EXAMPLE, failover.txt:\n|mpp simulate pool failover.txt prints:\n");
+    assertEquals(3, parts.length, help);
+    Path script = Files.writeString(dir.resolve("failover.txt"), parts[1].stripIndent());
+    Result played = mpp("simulate", "pool", script.toString());
+    assertEquals(0, played.exit(), played.err());
+    assertEquals(parts[2].stripTrailing().stripIndent().strip(), played.out().strip());
+  }
+
+  /** Every step and setting that the logic knows is in the help, or a stranger cannot find it. */
+  @Test
+  void theHelpHasTheWholeGrammar() throws Exception {
+    String help = mpp("simulate", "pool", "--help").out();
+    Path script = Files.writeString(dir.resolve("x"), "pool name:p;primary:1.1.1.1\n?\n");
+    String steps = mpp("simulate", "pool", script.toString()).err();
+    String known = steps.substring(steps.lastIndexOf('(') + 1, steps.lastIndexOf(')'));
+    assertTrue(known.split(", ").length > 15, steps);
+    for (String step : known.split(", ")) {
+      assertTrue(
+          help.lines().anyMatch(l -> l.strip().startsWith(step) || l.contains(", " + step)), step);
+    }
+    Files.writeString(script, "pool name:p;primary:1.1.1.1\nset ? 1\n");
+    String settings = mpp("simulate", "pool", script.toString()).err();
+    known = settings.substring(settings.lastIndexOf('(') + 1, settings.lastIndexOf(')'));
+    for (String setting : known.split(", ")) {
+      assertTrue(help.contains("set " + setting + " "), setting);
+    }
+  }
+
+  @Test
+  void aWrongLineIsNamedAsCompilersDo() throws Exception {
+    Path script = Files.writeString(dir.resolve("bad.txt"), "pool name:p;primary:1.1.1.1\npol\n");
+    Result bad = mpp("simulate", "pool", script.toString());
+    assertEquals(2, bad.exit());
+    assertEquals(script + ":2: unknown step \"pol\"; did you mean poll?\n", bad.err());
+    assertTrue(bad.out().contains("1.1.1.1:3306"), "the lines before it stand");
+    Result none = mpp("simulate", "pool", dir.resolve("none.txt").toString());
+    assertEquals(2, none.exit());
+    assertEquals("mpp: " + dir.resolve("none.txt") + ": there is no such file\n", none.err());
+    Path empty = Files.writeString(dir.resolve("empty.txt"), "# nothing\n");
+    assertTrue(
+        mpp("simulate", "pool", empty.toString()).err().startsWith(empty + ": the script has"));
+    assertEquals(2, mpp("simulate").exit());
+  }
+
+  @Test
+  void standardInputIsAnsweredStepByStep() {
+    InputStream before = System.in;
+    System.setIn(
+        new ByteArrayInputStream(
+            "pool name:p;primary:1.1.1.1\npoll\n".getBytes(StandardCharsets.UTF_8)));
+    try {
+      Result played = mpp("simulate", "pool", "-");
+      assertEquals(0, played.exit(), played.err());
+      assertEquals(3, played.out().lines().count());
+    } finally {
+      System.setIn(before);
+    }
+  }
+}

@@ -323,7 +323,9 @@ final class ServiceBrain {
           "ledger",
           command.origin().site().name(),
           "",
-          command.getClass().getSimpleName(),
+          command instanceof LedgerCommand.Pause p && !p.on()
+              ? "Resume"
+              : command.getClass().getSimpleName(),
           "epoch %d, holder %s, in sync %s%s"
               .formatted(
                   g.epoch(),

@@ -38,6 +38,8 @@ class LedgerCodecTest {
           new LedgerCommand.Release(ORIGIN, S, 4),
           new LedgerCommand.Serve(ORIGIN, S, 4),
           new LedgerCommand.InSync(ORIGIN, S, 4, Set.of(A, B)),
+          new LedgerCommand.Pause(ORIGIN, S, true, "ann", "switch upgrade"),
+          new LedgerCommand.Pause(ORIGIN, S, false, "", ""),
           new LedgerCommand.Beat(ORIGIN));
 
   @Test
@@ -72,7 +74,9 @@ class LedgerCodecTest {
             new LedgerCommand.Serve(ORIGIN, S, 1),
             new LedgerCommand.InSync(ORIGIN, S, 1, Set.of(A, B)),
             new LedgerCommand.Claim(ORIGIN, new ServiceName("other.eraser.com"), 0, 0),
-            new LedgerCommand.Release(ORIGIN, S, 1))) {
+            new LedgerCommand.Release(ORIGIN, S, 1),
+            new LedgerCommand.Pause(ORIGIN, S, true, "ann", "switch upgrade"),
+            new LedgerCommand.Pause(ORIGIN, S, false, "ann", ""))) {
       state = state.apply(c).state();
       LedgerState copy = LedgerCodec.state(LedgerCodec.encode(state));
       assertEquals(state, copy);
@@ -91,7 +95,7 @@ class LedgerCodecTest {
                     .addLengthDelimited(ByteString.copyFromUtf8("new"))
                     .build())
             .build();
-    refused("another version", known.toBuilder().setFormat(2).build());
+    refused("another version", known.toBuilder().setFormat(LedgerCodec.FORMAT + 1).build());
     refused("another version", known.toBuilder().setFormat(0).build());
     refused("fields unknown here", known.toBuilder().clearKind().setUnknownFields(extra).build());
     refused(

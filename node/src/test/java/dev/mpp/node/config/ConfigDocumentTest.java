@@ -48,6 +48,7 @@ class ConfigDocumentTest {
     return switch (key) {
       case "id" -> "name";
       case "password" -> "password-file";
+      case "roles" -> "logic"; // with active and node-failback
       default -> key;
     };
   }

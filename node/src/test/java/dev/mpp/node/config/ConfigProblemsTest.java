@@ -49,7 +49,7 @@ class ConfigProblemsTest {
           primary:127.0.2.1:13306|primary:127.0.2.1:7400|pool has 127.0.2.1:7400, which is the exchange port of b
           primary:127.0.2.1:13306|primary:127.0.2.1;primary:127.0.2.2|is not a pool: pool pool_b has two primaries
           primary:127.0.2.1:13306|secondary:127.0.2.1|is not a pool: pool pool_b has no primary
-          primary:127.0.2.1:13306|primary:127.0.2.1;secondary:127.0.2.1|is not a pool: pool pool_b lists an address twice
+          primary:127.0.2.1:13306|primary:127.0.2.1;secondary:127.0.2.1|is not a pool: pool pool_b lists 127.0.2.1:3306 twice
           primary:127.0.2.1:13306|primary:2001:db8::1|malformed IPv6 literal; write it as [2001:db8::1]:3306
           primary:127.0.2.1:13306|primary:127.0.2.1:99999|port 99999 is outside 1-65535
           primary:127.0.2.1:13306|primary:127.0.2.1;backup:x|has the unknown part "backup"
@@ -144,9 +144,9 @@ class ConfigProblemsTest {
       delimiter = '|',
       textBlock =
           """
-          http:192.0.2.1:p|query: SELECT 2, user: ro, password-env: PATH|profile "p" has user, password, query, which means nothing to http (its keys are port, path, expect, timeout, interval)
+          http:192.0.2.1:p|query: SELECT 2, user: ro, password-env: PATH|profile "p" has user, password, query, which means nothing to http (its keys are port, path, expect, timeout, interval, ladder)
           simple:192.0.2.1:p|path: /x|profile "p" has path, which means nothing to simple
-          icmp:192.0.2.1:p|name: example.com|profile "p" has name, which means nothing to icmp (its keys are timeout, interval)
+          icmp:192.0.2.1:p|name: example.com|profile "p" has name, which means nothing to icmp (its keys are timeout, interval, ladder)
           icmp:192.0.2.1:p|port: 80|profile "p" names a port, and icmp has none
           dns:192.0.2.1:p|expect: 200|profile "p" expects "200", and dns expects NOERROR, NXDOMAIN or the data of an answer
           https:192.0.2.1:p|expect: NOERROR|profile "p" expects "NOERROR", and https expects an HTTP status: 200, 200-399 or 2xx

@@ -173,7 +173,7 @@ class OperatorDeskTest {
     site.await("without an override", n -> n.override().isEmpty(), S);
     assertEquals(List.of(), overrides());
     assertTrue(
-        reasons().stream().anyMatch(r -> r.startsWith("its time is over; set by ")),
+        reasons().stream().anyMatch(r -> r.startsWith("its time is over; it was set by ")),
         reasons().toString());
   }
 

@@ -177,7 +177,7 @@ public record MppConfig(
   /**
    * @param interval between polls of a healthy node
    * @param retryInterval between polls while errors are counted; at most {@code interval}
-   * @param timeout of connecting and of each query; at most {@code interval}
+   * @param timeout of a whole poll, the login included; above {@code interval} polls cost cycles
    */
   public record Poll(Duration interval, Duration retryInterval, Duration timeout) {
     public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(1);

@@ -130,7 +130,6 @@ class ConfigProblemsTest {
       textBlock =
           """
           interval: 1s, retry-interval: 2s|poll.retry-interval <= poll.interval does not hold: 2s > 1s
-          interval: 1s, timeout: 2s|poll.timeout <= poll.interval does not hold: 2s > 1s
           """)
   void pollRules(String poll, String expected) throws Exception {
     var problems =
@@ -216,6 +215,10 @@ class ConfigProblemsTest {
         "{site: b, probes: [",
         "{site: b, concurrency: 2, probes: [\"edge:simple:192.0.2.1:1\", ",
         "would take 2 places if every target went silent, and failing ones have 1");
+    assertWarning(
+        "    mysql: ",
+        "    poll: {interval: 30s, timeout: 40s}\n    mysql: ",
+        "poll.timeout is 40s, longer than the interval of 30s");
     assertWarning("    mysql: ", "    semi-sync: false\n    mysql: ", "semi-sync is off");
     assertWarning("127.0.3.1, witness: true", "127.0.3.1", "site w has no pool of any service");
     assertWarning(SITE_B, "{name: b, address: localhost}", "");

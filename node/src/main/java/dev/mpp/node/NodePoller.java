@@ -9,6 +9,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Polls one node on a virtual thread of its own, when its {@link PollSchedule} says so and never
@@ -16,6 +18,7 @@ import java.util.random.RandomGenerator;
  * need not ask for the next one.
  */
 public final class NodePoller implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodePoller.class);
   private static final long MAX_JITTER = 50_000_000L;
 
   /** First polls of a few nodes are this far apart, those of many are spread over a second. */
@@ -116,10 +119,20 @@ public final class NodePoller implements AutoCloseable {
     }
   }
 
+  /** A defect in reading one answer is a failed poll; without polls the node would look well. */
+  private MySqlServer.Poll poll() {
+    try {
+      return server.poll();
+    } catch (RuntimeException e) {
+      LOG.error("poll of {} failed", server.address(), e);
+      return new MySqlServer.Poll.ConnectFailed("internal error: " + e, false);
+    }
+  }
+
   private void run() {
     try {
       while (awaitDue()) {
-        MySqlServer.Poll poll = server.poll();
+        MySqlServer.Poll poll = poll();
         long wall = clock.wallMillis();
         ended();
         events.accept(

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -46,7 +47,7 @@ class NodePollerTest {
   }
 
   /** Answers every poll after the time it is told to take. */
-  private static final class Server implements MySqlServer {
+  private static class Server implements MySqlServer {
     private final Clock clock;
     private final Duration takes;
     private final boolean healthy;
@@ -271,5 +272,24 @@ class NodePollerTest {
     // Started for the cycle at 30 s, late at 101 s; those at 60 s and 90 s are gone.
     assertEquals(2L, skippedAfter.getLast());
     assertEquals(List.of(101L, 19L), gapsInSeconds(server));
+  }
+
+  @Test
+  void aDefectInReadingAnAnswerIsAFailedPollAndThePollsGoOn() throws Exception {
+    Server server =
+        new Server(clock, Duration.ofSeconds(1), true) {
+          @Override
+          public Poll poll() {
+            Poll unused = super.poll();
+            throw new IllegalStateException("unexpected column");
+          }
+        };
+    List<BrainEvent> heard = new CopyOnWriteArrayList<>();
+    run(server, 3, Duration.ZERO, (event, within) -> heard.add(event));
+    for (BrainEvent event : heard) {
+      assertTrue(
+          event instanceof BrainEvent.NodeUnreachable u && u.error().contains("unexpected column"),
+          event.toString());
+    }
   }
 }

@@ -63,11 +63,7 @@ final class EligibilityRule {
       return Eligibility.no(() -> node + " is not fenced yet");
     }
     if (!f.deadMan()) {
-      return Eligibility.no(
-          () ->
-              node
-                  + " has no working dead-man (event mpp.dead_man, event_scheduler=ON); a node"
-                  + " without one is never made writable");
+      return Eligibility.no(() -> node + " has " + NodeTrack.NO_DEAD_MAN);
     }
     Grant g = state.lease.grant();
     if (state.service.rpoZero() && !g.inSync().isEmpty()) {

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What the brain remembers of one local node beside its pool state. */
 final class NodeTrack {
+  static final String NO_DEAD_MAN =
+      "no working dead-man (event mpp.dead_man, event_scheduler=ON); a node without one is never"
+          + " made writable";
+
   final NodeAddress address;
   final FenceDuty fence;
   private @Nullable ServerFacts facts;
@@ -61,6 +65,11 @@ final class NodeTrack {
   private static boolean stopped(ServerFacts facts) {
     ServerFacts.Replication r = facts.replication().orElse(null);
     return r != null && (!r.receiverStarted() || (!r.applierRunning() && r.error().isEmpty()));
+  }
+
+  /** Whether its last answer showed a dead-man that works. */
+  boolean deadManAlive() {
+    return facts != null && facts.deadMan();
   }
 
   /** Whether its dead-man was seen alive within the last minute before the server fell silent. */

@@ -32,7 +32,18 @@ final class OperatorOrders {
 
   String override(BrainEvent.OperatorOverride e, Turn turn) {
     NodeOverride merged = overrides.merged(e.node(), e.what());
-    String answer = state.step(new PoolEvent.SetOverride(e.node(), merged), turn).answer();
+    NodeTrack t = state.trackOrNull(e.node());
+    boolean hopeless =
+        e.what().pins()
+            && t != null
+            && t.facts().isPresent()
+            && !t.deadManAlive()
+            && !state.isActive(e.node());
+    // Else the ACTIVE node would be fenced first for one that cannot follow it.
+    String answer =
+        hopeless
+            ? "ERROR: %s cannot be made ACTIVE: %s".formatted(e.node(), NodeTrack.NO_DEAD_MAN)
+            : state.step(new PoolEvent.SetOverride(e.node(), merged), turn).answer();
     if (answer.startsWith("OK")) {
       OverrideView view = new OverrideView(merged, e.untilWallMillis(), e.by(), e.reason());
       overrides.put(e.node(), view, e.lasts(), turn.now());

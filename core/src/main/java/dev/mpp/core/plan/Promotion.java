@@ -26,7 +26,10 @@ import java.util.Set;
  * WRITABLE  hold the dead-man lock and un-fence in one statement conditional on it
  * </pre>
  *
- * Interrupted anywhere, the node is fenced again before anything else happens.
+ * A node whose last poll found no working dead-man does not get that far, whoever chose it: the
+ * pool's rules, which do not know of it, or an operator.
+ *
+ * <p>Interrupted anywhere, the node is fenced again before anything else happens.
  */
 final class Promotion {
   private static final long REMOTE_BUDGET = 500_000_000L;
@@ -180,6 +183,9 @@ final class Promotion {
 
   /** Moves on as far as it can at this instant. */
   void pursue(LeaseClock lease, Turn turn, CommandIds ids) {
+    if (stage.compareTo(Stage.WRITABLE) < 0 && !track.deadManAlive()) {
+      fail(NodeTrack.NO_DEAD_MAN);
+    }
     if (stage == Stage.OTHERS
         && prepared
         && (remoteFences.isEmpty() || turn.now() >= remoteUntil)) {

@@ -174,11 +174,12 @@ final class ServiceState {
     beginPromotion(turn);
   }
 
-  /** The first node that may be promoted now, by its own last poll. */
+  /** The node that the pool would promote first now, by its own last poll. */
   @Nullable NodeTrack candidate() {
-    for (PoolState.Node n : pool.nodes()) {
+    boolean onlyPinned = !cluster && pool.pinned();
+    for (PoolState.Node n : pool.byPriority()) {
       boolean pinned = n.override().pins() && n.state() == State.STANDBY && n.answers();
-      if (n.candidate() || pinned) {
+      if (pinned || (!onlyPinned && n.candidate())) {
         NodeTrack t = track(n);
         if (!t.fence.wanted() && t.facts().isPresent() && t.followCommand == 0) {
           return t;

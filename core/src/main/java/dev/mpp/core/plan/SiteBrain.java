@@ -23,7 +23,10 @@ import java.util.Optional;
  * thread, the loop's.
  */
 public final class SiteBrain {
-  private static final int REMEMBERED_PROPOSALS = 1024;
+  /** Of each service. One that is forgotten before it is committed grants and renews nothing. */
+  private static final int REMEMBERED_PROPOSALS = 16;
+
+  private static final int REMEMBERED_AT_LEAST = 1024;
   private static final long PREFERENCE_RETRY = 5_000_000_000L;
 
   /** How finely time alone makes services think: far below every timing of the lease. */
@@ -38,7 +41,7 @@ public final class SiteBrain {
       new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
-          return size() > REMEMBERED_PROPOSALS;
+          return size() > Math.max(REMEMBERED_AT_LEAST, REMEMBERED_PROPOSALS * services.size());
         }
       };
   private long sequence;

@@ -5,6 +5,7 @@ import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,6 +70,30 @@ public record PoolState(
         IntStream.range(0, kept.size())
             .mapToObj(i -> kept.get(i).restarted(config.nodes().get(i).type()))
             .toList());
+  }
+
+  /** In the order in which they are promoted: the PRIMARY, then by falling weight, as listed. */
+  public List<Node> byPriority() {
+    for (Node node : nodes) {
+      if (!node.override().isNone()) {
+        return nodes.stream()
+            .sorted(
+                Comparator.comparing(Node::type)
+                    .thenComparing(n -> n.override().effectiveWeight(), Comparator.reverseOrder()))
+            .toList();
+      }
+    }
+    return nodes;
+  }
+
+  /** Whether an operator pinned the role to one of the nodes. */
+  public boolean pinned() {
+    for (Node node : nodes) {
+      if (node.override().pins()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   public Optional<Node> node(NodeAddress address) {

@@ -41,6 +41,10 @@ final class LocalPool {
     final NodeAddress address;
     boolean up = true;
     boolean readOnly = true;
+
+    /** Whether its dead-man event is there and enabled. */
+    boolean deadMan = true;
+
     long lockUntil = Long.MIN_VALUE;
     long deadManActsAt = Long.MAX_VALUE;
 
@@ -169,7 +173,12 @@ final class LocalPool {
             "10.9.0.1:3306", !broken, !broken, true, "", OptionalLong.of(0), GTIDS);
     ServerFacts facts =
         new ServerFacts(
-            "11.4", s.readOnly, GTIDS, Optional.of(replication), ServerFacts.SemiSync.OFF, true);
+            "11.4",
+            s.readOnly,
+            GTIDS,
+            Optional.of(replication),
+            ServerFacts.SemiSync.OFF,
+            s.deadMan);
     later(0, 60, () -> event(new BrainEvent.NodeAnswered(S, s.address, facts, 0)));
   }
 

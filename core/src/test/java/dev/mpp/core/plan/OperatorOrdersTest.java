@@ -161,4 +161,42 @@ final class OperatorOrdersTest {
         () -> String.join("\n", pool.story));
     assertEquals(List.of(), pool.violations);
   }
+
+  @Test
+  void noRuleAndNoPinOpensANodeWithoutADeadMan() {
+    LocalPool pool = calm(2);
+    server(pool, SECOND).deadMan = false;
+    pool.run(3000);
+    set(pool, SECOND, "state", "ACTIVE", 0);
+    pool.run(3000);
+    assertTrue(server(pool, P).writable(), "the order is refused before anybody is fenced");
+    server(pool, P).up = false;
+    pool.run(8000);
+    assertFalse(server(pool, SECOND).writable(), () -> String.join("\n", pool.story));
+    assertTrue(pool.story.stream().anyMatch(l -> l.contains("no working dead-man")));
+    assertEquals(List.of(), pool.violations);
+  }
+
+  @Test
+  void aSiteWhosePinnedNodeIsDownLeavesTheRoleToOthers() {
+    LocalPool pool = calm(2);
+    set(pool, SECOND, "state", "ACTIVE", 0);
+    pool.run(3000);
+    assertTrue(server(pool, SECOND).writable());
+    pool.connect(false);
+    pool.run(8000);
+    server(pool, SECOND).up = false;
+    pool.run(3000);
+    pool.connect(true);
+    pool.run(20_000);
+    assertFalse(
+        pool.brain.view(pool.now, Map.of()).pool(LocalPool.S).orElseThrow().eligible(),
+        () -> String.join("\n", pool.story));
+    assertFalse(pool.brain.lease(LocalPool.S).holds(pool.now));
+    server(pool, SECOND).up = true;
+    server(pool, SECOND).readOnly = true;
+    pool.run(10_000);
+    assertTrue(server(pool, SECOND).writable(), () -> String.join("\n", pool.story));
+    assertEquals(List.of(), pool.violations);
+  }
 }

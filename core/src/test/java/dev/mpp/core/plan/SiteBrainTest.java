@@ -375,4 +375,71 @@ final class SiteBrainTest {
         take(BrainCommand.Propose.class).stream()
             .anyMatch(p -> p.command() instanceof LedgerCommand.Release));
   }
+
+  // ---- thinking in time, though only about what an event concerns ----------------------------
+
+  /** Ticks as the loop's until the instant, and tells when such a command came first. */
+  private long tickUntil(long end, Class<? extends BrainCommand> kind) {
+    while (now < end) {
+      now += 10 * MS;
+      event(new BrainEvent.Tick());
+      if (commands.stream().anyMatch(kind::isInstance)) {
+        return now;
+      }
+    }
+    return Long.MAX_VALUE;
+  }
+
+  @Test
+  void theFenceBeforeTheEndOfTheLeaseWaitsForNoIdleThought() {
+    becomeActive();
+    long end = brain.lease(S).validUntil() - TIMING.fenceBudget();
+    // A thought shortly before the end must not put the next one off beyond it.
+    now = end - 37 * MS;
+    event(new BrainEvent.Tick());
+    long fencedAt = tickUntil(end + 1000 * MS, BrainCommand.FenceNode.class);
+    assertTrue(fencedAt >= end && fencedAt <= end + 10 * MS, (fencedAt - end) / MS + " ms late");
+  }
+
+  @Test
+  void aRenewalKeepsTheDeadManFromActingInTheSameTurn() {
+    becomeActive();
+    now += 600 * MS;
+    event(new BrainEvent.Tick());
+    take(BrainCommand.HoldDeadMan.class);
+    commit();
+    assertTrue(
+        take(BrainCommand.HoldDeadMan.class).stream()
+            .anyMatch(h -> h.until() == now + TIMING.duration() - TIMING.deadMan()));
+  }
+
+  @Test
+  void aFenceThatFailedIsTriedAgainWithoutAnyOtherEvent() {
+    event(new BrainEvent.LedgerRestored(LedgerState.EMPTY));
+    fenced(false);
+    long again = tickUntil(1000 * MS, BrainCommand.FenceNode.class);
+    assertTrue(again <= 200 * MS, again / MS + " ms");
+  }
+
+  @Test
+  void aLapsedLeaseIsClaimedWithinATickOfItsEnd() {
+    standby(facts(true, true, true));
+    now = 4000 * MS;
+    apply(new LedgerCommand.Claim(new Origin(B, "b1", 1), S, 0, 0));
+    long lapsedAt = now + TIMING.claimAfter();
+    now = lapsedAt - 37 * MS;
+    event(new BrainEvent.Tick());
+    assertFalse(claimProposed());
+    while (!claimProposed() && now < lapsedAt + 1000 * MS) {
+      now += 10 * MS;
+      event(new BrainEvent.Tick());
+    }
+    assertTrue(now >= lapsedAt && now <= lapsedAt + 10 * MS, (now - lapsedAt) / MS + " ms late");
+  }
+
+  private boolean claimProposed() {
+    return commands.stream()
+        .anyMatch(
+            c -> c instanceof BrainCommand.Propose p && p.command() instanceof LedgerCommand.Claim);
+  }
 }

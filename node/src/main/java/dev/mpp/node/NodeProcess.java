@@ -202,7 +202,8 @@ final class NodeProcess implements AutoCloseable {
       open(dns).start();
     }
     OperatorDesk desk =
-        new OperatorDesk(shell, store, config, new ConfiguredCheckpoints(checkpoints.desk()), times);
+        new OperatorDesk(
+            shell, store, config, new ConfiguredCheckpoints(checkpoints.desk()), times);
     open(operators(desk, transport)).start();
     open(joined(http));
     LOG.info(

@@ -25,15 +25,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.time.Duration;
-import java.util.Random;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -145,7 +145,12 @@ final class PaperSite implements AutoCloseable {
     shell.attach(loop);
     ledger.start();
     OperatorDesk desk =
-        new OperatorDesk(shell, store, config, new ConfiguredCheckpoints(new CheckpointWiring(config).desk()), times);
+        new OperatorDesk(
+            shell,
+            store,
+            config,
+            new ConfiguredCheckpoints(new CheckpointWiring(config).desk()),
+            times);
     api =
         new OperatorServer(
             GrpcTransport.plaintext()

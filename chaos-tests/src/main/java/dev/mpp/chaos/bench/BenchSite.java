@@ -2,9 +2,9 @@ package dev.mpp.chaos.bench;
 
 import dev.mpp.core.lease.LeaseTiming;
 import dev.mpp.core.lease.LedgerState;
-import dev.mpp.core.model.Ladder;
 import dev.mpp.core.model.CheckpointClass;
 import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.Ladder;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.Reach;
@@ -63,8 +63,10 @@ final class BenchSite {
         new LeaseTiming(6_000 * MS, 500 * MS, 1_500 * MS, 0.001, 100 * MS, 4_000 * MS);
     List<CheckpointBoard.Spec> checkpoints =
         List.of(
-            new CheckpointBoard.Spec("edge:simple:192.0.2.1:179", CheckpointClass.EDGE, Ladder.DEFAULT),
-            new CheckpointBoard.Spec("external:simple:192.0.2.2:443", CheckpointClass.EXTERNAL, Ladder.DEFAULT));
+            new CheckpointBoard.Spec(
+                "edge:simple:192.0.2.1:179", CheckpointClass.EDGE, Ladder.DEFAULT),
+            new CheckpointBoard.Spec(
+                "external:simple:192.0.2.2:443", CheckpointClass.EXTERNAL, Ladder.DEFAULT));
     brain =
         new SiteBrain(
             new BrainConfig(

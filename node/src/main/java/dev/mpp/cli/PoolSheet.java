@@ -12,7 +12,11 @@ final class PoolSheet {
   private PoolSheet() {}
 
   static void append(
-      StringBuilder out, ConfiguredPool p, Optional<Pools.Heard> heard, Terminal terminal) {
+      StringBuilder out,
+      ConfiguredPool p,
+      Optional<Pools.Heard> heard,
+      boolean serves,
+      Terminal terminal) {
     line(out, 0, "POOL " + p.getName(), "service " + p.getService() + ", site " + p.getSite());
     line(out, 2, "one line", p.getLine());
     line(out, 2, "mpp.yml", "");
@@ -26,7 +30,8 @@ final class PoolSheet {
     Shown site = heard.get().site();
     PoolView v = heard.get().pool();
     line(out, 2, "status", site.mark(Names.of(v.getStatus())));
-    line(out, 2, v.getEligible() ? "eligible" : "not eligible", site.message(v.getReason()));
+    String role = serves ? "holds the role" : v.getEligible() ? "eligible" : "not eligible";
+    line(out, 2, role, site.message(v.getReason()));
     v.getNodesList().forEach(n -> node(out, site, n, terminal));
   }
 
@@ -89,7 +94,7 @@ final class PoolSheet {
     String words = value.isEmpty() && indent == 4 ? "-" : value;
     out.append(
             (" ".repeat(indent)
-                    + Text.left(Text.clean(key), 18 - indent)
+                    + Text.left(Text.clean(key), 24 - indent)
                     + "  "
                     + Text.clean(words))
                 .stripTrailing())

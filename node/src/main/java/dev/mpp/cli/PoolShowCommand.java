@@ -66,7 +66,7 @@ final class PoolShowCommand implements Runnable {
     StringBuilder out = new StringBuilder();
     for (ConfiguredPool p : meant) {
       out.append(out.isEmpty() ? "" : "\n");
-      PoolSheet.append(out, p, pools.heard(p), cli.terminal());
+      PoolSheet.append(out, p, pools.heard(p), pools.serves(p), cli.terminal());
     }
     left.forEach(s -> PoolSheet.append(out, s, cli.terminal()));
     return out.toString();

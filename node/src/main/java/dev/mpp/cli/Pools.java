@@ -108,6 +108,16 @@ record Pools(StatusReply status, PoolsReply configured) {
     return Optional.empty();
   }
 
+  /** Its site has the role and uses it: whether it could take it is no question. */
+  boolean serves(ConfiguredPool p) {
+    return heard(p).stream()
+        .anyMatch(
+            h ->
+                status.getServicesList().stream()
+                    .filter(s -> s.getService().equals(p.getService()))
+                    .anyMatch(s -> Roles.serves(s, h.site().view(), h.pool())));
+  }
+
   /** By pool. */
   Map<String, List<StoredNode>> leftovers() {
     Map<String, List<StoredNode>> all = new LinkedHashMap<>();

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Prints how long an outage may last by a configuration, term by term, for each kind of failure.",
-      "It needs the file only. If a node can be reached (--node, MPP_NODE, else 127.0.0.1:7402), what"
+      "It needs the file and the password files it names, no server. If a node can be reached (--node, MPP_NODE, else 127.0.0.1:7402), what"
           + " that node measured of the last change of the role stands beside it.",
     },
     footer = {

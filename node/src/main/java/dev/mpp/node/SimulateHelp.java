@@ -41,7 +41,7 @@ final class SimulateHelp {
         promotion-failed 10.0.0.1 "why"      it could not be made writable
         fenced 10.0.0.1                      it is fenced now
         restart                              MPP restarts; it keeps what it has on disk
-        repeat 4 poll 10.0.0.1=connect:"x"   any step, so many times (1 to 9999)
+        repeat 4 poll 10.0.0.1=connect:"x"   any other step, so often (1 to 9999)
 
       WHAT IT PRINTS
         After each step a line for every node: step (0 is the pool line), host, type (P or S), req

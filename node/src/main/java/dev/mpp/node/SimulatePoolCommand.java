@@ -8,10 +8,12 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Spec;
     footer = SimulateHelp.TEXT)
 final class SimulatePoolCommand implements Callable<Integer> {
   private static final int WRONG = 2;
+  private static final int BYTE_ORDER_MARK = 0xFEFF;
 
   private final Cli cli;
 
@@ -63,12 +66,14 @@ final class SimulatePoolCommand implements Callable<Integer> {
       return 0;
     } catch (NoSuchFileException e) {
       err.println("mpp: " + printable(name) + ": there is no such file");
-    } catch (IOException | UncheckedIOException e) {
+    } catch (UncheckedIOException e) {
       err.println(
           "mpp: "
               + printable(name)
               + " cannot be read: "
-              + printable(String.valueOf(e.getMessage())));
+              + reason(Objects.requireNonNullElse(e.getCause(), e)));
+    } catch (IOException e) {
+      err.println("mpp: " + printable(name) + " cannot be read: " + reason(e));
     } catch (IllegalArgumentException e) {
       err.println(place(name, String.valueOf(e.getMessage())));
     }
@@ -77,7 +82,24 @@ final class SimulatePoolCommand implements Callable<Integer> {
 
   private BufferedReader open() throws IOException {
     InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
-    return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
+    skipByteOrderMark(lines);
+    return lines;
+  }
+
+  /** Editors on Windows write one; the first word would not be "pool" with it. */
+  private static void skipByteOrderMark(BufferedReader lines) throws IOException {
+    lines.mark(1);
+    if (lines.read() != BYTE_ORDER_MARK) {
+      lines.reset();
+    }
+  }
+
+  private static String reason(Throwable e) {
+    return e instanceof CharacterCodingException
+        ? "it is not UTF-8 text"
+        : printable(String.valueOf(e.getMessage()));
   }
 
   /** {@code FILE:LINE: message}, as compilers say it. */

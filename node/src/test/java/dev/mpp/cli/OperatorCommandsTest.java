@@ -367,9 +367,11 @@ final class OperatorCommandsTest {
     var json = new ObjectMapper().readTree(mpp("pool", "list", "--json").out());
     assertTrue(json.at("/pools/1/stale").asBoolean());
     String show = mpp("pool", "show", "pool_site1").out();
-    assertTrue(show.contains("  one line          name:pool_site1;primary:10.1.0.1\n"), show);
+    assertTrue(show.contains("  one line                name:pool_site1;primary:10.1.0.1\n"), show);
+    assertTrue(show.contains("\n  holds the role          Holds the lease.\n"), show);
     assertTrue(
-        show.contains("  SECONDARY 10.1.0.2:3306\n    state           FAILED_OFFLINE\n"), show);
+        show.contains("  SECONDARY 10.1.0.2:3306\n    state                 FAILED_OFFLINE\n"),
+        show);
     json = new ObjectMapper().readTree(mpp("pool", "show", "pool_site1", "--json").out());
     assertEquals("FAIL", json.at("/pools/0/seen/nodes/1/status").asText());
     Result none = mpp("pool", "show", "pool_x");

@@ -80,6 +80,18 @@ class SimulatePoolTest {
   }
 
   @Test
+  void textFromOtherEditors() throws Exception {
+    Path windows =
+        Files.writeString(dir.resolve("w.txt"), "\uFEFFpool name:p;primary:1.1.1.1\r\npoll");
+    Result played = mpp("simulate", "pool", windows.toString());
+    assertEquals(0, played.exit(), played.err());
+    Path binary = Files.write(dir.resolve("b.txt"), new byte[] {(byte) 0xC3, 0x28, '\n'});
+    Result refused = mpp("simulate", "pool", binary.toString());
+    assertEquals(2, refused.exit());
+    assertEquals("mpp: " + binary + " cannot be read: it is not UTF-8 text\n", refused.err());
+  }
+
+  @Test
   void standardInputIsAnsweredStepByStep() {
     InputStream before = System.in;
     System.setIn(

@@ -222,9 +222,14 @@ final class NodeRules {
     if (node.override.pins() && node.state != State.ACTIVE) {
       return draft.allowed
           ? "; being made ACTIVE"
-          : "; made ACTIVE as soon as this site may be: " + draft.permissionReason;
+          : "; made ACTIVE as soon as this site may be" + because(draft.permissionReason);
     }
     return node.held() && node.mayWrite() ? "; being fenced first" : "";
+  }
+
+  /** A site that never had the lease was never told why it may not serve. */
+  private static String because(String reason) {
+    return reason.isEmpty() ? "" : ": " + reason;
   }
 
   private static String unknown(Draft draft, NodeAddress address) {

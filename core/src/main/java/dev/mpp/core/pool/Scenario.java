@@ -168,6 +168,10 @@ public final class Scenario {
     if (rest.size() < 2 || !rest.getFirst().matches("[1-9][0-9]{0,3}")) {
       throw new IllegalArgumentException("repeat N STEP, N from 1 to 9999");
     }
+    if (rest.get(1).equals("repeat")) {
+      throw new IllegalArgumentException(
+          "a repeat inside a repeat; write the product, or two lines");
+    }
     for (int i = Integer.parseInt(rest.getFirst()); i > 0; i--) {
       play(rest.subList(1, rest.size()));
     }

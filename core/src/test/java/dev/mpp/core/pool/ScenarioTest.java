@@ -70,6 +70,7 @@ class ScenarioTest {
           pool name:p;primary:1.1.1.1/poll 1.1.1.1=ill | line 2: "ill" is not healthy
           pool name:p;primary:1.1.1.1/poll "a   | line 2: a quote is not closed
           pool name:p;primary:1.1.1.1/repeat 0 poll | line 2: repeat N STEP
+          pool name:p;primary:1.1.1.1/repeat 9 repeat 9 poll | line 2: a repeat inside a repeat
           """)
   void aWrongLineIsNamed(String script, String message) {
     String lines = script.strip().replace('/', '\n');

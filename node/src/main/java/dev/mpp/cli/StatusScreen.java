@@ -1,5 +1,6 @@
 package dev.mpp.cli;
 
+import dev.mpp.proto.v1.Health;
 import dev.mpp.proto.v1.CheckpointView;
 import dev.mpp.proto.v1.LedgerStatus;
 import dev.mpp.proto.v1.NodeView;
@@ -99,6 +100,7 @@ final class StatusScreen {
               + " — the roles stay where they are, whatever fails, until mpp resume "
               + s.getService());
     }
+    failing(s);
     text(2, s.getSentence());
     if (s.getInSyncCount() > 0) {
       text(2, "in sync: " + String.join(", ", s.getInSyncList()));
@@ -118,6 +120,33 @@ final class StatusScreen {
       for (PoolView pool : site.view().getPoolsList()) {
         if (pool.getService().equals(s.getService())) {
           pool(s, site, pool);
+        }
+      }
+    }
+  }
+
+  /** A pause or an override keeps a node ACTIVE whatever its polls say. */
+  private void failing(ServiceStatus s) {
+    for (Shown site : Shown.of(reply)) {
+      for (PoolView pool : site.view().getPoolsList()) {
+        for (NodeView n : pool.getNodesList()) {
+          boolean critical =
+              n.getMeasured() == Health.HEALTH_OK_CRITICAL
+                  || n.getMeasured() == Health.HEALTH_FAIL;
+          if (pool.getService().equals(s.getService())
+              && n.getState() == State.STATE_ACTIVE
+              && critical) {
+            warn(
+                "ACTIVE "
+                    + Text.hostPort(n.getHost(), n.getPort())
+                    + " failed its last "
+                    + n.getReq()
+                    + " polls"
+                    + (s.hasPaused() || n.hasOverride()
+                        ? ", and nobody takes over: "
+                            + (s.hasPaused() ? "the service is paused" : "an override pins it")
+                        : ""));
+          }
         }
       }
     }

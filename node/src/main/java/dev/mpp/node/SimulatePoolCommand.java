@@ -58,9 +58,9 @@ final class SimulatePoolCommand implements Callable<Integer> {
     try (BufferedReader lines = open()) {
       PrintWriter out = cli.terminal().out();
       Scenario.run(
-          lines.lines().iterator(),
+          new ScenarioLines(lines),
           line -> {
-            out.println(line);
+            out.println(printable(line));
             out.flush();
           });
       return 0;

@@ -102,6 +102,7 @@ record TimingPlan(ServiceName service, String failure, List<Term> terms, String 
                   + deadMan(BETWEEN).formula()
                   + ", before the lease ends)",
               COMMITS,
+              election(),
               lease(),
               claim(),
               tierTwo(),
@@ -112,6 +113,7 @@ record TimingPlan(ServiceName service, String failure, List<Term> terms, String 
                   + print(config.lease().fenceBudget())
                   + " before its lease ends)",
               COMMITS,
+              election(),
               lease(),
               claim(),
               tierTwo(),
@@ -176,9 +178,22 @@ record TimingPlan(ServiceName service, String failure, List<Term> terms, String 
       return new Term(
           "lease expiry",
           "",
-          "lease.duration x (1 + drift) = %s x %s; an election of at most %s fits in"
-              .formatted(print(l.duration()), 1 + l.drift(), print(config.election().max())),
+          "lease.duration x (1 + drift) = %s x %s".formatted(print(l.duration()), 1 + l.drift()),
           Duration.ofNanos(nanos + (long) Math.ceil(nanos * l.drift())));
+    }
+
+    /**
+     * The holder leads the ledger as a rule. A renewal that it had committed and not yet told of is
+     * applied by the others when they have a new leader, and the lease counts from there.
+     */
+    private Term election() {
+      return new Term(
+          "election",
+          "",
+          "election.max = "
+              + print(config.election().max())
+              + ": the holder led the ledger, and its last renewal is applied under the next leader",
+          config.election().max());
     }
 
     private Term claim() {

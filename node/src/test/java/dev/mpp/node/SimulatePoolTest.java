@@ -1,6 +1,7 @@
 package dev.mpp.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.cli.Terminal;
@@ -89,6 +90,21 @@ class SimulatePoolTest {
     Result refused = mpp("simulate", "pool", binary.toString());
     assertEquals(2, refused.exit());
     assertEquals("mpp: " + binary + " cannot be read: it is not UTF-8 text\n", refused.err());
+  }
+
+  @Test
+  void aStrangersScriptHarmsNoTerminalAndFillsNoMemory() throws Exception {
+    Path painted =
+        Files.writeString(
+            dir.resolve("p.txt"),
+            "pool name:p;primary:1.1.1.1\npoll 1.1.1.1=connect:\"a\u001b[31mb\"\n");
+    Result played = mpp("simulate", "pool", painted.toString());
+    assertEquals(0, played.exit(), played.err());
+    assertFalse(played.out().contains("\u001b"), played.out());
+    Path wide = Files.writeString(dir.resolve("l.txt"), "# ok\n" + "x".repeat(1_000_000));
+    Result refused = mpp("simulate", "pool", wide.toString());
+    assertEquals(2, refused.exit());
+    assertEquals(wide + ":2: longer than 10000 characters\n", refused.err());
   }
 
   @Test

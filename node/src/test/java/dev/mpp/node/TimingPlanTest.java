@@ -86,8 +86,8 @@ class TimingPlanTest {
             "    poll: {interval: 1s, retry-interval: 200ms}",
             "name:one;primary:127.0.1.1:13306;secondary:127.0.1.1:13307");
     TimingPlan killed = of(plans, "MPP killed");
-    // lease 6 s x 1.001, one stagger of 300 ms, tier 2 500 ms, TTL 1 s
-    assertEquals(Duration.ofMillis(6_006 + 300 + 500 + 1_000), killed.worst());
+    // election 2 s, lease 6 s x 1.001, one stagger of 300 ms, tier 2 500 ms, TTL 1 s
+    assertEquals(Duration.ofMillis(2_000 + 6_006 + 300 + 500 + 1_000), killed.worst());
     assertEquals(Duration.ofMillis(1_600), of(plans, "mysqld dies at ACTIVE, another").worst());
     assertTrue(of(plans, "planned").worst().compareTo(killed.worst()) < 0);
     assertEquals(7, plans.size());

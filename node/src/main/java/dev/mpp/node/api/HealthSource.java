@@ -1,6 +1,9 @@
 package dev.mpp.node.api;
 
 import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView;
+import dev.mpp.core.model.State;
+import dev.mpp.core.model.Status;
 import dev.mpp.node.NodeSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,6 +69,7 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
     } else if (ledgerAge > lease.toMillis()) {
       problems.add("the ledger is " + ledgerAge + " ms old: no majority, or cut off from it");
     }
+    dying(s.local(), problems);
     List<String> warnings = new ArrayList<>();
     for (NodeSnapshot.Service v : s.services()) {
       if (Roles.active(v, now).isEmpty()) {
@@ -98,6 +102,19 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
         ledgerAge,
         s.insecure(),
         s.services().stream().map(v -> service(v, now)).toList());
+  }
+
+  /** A pause or an override keeps a node ACTIVE that does not answer: nobody else says so. */
+  private static void dying(SiteView view, List<String> problems) {
+    for (SiteView.PoolView pool : view.pools()) {
+      for (SiteView.NodeView n : pool.nodes()) {
+        if (n.state() == State.ACTIVE && n.measured().atLeast(Status.OK_CRITICAL)) {
+          problems.add(
+              "%s: ACTIVE %s failed its last %d polls: %s"
+                  .formatted(pool.service().name(), n.address(), n.req(), n.message()));
+        }
+      }
+    }
   }
 
   private static String last(NodeSnapshot.Service v) {

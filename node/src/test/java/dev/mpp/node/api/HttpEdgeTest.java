@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mpp.core.model.NodeType;
+import dev.mpp.core.model.State;
+import dev.mpp.core.model.Status;
 import dev.mpp.node.balancer.CheckSource;
 import dev.mpp.node.balancer.LoadBalancerCheck;
 import dev.mpp.node.publish.CounterSource;
@@ -173,6 +176,27 @@ final class HttpEdgeTest {
                 "\"warnings\":[\"mysql.eraser.com: no site to fail over to: only site1 has every"
                     + " acknowledged write\"]"),
         alone.body());
+  }
+
+  @Test
+  void anActiveNodeThatKeepsItsRoleThoughItsPollsFailIsAProblem() throws Exception {
+    CONTROL.picture =
+        Pictures.paused(
+            Pictures.picture(
+                List.of(
+                    Pictures.node(
+                        Pictures.P1,
+                        NodeType.PRIMARY,
+                        52,
+                        Status.OK_CRITICAL,
+                        State.ACTIVE,
+                        "Connection refused")),
+                true));
+    HttpResponse<String> health = get("/health");
+    assertEquals(503, health.statusCode());
+    assertTrue(
+        health.body().contains("ACTIVE 10.1.0.1:3306 failed its last 52 polls: Connection refused"),
+        health.body());
   }
 
   @Test

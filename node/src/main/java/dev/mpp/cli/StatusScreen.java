@@ -1,7 +1,7 @@
 package dev.mpp.cli;
 
-import dev.mpp.proto.v1.Health;
 import dev.mpp.proto.v1.CheckpointView;
+import dev.mpp.proto.v1.Health;
 import dev.mpp.proto.v1.LedgerStatus;
 import dev.mpp.proto.v1.NodeView;
 import dev.mpp.proto.v1.PeerStatus;
@@ -131,8 +131,7 @@ final class StatusScreen {
       for (PoolView pool : site.view().getPoolsList()) {
         for (NodeView n : pool.getNodesList()) {
           boolean critical =
-              n.getMeasured() == Health.HEALTH_OK_CRITICAL
-                  || n.getMeasured() == Health.HEALTH_FAIL;
+              n.getMeasured() == Health.HEALTH_OK_CRITICAL || n.getMeasured() == Health.HEALTH_FAIL;
           if (pool.getService().equals(s.getService())
               && n.getState() == State.STATE_ACTIVE
               && critical) {

@@ -8,8 +8,8 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines of a script, one by one. A line that nobody wrote by hand is refused before it fills the
- * memory.
+ * The lines of a script, one by one. A line that nobody wrote by hand is refused before it fills
+ * the memory.
  */
 final class ScenarioLines implements Iterator<String> {
   private static final int LONGEST = 10_000;

@@ -32,7 +32,8 @@ public record ServerOptions(
 
   public ServerOptions {
     if (pollTimeout.toMillis() < 20 || pollTimeout.toMillis() > 600_000) {
-      throw new IllegalArgumentException("poll time-out " + pollTimeout + " is outside 20 ms-10 min");
+      throw new IllegalArgumentException(
+          "poll time-out " + pollTimeout + " is outside 20 ms-10 min");
     }
   }
 

@@ -77,8 +77,8 @@ final class RoleKeeper {
       return;
     }
     boolean giving = giving();
-    // While paused nobody else may claim: giving the role up would only make the outage longer.
-    if (giving || (!state.paused() && hopeless(pool, turn.now()))) {
+    // Under a pause too: nobody but this site can claim it then, and its next process at once.
+    if (giving || hopeless(pool, turn.now())) {
       nextRelease = turn.now() + PROPOSAL_RETRY;
       long epoch = state.lease.grant().epoch();
       releasing = epoch;

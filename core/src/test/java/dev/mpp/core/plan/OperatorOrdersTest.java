@@ -131,6 +131,34 @@ final class OperatorOrdersTest {
   }
 
   @Test
+  void anMppThatEndsUnderAPauseLeavesNoLeaseToWaitFor() {
+    LocalPool pool = calm(1);
+    pause(pool, true);
+    pool.event(new BrainEvent.StandDown("upgrade"));
+    pool.run(2000);
+    assertFalse(server(pool, P).writable());
+    assertTrue(
+        pool.brain.lease(LocalPool.S).grant().holder().isEmpty(),
+        () -> String.join("\n", pool.story));
+  }
+
+  @Test
+  void anActiveThatFailsWhileItIsFencedUnderAPauseComesBackByItself() {
+    LocalPool pool = calm(1);
+    pause(pool, true);
+    server(pool, P).up = false;
+    pool.connect(false);
+    pool.run(20_000);
+    assertEquals(State.FAILED_OFFLINE, view(pool, P).state());
+    pool.connect(true);
+    server(pool, P).up = true;
+    server(pool, P).readOnly = true;
+    pool.run(20_000);
+    assertTrue(server(pool, P).writable(), () -> String.join("\n", pool.story));
+    assertEquals(List.of(), pool.violations);
+  }
+
+  @Test
   void whilePausedNobodyElseIsGrantedTheRole() {
     LocalPool pool = calm(1);
     pause(pool, true);

@@ -299,6 +299,37 @@ final class SiteBrainTest {
   }
 
   @Test
+  void aFenceCountsForNothingWhileAnUnfencingIsOnItsWay() {
+    standby(facts(true, true, false));
+    at(4000);
+    claimed();
+    BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getFirst();
+    event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, Optional.empty(), ""));
+    commit();
+    event(new BrainEvent.Tick());
+    BrainCommand.MakeWritable w = take(BrainCommand.MakeWritable.class).getFirst();
+    event(new BrainEvent.StandDown("ending"));
+    fenced(true);
+    event(new BrainEvent.Tick());
+    assertTrue(releases().isEmpty(), "the server may be opened after that fence");
+    assertTrue(brain.pool(S).nodes().getFirst().mayWrite(), "so no other node may be promoted");
+    event(new BrainEvent.WritableDone(S, NODE, w.commandId(), true, 1, "late"));
+    assertTrue(releases().isEmpty(), "it was");
+    now += 200 * MS;
+    event(new BrainEvent.Tick());
+    fenced(true);
+    event(new BrainEvent.Tick());
+    assertEquals(1, releases().size());
+  }
+
+  private List<LedgerCommand> releases() {
+    return take(BrainCommand.Propose.class).stream()
+        .map(BrainCommand.Propose::command)
+        .filter(LedgerCommand.Release.class::isInstance)
+        .toList();
+  }
+
+  @Test
   void aSiteThatMayLackAcknowledgedWritesDoesNotClaim() {
     standby(facts(true, true, true));
     Origin b = new Origin(B, "b1", 1);

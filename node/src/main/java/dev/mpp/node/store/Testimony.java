@@ -1,0 +1,10 @@
+package dev.mpp.node.store;
+
+import dev.mpp.core.model.JournalHead;
+
+/**
+ * Somebody else's word on where the journal once ended.
+ *
+ * @param who for the operator, for example {@code site2 heard}
+ */
+public record Testimony(String who, JournalHead head) {}

@@ -4,6 +4,7 @@ import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.SiteId;
@@ -14,6 +15,7 @@ import dev.mpp.core.pool.PoolState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -512,7 +514,7 @@ final class ServiceBrain {
     return picture.sentence(verdict, now);
   }
 
-  PoolView view(long now, Map<NodeAddress, Long> skipped) {
-    return picture.view(verdict, now, skipped);
+  PoolView view(Supplier<List<Guard>> site, long now, Map<NodeAddress, Long> skipped) {
+    return picture.view(verdict, site, now, skipped);
   }
 }

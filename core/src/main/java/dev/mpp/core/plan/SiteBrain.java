@@ -1,10 +1,12 @@
 package dev.mpp.core.plan;
 
+import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.Origin;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
@@ -170,7 +172,7 @@ public final class SiteBrain {
       case BrainEvent.PeerHeard p -> {
         PeerTrack peer = peers.get(p.view().site());
         if (peer != null) {
-          peer.heard(p.view(), turn.now());
+          peer.heard(p.view(), turn.now()).ifPresent(had -> wentBack(p.view(), had, turn));
         }
         return true;
       }
@@ -199,6 +201,20 @@ public final class SiteBrain {
       case BrainEvent.OperatorRecover e -> answer(e.service(), s -> s.recover(e, turn), turn);
     }
     return false;
+  }
+
+  private static void wentBack(SiteView view, JournalHead had, Turn turn) {
+    turn.add(
+        new BrainCommand.Journal(
+            "",
+            "guard",
+            view.site().name(),
+            "",
+            "",
+            0,
+            "its journal went back: it had ended with %s, and ends now with %s; its data directory"
+                    .formatted(had, view.journal().map(Object::toString).orElse("nothing"))
+                + " is new, or entries were cut off"));
   }
 
   private void answer(
@@ -370,6 +386,22 @@ public final class SiteBrain {
         : checkpoints.verdict(s.service(), s.pool(), cutOff);
   }
 
+  /** Everything of {@link #verdict}, not only the first. */
+  private List<Guard> obstacles(ServiceBrain s, long now) {
+    List<Guard> all = new ArrayList<>();
+    boolean cut = cutOff(now);
+    standDown.map(ServiceGuards::stopping).ifPresent(all::add);
+    s.unfit().map(ServiceGuards::unfit).ifPresent(all::add);
+    PoolVerdict seen = checkpoints.verdict(s.service(), s.pool(), cut);
+    if (!seen.ok()) {
+      all.add(ServiceGuards.blind(seen));
+    }
+    if (cut) {
+      all.add(ServiceGuards.cutOff(config.timing().duration()));
+    }
+    return all;
+  }
+
   private ServiceBrain brain(ServiceName service) {
     ServiceBrain s = services.get(service);
     if (s == null) {
@@ -415,7 +447,7 @@ public final class SiteBrain {
         config.configHash(),
         checkpoints.reach(),
         checkpoints.views(),
-        services.values().stream().map(s -> s.view(now, skipped)).toList(),
+        services.values().stream().map(s -> s.view(() -> obstacles(s, now), now, skipped)).toList(),
         peers.values().stream()
             .map(
                 p ->
@@ -423,7 +455,8 @@ public final class SiteBrain {
                         p.site,
                         p.up(),
                         p.rttMicros(),
-                        p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000))
+                        p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000,
+                        p.journal()))
             .toList());
   }
 }

@@ -1,6 +1,6 @@
 package dev.mpp.node.store;
 
-import dev.mpp.core.model.JournalHead;
+import dev.mpp.core.journal.JournalHead;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

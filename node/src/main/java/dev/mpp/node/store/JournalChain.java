@@ -2,7 +2,7 @@ package dev.mpp.node.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.mpp.core.model.JournalHead;
+import dev.mpp.core.journal.JournalHead;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;

@@ -1,8 +1,10 @@
 package dev.mpp.node.store;
 
-import dev.mpp.core.model.JournalHead;
-import dev.mpp.node.store.JournalReport.Fault;
-import dev.mpp.node.store.JournalReport.Kind;
+import dev.mpp.core.journal.JournalHead;
+import dev.mpp.core.journal.JournalReport;
+import dev.mpp.core.journal.JournalReport.Fault;
+import dev.mpp.core.journal.JournalReport.Kind;
+import dev.mpp.core.journal.Testimony;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.mpp.node.store;
 
-import dev.mpp.core.model.JournalHead;
+import dev.mpp.core.journal.JournalHead;
+import dev.mpp.core.journal.JournalQuery;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

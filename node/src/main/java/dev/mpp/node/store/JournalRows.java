@@ -1,5 +1,6 @@
 package dev.mpp.node.store;
 
+import dev.mpp.core.journal.JournalQuery;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

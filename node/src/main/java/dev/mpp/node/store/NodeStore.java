@@ -1,6 +1,9 @@
 package dev.mpp.node.store;
 
-import dev.mpp.core.model.JournalHead;
+import dev.mpp.core.journal.JournalHead;
+import dev.mpp.core.journal.JournalQuery;
+import dev.mpp.core.journal.JournalReport;
+import dev.mpp.core.journal.Testimony;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.State;

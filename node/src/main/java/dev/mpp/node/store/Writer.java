@@ -1,6 +1,6 @@
 package dev.mpp.node.store;
 
-import dev.mpp.core.model.JournalHead;
+import dev.mpp.core.journal.JournalHead;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -1,4 +1,4 @@
-package dev.mpp.node.store;
+package dev.mpp.core.journal;
 
 /**
  * Which journal entries are wanted; they come oldest first.

@@ -1,4 +1,4 @@
-package dev.mpp.core.model;
+package dev.mpp.core.journal;
 
 import java.util.regex.Pattern;
 

@@ -1,6 +1,4 @@
-package dev.mpp.node.store;
-
-import dev.mpp.core.model.JournalHead;
+package dev.mpp.core.journal;
 
 /**
  * Somebody else's word on where the journal once ended.

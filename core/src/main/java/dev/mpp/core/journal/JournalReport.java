@@ -1,6 +1,5 @@
-package dev.mpp.node.store;
+package dev.mpp.core.journal;
 
-import dev.mpp.core.model.JournalHead;
 import java.util.List;
 
 /**

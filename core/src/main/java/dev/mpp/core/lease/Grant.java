@@ -1,5 +1,6 @@
 package dev.mpp.core.lease;
 
+import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import java.util.Collections;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
  * @param stated origin sequence of the statement of {@code inSync} in this epoch, 0 before one: an
  *     older statement that arrives late is refused
  * @param paused by whom and why, while the service is paused
+ * @param move the planned switchover that is under way
  */
 public record Grant(
     ServiceName service,
@@ -32,7 +34,8 @@ public record Grant(
     Optional<SiteId> servedBy,
     Set<SiteId> inSync,
     long stated,
-    Optional<Paused> paused) {
+    Optional<Paused> paused,
+    Optional<Move> move) {
 
   /** An operator's order that the roles stay where they are. */
   public record Paused(String by, String reason) {}
@@ -62,6 +65,7 @@ public record Grant(
         servedBy,
         inSync,
         0,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -76,7 +80,24 @@ public record Grant(
         servedBy,
         inSync,
         0,
-        paused);
+        paused,
+        move.filter(m -> m.position().isPresent() && m.target().equals(by.site())));
+  }
+
+  /** Another process of the holder's site goes on in its place; nothing changes for clients. */
+  Grant adopted(Origin by) {
+    return new Grant(
+        service,
+        epoch + 1,
+        holder,
+        by.incarnation(),
+        renewal + 1,
+        serving,
+        servedBy,
+        inSync,
+        0,
+        paused,
+        move);
   }
 
   Grant renewed() {
@@ -90,17 +111,47 @@ public record Grant(
         servedBy,
         inSync,
         stated,
-        paused);
+        paused,
+        move);
   }
 
   Grant released() {
+    return vacant(Optional.empty());
+  }
+
+  /** Vacant, and meant for the move's target. */
+  Grant handedOver(GtidSet position) {
+    return vacant(move.map(m -> m.handedOver(position)));
+  }
+
+  private Grant vacant(Optional<Move> next) {
     return new Grant(
-        service, epoch, Optional.empty(), "", renewal, false, servedBy, inSync, stated, paused);
+        service,
+        epoch,
+        Optional.empty(),
+        "",
+        renewal,
+        false,
+        servedBy,
+        inSync,
+        stated,
+        paused,
+        next);
   }
 
   Grant served() {
     return new Grant(
-        service, epoch, holder, incarnation, renewal, true, holder, inSync, stated, paused);
+        service,
+        epoch,
+        holder,
+        incarnation,
+        renewal,
+        true,
+        holder,
+        inSync,
+        stated,
+        paused,
+        move.filter(m -> m.position().isEmpty()));
   }
 
   /** A statement counts as a change for claims that looked before it. */
@@ -115,12 +166,32 @@ public record Grant(
         servedBy,
         sites,
         sequence,
-        paused);
+        paused,
+        move);
   }
 
-  Grant with(Optional<Paused> pause) {
+  /** A pause ends a move that can still be ended. */
+  Grant pausing(Optional<Paused> pause) {
+    return with(pause, move.filter(m -> m.position().isPresent() || pause.isEmpty()));
+  }
+
+  Grant moving(Optional<Move> next) {
+    return with(paused, next);
+  }
+
+  private Grant with(Optional<Paused> pause, Optional<Move> next) {
     return new Grant(
-        service, epoch, holder, incarnation, renewal, serving, servedBy, inSync, stated, pause);
+        service,
+        epoch,
+        holder,
+        incarnation,
+        renewal,
+        serving,
+        servedBy,
+        inSync,
+        stated,
+        pause,
+        next);
   }
 
   /** The entry of a service that nobody ever claimed. */

@@ -288,6 +288,7 @@ public final class SiteBrain {
           case LedgerCommand.BeginMove m -> m.service();
           case LedgerCommand.EndMove m -> m.service();
           case LedgerCommand.Handover h -> h.service();
+          case LedgerCommand.Prefer p -> p.service();
           case LedgerCommand.OrderSite s -> null;
           case LedgerCommand.Renew r -> null;
           case LedgerCommand.Beat b -> null;

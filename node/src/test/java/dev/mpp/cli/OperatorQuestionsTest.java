@@ -107,6 +107,7 @@ final class OperatorQuestionsTest {
                 p.best(),
                 p.advance(),
                 p.nodes(),
+                "",
                 List.of(guards))),
         v.links());
   }
@@ -123,6 +124,7 @@ final class OperatorQuestionsTest {
         v.checkpoints(),
         pools,
         links,
+        List.of(),
         Optional.of(new SiteView.Replica("site1", 1250, 100)),
         Optional.of(new JournalHead(12, FakeControl.HASH)));
   }
@@ -206,6 +208,7 @@ final class OperatorQuestionsTest {
     assertTrue(silent.out().contains("SILENT  site1 has not heard site2 for 13.0 s"), silent.out());
     assertTrue(silent.out().contains("(said 13 s ago)"), silent.out());
     assertTrue(silent.out().contains("LEASE_HELD"), "what it said last");
+    control.picture = Pictures.standard();
     Result unknown = mpp("why-not", SERVICE, "site9");
     assertEquals(1, unknown.exit());
     assertEquals(

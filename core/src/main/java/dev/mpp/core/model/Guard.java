@@ -61,6 +61,10 @@ public record Guard(Kind kind, String what, String remedy) {
     VIEWS,
     /** Another site is ahead and claims first. */
     RANK,
+    /** An operator ordered maintenance or a drain of the whole site. */
+    SITE_ORDER,
+    /** A switchover hands the role to another site. */
+    MOVING,
     /** It has the lease and gives it up. */
     RELEASING,
     /** It has the lease and makes its server writable. */

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param incarnation identifies one run of the site's process
  * @param sequence grows with every view of that incarnation
  * @param configHash of the deployment part of the configuration
+ * @param roles the roles that changed lately, as this site's answers and checks have them
  * @param replica its replica of the ledger; empty before it is known
  * @param journal where its journal ends on its disk; empty when it does not say
  */
@@ -25,16 +26,47 @@ public record SiteView(
     List<CheckpointView> checkpoints,
     List<PoolView> pools,
     List<LinkView> links,
+    List<RoleView> roles,
     Optional<Replica> replica,
     Optional<JournalHead> journal) {
 
   public SiteView {
+    roles = List.copyOf(roles);
     checkpoints = List.copyOf(checkpoints);
     pools = List.copyOf(pools);
     links = List.copyOf(links);
   }
 
   /** Without what only the process around the brain knows. */
+  public SiteView(
+      SiteId site,
+      String incarnation,
+      long sequence,
+      boolean witness,
+      String version,
+      String configHash,
+      Reach reach,
+      List<CheckpointView> checkpoints,
+      List<PoolView> pools,
+      List<LinkView> links,
+      List<RoleView> roles) {
+    this(
+        site,
+        incarnation,
+        sequence,
+        witness,
+        version,
+        configHash,
+        reach,
+        checkpoints,
+        pools,
+        links,
+        roles,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** And without roles that changed lately. */
   public SiteView(
       SiteId site,
       String incarnation,
@@ -57,8 +89,7 @@ public record SiteView(
         checkpoints,
         pools,
         links,
-        Optional.empty(),
-        Optional.empty());
+        List.of());
   }
 
   /** The same with what the process around the brain knows. */
@@ -74,6 +105,7 @@ public record SiteView(
         checkpoints,
         pools,
         links,
+        roles,
         Optional.of(ownReplica),
         Optional.of(ownJournal));
   }
@@ -86,6 +118,13 @@ public record SiteView(
    *     the first command it proposed was applied
    */
   public record Replica(String leader, long appliedIndex, long freshAgeMillis) {}
+
+  /**
+   * A confirmed role that this site's DNS answers and checks follow.
+   *
+   * @param epoch in which the holder confirmed it
+   */
+  public record RoleView(ServiceName service, long epoch) {}
 
   public Optional<PoolView> pool(ServiceName service) {
     return pools.stream().filter(p -> p.service().equals(service)).findFirst();
@@ -114,6 +153,7 @@ public record SiteView(
    * @param best executed GTIDs of the node it would promote
    * @param advance how far that node's data has advanced, received but unapplied included; -1 when
    *     there is none
+   * @param phase of a switchover in which this site takes part, empty without one
    * @param guards everything that keeps this site from being ACTIVE, the weightiest first, at most
    *     {@link #GUARDS}; empty when nothing does, or it is
    */
@@ -126,6 +166,7 @@ public record SiteView(
       Optional<GtidSet> best,
       long advance,
       List<NodeView> nodes,
+      String phase,
       List<Guard> guards) {
     /** More are counted, not told. */
     public static final int GUARDS = 16;
@@ -135,7 +176,7 @@ public record SiteView(
       guards = List.copyOf(guards);
     }
 
-    /** Of a site that nothing keeps from being ACTIVE. */
+    /** Of a site outside of a switchover that nothing keeps from being ACTIVE. */
     public PoolView(
         ServiceName service,
         String name,
@@ -145,7 +186,7 @@ public record SiteView(
         Optional<GtidSet> best,
         long advance,
         List<NodeView> nodes) {
-      this(service, name, status, eligible, reason, best, advance, nodes, List.of());
+      this(service, name, status, eligible, reason, best, advance, nodes, "", List.of());
     }
   }
 

@@ -6,6 +6,7 @@ import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.SiteId;
 import dev.mpp.core.pool.PoolState;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,6 +41,16 @@ final class EligibilityRule {
 
   boolean pausedByFailure(long now) {
     return now < notBefore;
+  }
+
+  /** Whether this site may claim a role it does not hold: an order about the site counts too. */
+  Eligibility toClaim(PoolVerdict pool, long now) {
+    SiteId self = state.config.self();
+    return state
+        .siteOrders
+        .of(self)
+        .map(order -> Eligibility.no(() -> SiteOrders.text(self, order)))
+        .orElseGet(() -> judge(pool, now));
   }
 
   /** Hears of everything that keeps the site from taking the role, the weightiest first. */

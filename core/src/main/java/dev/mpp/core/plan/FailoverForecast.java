@@ -145,10 +145,22 @@ final class FailoverForecast {
       if (!lost.contains(site) && together.contains(site)) {
         pool(site)
             .filter(PoolView::eligible)
-            .ifPresent(p -> able.add(new Candidate(site, p.advance(), priority(site))));
+            .ifPresent(
+                p -> able.add(new Candidate(site, p.advance(), preferred(site), priority(site))));
       }
     }
-    return Ranking.order(able);
+    List<SiteId> ranked = new ArrayList<>(Ranking.order(able));
+    // A role that was handed over is left to the site it was meant for.
+    known
+        .grant()
+        .move()
+        .filter(m -> m.position().isPresent() && ranked.remove(m.target()))
+        .ifPresent(m -> ranked.addFirst(m.target()));
+    return ranked;
+  }
+
+  private boolean preferred(SiteId site) {
+    return known.grant().directives().preferred().equals(Optional.of(site));
   }
 
   private int priority(SiteId site) {
@@ -365,6 +377,10 @@ final class FailoverForecast {
     if (served && sites.stream().noneMatch(s -> s.part() == Part.STANDBY)) {
       notes.add("No site to fail over to would be left.");
     }
+    known
+        .grant()
+        .move()
+        .ifPresent(m -> notes.add("A switchover to " + m.target() + " is under way."));
     if (lost.contains(known.self())) {
       notes.add(
           "The asked node is of "

@@ -16,11 +16,14 @@ final class ServiceGuards {
   private final ServiceState state;
   private final EligibilityRule eligibility;
   private final RoleKeeper role;
+  private final MoveKeeper moves;
 
-  ServiceGuards(ServiceState state, EligibilityRule eligibility, RoleKeeper role) {
+  ServiceGuards(
+      ServiceState state, EligibilityRule eligibility, RoleKeeper role, MoveKeeper moves) {
     this.state = state;
     this.eligibility = eligibility;
     this.role = role;
+    this.moves = moves;
   }
 
   /**
@@ -43,6 +46,18 @@ final class ServiceGuards {
               Guard.Kind.HOLD_DOWN, verdict.reason(), "wait, or mpp recover --pool for at once"));
     }
     lease(holds, now, found);
+    SiteId self = state.config.self();
+    state
+        .siteOrders
+        .of(self)
+        .filter(order -> !holds)
+        .map(
+            order ->
+                guard(
+                    Guard.Kind.SITE_ORDER,
+                    SiteOrders.text(self, order),
+                    "mpp site return, once whoever ordered it agrees"))
+        .ifPresent(found::add);
     eligibility.check(now, found);
     if (state.candidate() == null) {
       nodes(found);
@@ -59,7 +74,13 @@ final class ServiceGuards {
     Grant g = lease.grant();
     if (holds) {
       Promotion p = state.promotion();
-      if (role.giving()) {
+      if (moves.fencing()) {
+        found.add(
+            new Guard(
+                Guard.Kind.MOVING,
+                "a switchover hands epoch " + g.epoch() + " over (" + moves.phase() + ")",
+                "wait: it is under way; mpp switchover --help says how to end it"));
+      } else if (role.giving()) {
         found.add(
             new Guard(
                 Guard.Kind.RELEASING,

@@ -23,17 +23,23 @@ final class ServicePicture {
   private final EligibilityRule eligibility;
   private final RoleKeeper role;
   private final OperatorOrders orders;
+  private final MoveKeeper moves;
   private final ServiceGuards guards;
   private @Nullable String sentence;
   private @Nullable PoolView view;
 
   ServicePicture(
-      ServiceState state, EligibilityRule eligibility, RoleKeeper role, OperatorOrders orders) {
+      ServiceState state,
+      EligibilityRule eligibility,
+      RoleKeeper role,
+      OperatorOrders orders,
+      MoveKeeper moves) {
     this.state = state;
     this.eligibility = eligibility;
     this.role = role;
     this.orders = orders;
-    this.guards = new ServiceGuards(state, eligibility, role);
+    this.moves = moves;
+    this.guards = new ServiceGuards(state, eligibility, role, moves);
   }
 
   /** Something may be different from what was shown. */
@@ -47,6 +53,9 @@ final class ServicePicture {
     String s = sentence;
     if (s == null) {
       s = explain(verdict, now);
+      if (moves.phase() != MoveKeeper.Phase.NONE) {
+        s = "SWITCHOVER %s: %s".formatted(moves.phase(), s);
+      }
       sentence = s;
     }
     return s;
@@ -76,7 +85,7 @@ final class ServicePicture {
           : "%s holds epoch %d and stands down: %s"
               .formatted(state.config.self(), g.epoch(), pool.permissionReason());
     }
-    Eligibility e = eligibility.judge(verdict, now);
+    Eligibility e = eligibility.toClaim(verdict, now);
     String own = e.ok() ? e.reason() : "not eligible: " + e.reason();
     if (g.holder().isPresent() && !lease.claimable(now)) {
       return "%s holds epoch %d; %s %s"
@@ -110,7 +119,7 @@ final class ServicePicture {
 
   private PoolView build(
       PoolVerdict verdict, List<Guard> site, long now, Map<NodeAddress, Long> skipped) {
-    Eligibility e = eligibility.judge(verdict, now);
+    Eligibility e = eligibility.toClaim(verdict, now);
     NodeTrack candidate = state.candidate();
     PoolState pool = state.pool();
     List<NodeView> nodes = new ArrayList<>(pool.nodes().size());
@@ -126,6 +135,7 @@ final class ServicePicture {
         candidate == null ? Optional.empty() : candidate.facts().map(ServerFacts::executed),
         e.advance(),
         nodes,
+        moves.phase() == MoveKeeper.Phase.NONE ? "" : moves.phase().name(),
         guards.of(verdict, site, now));
   }
 

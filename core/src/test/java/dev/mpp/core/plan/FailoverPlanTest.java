@@ -114,6 +114,7 @@ final class FailoverPlanTest {
         Optional.of(gtids),
         eligible ? advance.get(site) : -1,
         List.of(node),
+        "",
         own);
   }
 

@@ -41,6 +41,7 @@ public final class ViewCodec {
     v.checkpoints().forEach(c -> b.addCheckpoints(encode(c)));
     v.pools().forEach(p -> b.addPools(encode(p)));
     v.links().forEach(l -> b.addLinks(encode(l)));
+    v.roles().forEach(r -> b.addRolesBuilder().setService(r.service().name()).setEpoch(r.epoch()));
     v.replica().ifPresent(r -> b.setReplica(encode(r)));
     v.journal().ifPresent(j -> b.setJournal(encode(j)));
     return b.build();
@@ -61,6 +62,9 @@ public final class ViewCodec {
         v.getCheckpointsList().stream().map(ViewCodec::decode).toList(),
         v.getPoolsList().stream().map(ViewCodec::decode).toList(),
         v.getLinksList().stream().map(ViewCodec::decode).toList(),
+        v.getRolesList().stream()
+            .map(r -> new SiteView.RoleView(new ServiceName(r.getService()), r.getEpoch()))
+            .toList(),
         v.hasReplica() ? Optional.of(decode(v.getReplica())) : Optional.empty(),
         v.hasJournal() ? head(v.getJournal()) : Optional.empty());
   }
@@ -157,7 +161,8 @@ public final class ViewCodec {
             .setStatus(encode(p.status()))
             .setEligible(p.eligible())
             .setReason(p.reason())
-            .setAdvance(p.advance());
+            .setAdvance(p.advance())
+            .setPhase(p.phase());
     p.best().ifPresent(g -> b.setBest(g.toString()));
     p.nodes().forEach(n -> b.addNodes(encode(n)));
     p.guards().forEach(g -> b.addGuards(encode(g)));
@@ -174,6 +179,7 @@ public final class ViewCodec {
         p.hasBest() ? Optional.of(GtidSet.parse(p.getBest())) : Optional.empty(),
         p.getAdvance(),
         p.getNodesList().stream().map(ViewCodec::decode).toList(),
+        p.getPhase(),
         p.getGuardsList().stream().map(ViewCodec::decode).toList());
   }
 

@@ -49,6 +49,10 @@ final class RandomViews {
                     random.nextLong(),
                     random.nextLong(),
                     perhaps(this::head))),
+        some(
+            () ->
+                new SiteView.RoleView(
+                    new ServiceName("db" + random.nextInt(9) + ".example.org"), random.nextLong())),
         perhaps(() -> new SiteView.Replica(text(), random.nextLong(), random.nextLong())),
         perhaps(this::head));
   }
@@ -78,6 +82,7 @@ final class RandomViews {
         perhaps(this::gtids),
         random.nextLong(),
         some(this::node),
+        text(),
         some(() -> new Guard(any(Guard.Kind.values()), text(), text())));
   }
 

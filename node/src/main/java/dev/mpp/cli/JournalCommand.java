@@ -159,7 +159,7 @@ final class JournalCommand implements Runnable {
         if (e.exitCode() != Cli.UNREACHABLE || through < 0) {
           throw e;
         }
-        lost(e.getMessage());
+        lost(String.valueOf(e.getMessage()));
       }
       if (through >= 0) {
         // Sequences are one node's: the same one goes on.

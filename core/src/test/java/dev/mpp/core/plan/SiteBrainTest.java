@@ -4,163 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mpp.core.lease.LeaseTiming;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerState;
 import dev.mpp.core.lease.Origin;
-import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.Guard;
-import dev.mpp.core.model.NodeAddress;
-import dev.mpp.core.model.NodeType;
-import dev.mpp.core.model.Reach;
-import dev.mpp.core.model.ServerFacts;
-import dev.mpp.core.model.ServiceName;
-import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.State;
-import dev.mpp.core.pool.PoolConfig;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** One site's brain, event by event; the other site is played by hand. */
-final class SiteBrainTest {
-  private static final long MS = 1_000_000L;
-  private static final ServiceName S = new ServiceName("mysql.eraser.test");
-  private static final SiteId A = new SiteId("a");
-  private static final SiteId B = new SiteId("b");
-  private static final SiteId W = new SiteId("w");
-  private static final NodeAddress NODE = NodeAddress.parse("10.0.0.1:3306");
-  private static final NodeAddress OTHER = NodeAddress.parse("10.0.1.1:3306");
-  private static final LeaseTiming TIMING =
-      new LeaseTiming(6000 * MS, 500 * MS, 1500 * MS, 0.001, 300 * MS, 4000 * MS);
-
-  private final SiteBrain brain =
-      new SiteBrain(
-          new BrainConfig(
-              A,
-              "a1",
-              false,
-              "test",
-              "",
-              TIMING,
-              2500 * MS,
-              Map.of(
-                  A,
-                  new BrainConfig.Member(false, 100),
-                  B,
-                  new BrainConfig.Member(false, 50),
-                  W,
-                  new BrainConfig.Member(true, 0)),
-              List.of(
-                  new BrainConfig.Service(
-                      S,
-                      true,
-                      true,
-                      PoolConfig.failover(
-                          "p", List.of(new PoolConfig.Member(NODE, NodeType.PRIMARY))),
-                      Map.of(A, List.of(NODE), B, List.of(OTHER)),
-                      Reach.GLOBAL,
-                      false,
-                      30,
-                      5000 * MS,
-                      1000 * MS,
-                      200 * MS)),
-              List.of()),
-          new CheckpointBoard(List.of(), true),
-          Map.of(),
-          0);
-  private final List<BrainCommand> commands = new ArrayList<>();
-  private LedgerState ledger = LedgerState.EMPTY;
-  private long now;
-
-  private void event(BrainEvent e) {
-    commands.addAll(brain.on(e, now));
-  }
-
-  private void at(long millis) {
-    now = millis * MS;
-    event(new BrainEvent.Tick());
-  }
-
-  private <T extends BrainCommand> List<T> take(Class<T> kind) {
-    List<T> found = commands.stream().filter(kind::isInstance).map(kind::cast).toList();
-    commands.removeAll(found);
-    return found;
-  }
-
-  /** Commits everything proposed so far and applies it here. */
-  private void commit() {
-    for (BrainCommand.Propose p : take(BrainCommand.Propose.class)) {
-      apply(p.command());
-    }
-  }
-
-  private void apply(LedgerCommand c) {
-    LedgerState.Applied a = ledger.apply(c);
-    ledger = a.state();
-    event(new BrainEvent.LedgerApplied(c, a.outcome(), ledger));
-  }
-
-  private static ServerFacts facts(boolean readOnly, boolean deadMan, boolean receiver) {
-    GtidSet gtids = GtidSet.parse("0-1-10");
-    return new ServerFacts(
-        "11.4",
-        readOnly,
-        gtids,
-        Optional.of(
-            new ServerFacts.Replication(
-                OTHER.toString(), receiver, receiver, receiver, "", OptionalLong.of(0), gtids)),
-        ServerFacts.SemiSync.OFF,
-        deadMan);
-  }
-
-  private void poll(ServerFacts facts) {
-    event(new BrainEvent.NodeAnswered(S, NODE, facts, 0));
-  }
-
-  private void fenced(boolean safe) {
-    for (BrainCommand.FenceNode f : take(BrainCommand.FenceNode.class)) {
-      event(
-          new BrainEvent.FenceDone(
-              S, NODE, f.commandId(), safe, safe ? "FENCED" : "FAILED", 1000, "test"));
-    }
-  }
-
-  private void standby(ServerFacts facts) {
-    event(new BrainEvent.LedgerRestored(LedgerState.EMPTY));
-    fenced(true);
-    poll(facts);
-    poll(facts);
-    commit();
-  }
-
-  private void becomeActive() {
-    standby(facts(true, true, false));
-    at(4000); // the other site was not heard within the grace
-    claimed();
-    BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getFirst();
-    event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, Optional.empty(), ""));
-    commit();
-    event(new BrainEvent.Tick());
-    BrainCommand.MakeWritable w = take(BrainCommand.MakeWritable.class).getFirst();
-    event(new BrainEvent.WritableDone(S, NODE, w.commandId(), true, 1000, ""));
-    commit();
-    assertEquals(State.ACTIVE, state());
-    assertTrue(ledger.grant(S).serving());
-    commands.clear();
-  }
-
-  /** The claim is committed, and the poll it asks for is answered. */
-  private void claimed() {
-    at(4001);
-    commit();
-    now += MS;
-    poll(facts(true, true, false));
-  }
+/** One site's brain, event by event. */
+final class SiteBrainTest extends HandPlay {
 
   /** What {@code mpp why-not} would say of this site, by kind. */
   private List<Guard.Kind> guards() {
@@ -175,10 +32,6 @@ final class SiteBrainTest {
         .map(g -> g.what() + " -> " + g.remedy())
         .findFirst()
         .orElse("");
-  }
-
-  private State state() {
-    return brain.pool(S).nodes().getFirst().state();
   }
 
   @Test
@@ -457,6 +310,21 @@ final class SiteBrainTest {
         guard(Guard.Kind.NODE));
     event(new BrainEvent.StandDown("this process is ending"));
     assertEquals(Guard.Kind.STOPPING, guards().getFirst());
+  }
+
+  @Test
+  void anOrderAboutTheSiteIsAGuardUntilItIsLifted() {
+    standby(facts(true, true, true));
+    SiteOrder order = new SiteOrder(SiteOrder.Mode.MAINTENANCE, "ann", "new rack");
+    apply(
+        new LedgerCommand.OrderSite(
+            new Origin(B, "b1", 1), A, Optional.of(order), "ann", "new rack"));
+    assertTrue(guards().contains(Guard.Kind.SITE_ORDER), guards().toString());
+    assertTrue(
+        guard(Guard.Kind.SITE_ORDER).startsWith("a is in maintenance by ann: new rack"),
+        guard(Guard.Kind.SITE_ORDER));
+    apply(new LedgerCommand.OrderSite(new Origin(B, "b1", 2), A, Optional.empty(), "ann", ""));
+    assertFalse(guards().contains(Guard.Kind.SITE_ORDER), guards().toString());
   }
 
   @Test

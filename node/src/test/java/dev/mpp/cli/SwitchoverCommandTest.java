@@ -127,7 +127,8 @@ final class SwitchoverCommandTest {
                 p.best(),
                 p.advance(),
                 p.nodes(),
-                phase)),
+                phase,
+                List.of())),
         v.links(),
         acknowledged == 0
             ? List.of()

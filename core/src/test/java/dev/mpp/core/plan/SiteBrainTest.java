@@ -7,14 +7,31 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerState;
 import dev.mpp.core.lease.Origin;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.State;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** One site's brain, event by event. */
 final class SiteBrainTest extends HandPlay {
+  /** What {@code mpp why-not} would say of this site, by kind. */
+  private List<Guard.Kind> guards() {
+    return brain.view(now, Map.of()).pool(S).orElseThrow().guards().stream()
+        .map(Guard::kind)
+        .toList();
+  }
+
+  private String guard(Guard.Kind kind) {
+    return brain.view(now, Map.of()).pool(S).orElseThrow().guards().stream()
+        .filter(g -> g.kind() == kind)
+        .map(g -> g.what() + " -> " + g.remedy())
+        .findFirst()
+        .orElse("");
+  }
+
   @Test
   void startsByFencingAndClaimsNothingBeforeItKnowsThePresent() {
     event(new BrainEvent.LedgerRestored(LedgerState.EMPTY));
@@ -66,6 +83,7 @@ final class SiteBrainTest extends HandPlay {
         take(BrainCommand.Propose.class).stream()
             .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
     assertTrue(brain.sentence(S, now).contains("no working dead-man"), brain.sentence(S, now));
+    assertTrue(guards().contains(Guard.Kind.NO_DEAD_MAN), guards().toString());
   }
 
   @Test
@@ -194,6 +212,7 @@ final class SiteBrainTest extends HandPlay {
     assertTrue(
         take(BrainCommand.Propose.class).stream()
             .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
+    assertTrue(guards().contains(Guard.Kind.NOT_IN_SYNC), guards().toString());
     apply(new LedgerCommand.InSync(new Origin(B, "b1", 2), S, 1, Set.of(A, B)));
     now += 7000 * MS;
     poll(facts(true, true, true));
@@ -220,6 +239,7 @@ final class SiteBrainTest extends HandPlay {
         take(BrainCommand.Propose.class).stream()
             .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
     assertTrue(brain.sentence(S, now).contains("receiver was not running"), brain.sentence(S, now));
+    assertTrue(guards().contains(Guard.Kind.RECEIVER), guards().toString());
   }
 
   @Test
@@ -245,6 +265,61 @@ final class SiteBrainTest extends HandPlay {
         .map(BrainCommand.Propose::command)
         .filter(LedgerCommand.Claim.class::isInstance)
         .toList();
+  }
+
+  @Test
+  void everyGuardIsNamedNotOnlyTheFirst() {
+    event(new BrainEvent.LedgerRestored(LedgerState.EMPTY));
+    assertEquals(
+        List.of(Guard.Kind.LEDGER_NOT_LEARNT, Guard.Kind.NO_CANDIDATE, Guard.Kind.NOT_FENCED),
+        guards());
+    fenced(true);
+    poll(facts(true, false, false));
+    poll(facts(true, false, false));
+    commit();
+    Origin b = new Origin(B, "b1", 1);
+    apply(new LedgerCommand.Claim(b, S, 0, 0));
+    apply(new LedgerCommand.InSync(b, S, 1, Set.of(B)));
+    apply(new LedgerCommand.Serve(b, S, 1));
+    apply(new LedgerCommand.Pause(b, S, true, "ann", "firmware"));
+    assertEquals(
+        List.of(
+            Guard.Kind.LEASE_HELD,
+            Guard.Kind.PAUSED,
+            Guard.Kind.NO_DEAD_MAN,
+            Guard.Kind.NOT_IN_SYNC),
+        guards());
+    assertTrue(guard(Guard.Kind.LEASE_HELD).startsWith("b holds the lease of epoch 1"));
+    assertTrue(guard(Guard.Kind.PAUSED).contains("by ann: firmware -> mpp resume"));
+    for (int i = 0; i < 6; i++) {
+      event(new BrainEvent.NodeUnreachable(S, NODE, "Connection refused", true, 0));
+    }
+    fenced(true);
+    assertEquals(
+        List.of(
+            Guard.Kind.LEASE_HELD,
+            Guard.Kind.PAUSED,
+            Guard.Kind.NO_CANDIDATE,
+            Guard.Kind.NOT_IN_SYNC,
+            Guard.Kind.NODE),
+        guards().stream().filter(k -> k != Guard.Kind.CUT_OFF).toList());
+    assertTrue(
+        guard(Guard.Kind.NODE).startsWith("10.0.0.1:3306 is FAILED_OFFLINE, FAIL: "),
+        guard(Guard.Kind.NODE));
+    event(new BrainEvent.StandDown("this process is ending"));
+    assertEquals(Guard.Kind.STOPPING, guards().getFirst());
+  }
+
+  @Test
+  void nothingKeepsTheActiveSiteAndOneWithoutAMajoritySaysSo() {
+    becomeActive();
+    assertEquals(List.of(), guards());
+    now += 6100 * MS;
+    event(new BrainEvent.Tick());
+    fenced(true);
+    event(new BrainEvent.Tick());
+    assertTrue(guards().contains(Guard.Kind.CUT_OFF), guards().toString());
+    assertTrue(guard(Guard.Kind.CUT_OFF).contains("6000 ms"), guard(Guard.Kind.CUT_OFF));
   }
 
   @Test

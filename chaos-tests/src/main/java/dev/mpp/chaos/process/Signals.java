@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** kill(2), because a signal sent through a helper process arrives when the helper has started. */
-enum Signals {
+public enum Signals {
   KILL(9),
   TERM(15),
   CONT(18),
@@ -26,7 +26,7 @@ enum Signals {
   }
 
   /** False when there is no such process. */
-  boolean send(long pid) {
+  public boolean send(long pid) {
     if (pid <= 1) {
       throw new IllegalArgumentException("never to pid " + pid);
     }

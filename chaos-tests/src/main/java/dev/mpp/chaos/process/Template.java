@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,13 +9,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A text file on the class path with {@code ${name}} placeholders. */
-final class Template {
+public final class Template {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z.]+)}");
 
   private Template() {}
 
   /** Fails on a placeholder without a value: a half-filled file must not reach a server. */
-  static String fill(String resource, Map<String, ?> values) {
+  public static String fill(String resource, Map<String, ?> values) {
     return PLACEHOLDER
         .matcher(read(resource))
         .replaceAll(
@@ -31,7 +31,7 @@ final class Template {
   private static String read(String resource) {
     try (InputStream in = Template.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new DemoException("the installation is incomplete: no " + resource, "build it again");
+        throw new Trouble("the installation is incomplete: no " + resource, "build it again");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

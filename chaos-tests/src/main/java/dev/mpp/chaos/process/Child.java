@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** One running process of the demo. */
-final class Child {
+public final class Child {
   private final String name;
   private final Process process;
   private final Path record;
@@ -22,35 +22,35 @@ final class Child {
     this.watchdog = watchdog;
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
   /** Whether somebody ended it on purpose. */
-  boolean expected() {
+  public boolean expected() {
     return expected;
   }
 
   /** Only when it has ended. */
-  int exitCode() {
+  public int exitCode() {
     return process.exitValue();
   }
 
   /** Runs the action, on some thread, when the process has ended. */
-  void onExit(Runnable action) {
+  public void onExit(Runnable action) {
     process.onExit().thenRun(action);
   }
 
   /** Whether the kernel keeps it stopped. */
-  boolean frozen() {
+  public boolean frozen() {
     try {
       String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
       return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
@@ -59,16 +59,16 @@ final class Child {
     }
   }
 
-  void freeze() {
+  public void freeze() {
     Signals.STOP.send(pid());
   }
 
-  void thaw() {
+  public void thaw() {
     Signals.CONT.send(pid());
   }
 
   /** SIGKILL, and waits until the kernel has reaped it. */
-  void kill() {
+  public void kill() {
     expected = true;
     if (process.isAlive()) {
       Signals.KILL.send(pid());
@@ -78,7 +78,7 @@ final class Child {
   }
 
   /** SIGTERM; SIGKILL for it and what it started when it does not end in time. */
-  void stop(Duration patience) {
+  public void stop(Duration patience) {
     expected = true;
     List<ProcessHandle> below = process.descendants().toList();
     if (process.isAlive()) {

@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,31 +9,48 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The MariaDB server of one site: its files, and how it is started. It always boots fenced. */
-final class MariaDb {
+public final class MariaDb {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
-  private final Layout layout;
-  private final Site site;
-  private final Ports ports;
+  private final Folder folder;
+  private final Place place;
+  private final String peer;
+  private final int port;
+  private final int serverId;
   private final Path server;
   private final Children children;
 
-  MariaDb(Layout layout, Site site, Ports ports, Path server, Children children) {
-    this.layout = layout;
-    this.site = site;
-    this.ports = ports;
+  /**
+   * @param folder has the passwords
+   * @param peer address of the server it follows when MPP says so
+   * @param server the unpacked binaries
+   */
+  public MariaDb(
+      Folder folder,
+      Place place,
+      String peer,
+      int port,
+      int serverId,
+      Path server,
+      Children children) {
+    this.folder = folder;
+    this.place = place;
+    this.peer = peer;
+    this.port = port;
+    this.serverId = serverId;
     this.server = server;
     this.children = children;
   }
 
-  Path log() {
-    return layout.site(site).resolve("mariadbd.log");
+  public Path log() {
+    return place.folder().resolve("mariadbd.log");
   }
 
   /** Started, and answering. */
-  Child start() {
+  public Child start() {
     Path data = data();
     try {
       Files.deleteIfExists(data.resolve("mysql.sock"));
@@ -43,38 +60,44 @@ final class MariaDb {
     }
     Child child =
         children.start(
-            "mysql-" + site.label(), serverCommand(), Map.of(), layout.site(site), log());
-    boolean ready =
-        Deadline.await(
-            START_LIMIT, () -> !child.alive() || Reachable.tcp(site.address(), ports.mysql(), 200));
+            "mysql-" + place.label(),
+            Stream.concat(place.entrance().words().stream(), serverCommand().stream()).toList(),
+            Map.of(),
+            place.folder(),
+            log());
+    boolean ready = Deadline.await(START_LIMIT, () -> !child.alive() || listens());
     if (!child.alive() || !ready) {
       child.kill();
-      throw new DemoException(
-          "MariaDB of " + site.label() + " did not start; the end of " + log() + ":",
-          Layout.tail(log(), 12));
+      throw new Trouble(
+          "MariaDB of " + place.label() + " did not start; the end of " + log() + ":",
+          Folder.tail(log(), 12));
     }
     return child;
   }
 
+  private boolean listens() {
+    return place.entrance().inside(() -> Reachable.tcp(place.address(), port, 200));
+  }
+
   /** Whether {@link #prepare} has been done to its end. */
-  boolean prepared() {
+  public boolean prepared() {
     return Files.exists(marker());
   }
 
   /** Makes system tables, accounts, tables, MPP's event and the link to the peer, from nothing. */
-  void prepare() {
+  public void prepare() {
     try {
-      Layout.wipe(data());
+      Folder.wipe(data());
       Files.createDirectories(data());
-      Files.createDirectories(layout.site(site).resolve("tmp"));
+      Files.createDirectories(place.folder().resolve("tmp"));
       Files.writeString(configuration(), Template.fill("/demo/mariadb.cnf", settings()));
       List<String> bootstrap = new ArrayList<>(serverCommand());
       bootstrap.add("--bootstrap");
       bootstrap.add("--skip-log-bin");
       children.run(
-          "initialising MariaDB of " + site.label() + " (log: " + log() + ")",
+          "initialising MariaDB of " + place.label() + " (log: " + log() + ")",
           bootstrap,
-          layout.site(site),
+          place.folder(),
           ServerFiles.systemTables(server));
       Child child = start();
       try {
@@ -91,7 +114,7 @@ final class MariaDb {
   }
 
   /** Runs statements as root over the server's own socket. */
-  String administer(String password, String sql, String what) {
+  public String administer(String password, String sql, String what) {
     List<String> command = new ArrayList<>();
     command.add(server.resolve("bin/mariadb").toString());
     // A path relative to the working folder: absolute ones may be too long for a socket.
@@ -99,7 +122,7 @@ final class MariaDb {
         List.of("--no-defaults", "--skip-ssl", "--batch", "--socket=mysql.sock", "--user=root"));
     // Not on the command line: every user may read that.
     Map<String, String> environment = password.isEmpty() ? Map.of() : Map.of("MYSQL_PWD", password);
-    return children.run(what + " at " + site.label(), command, environment, data(), sql);
+    return children.run(what + " at " + place.label(), command, environment, data(), sql);
   }
 
   private List<String> serverCommand() {
@@ -116,30 +139,30 @@ final class MariaDb {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("basedir", server);
     settings.put("datadir", data());
-    settings.put("tmpdir", layout.site(site).resolve("tmp"));
+    settings.put("tmpdir", place.folder().resolve("tmp"));
     settings.put("logfile", log());
-    settings.put("address", site.address());
-    settings.put("peer.address", site.peer().address());
-    settings.put("port", ports.mysql());
-    settings.put("server.id", site.serverId());
-    settings.put("app.password", layout.secret("app"));
-    settings.put("repl.password", layout.secret("repl"));
-    settings.put("root.password", layout.secret("root"));
+    settings.put("address", place.address());
+    settings.put("peer.address", peer);
+    settings.put("port", port);
+    settings.put("server.id", serverId);
+    settings.put("app.password", folder.secret("app"));
+    settings.put("repl.password", folder.secret("repl"));
+    settings.put("root.password", folder.secret("root"));
     settings.put("manager.user", "mpp");
     settings.put("manager.host", "%");
-    settings.put("manager.password", layout.secret("mpp"));
+    settings.put("manager.password", folder.secret("mpp"));
     return settings;
   }
 
   private Path data() {
-    return layout.site(site).resolve("mysql");
+    return place.folder().resolve("mysql");
   }
 
   private Path configuration() {
-    return layout.site(site).resolve("mariadb.cnf");
+    return place.folder().resolve("mariadb.cnf");
   }
 
   private Path marker() {
-    return layout.prepared(site);
+    return place.folder().resolve("mysql-prepared");
   }
 }

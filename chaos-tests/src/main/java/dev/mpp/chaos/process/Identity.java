@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,10 +11,10 @@ import java.util.Optional;
  * @param startTicks field 22 of /proc/pid/stat, clock ticks since boot
  * @param boot the kernel's random id of this boot
  */
-record Identity(long pid, long startTicks, String boot) {
+public record Identity(long pid, long startTicks, String boot) {
 
   /** Empty when no such process exists (a zombie counts as none). */
-  static Optional<Identity> of(long pid) {
+  public static Optional<Identity> of(long pid) {
     try {
       String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
@@ -28,15 +28,15 @@ record Identity(long pid, long startTicks, String boot) {
     }
   }
 
-  boolean alive() {
+  public boolean alive() {
     return of(pid).filter(this::equals).isPresent();
   }
 
-  String format() {
+  public String format() {
     return pid + " " + startTicks + " " + boot + "\n";
   }
 
-  static Optional<Identity> read(Path file) {
+  public static Optional<Identity> read(Path file) {
     try {
       String[] parts = Files.readString(file).strip().split(" ");
       return Optional.of(

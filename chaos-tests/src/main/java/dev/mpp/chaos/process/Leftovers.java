@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Processes of an earlier supervisor that did not end properly, by recorded identity. */
-final class Leftovers {
+public final class Leftovers {
   private Leftovers() {}
 
   /** Kills what is still alive and forgets all records; returns what was killed. */
-  static List<String> clean(Path records) {
+  public static List<String> clean(Path records) {
     List<String> killed = new ArrayList<>();
     if (!Files.isDirectory(records)) {
       return killed;

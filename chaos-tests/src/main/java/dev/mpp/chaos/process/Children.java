@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * the end of a pipe from here. They have a session of their own, so that Ctrl-C reaches only the
  * supervisor and things end in order.
  */
-final class Children {
+public final class Children {
   private final Path records;
   private final Optional<Path> setpriv = onPath("setpriv");
   private final Optional<Path> setsid = onPath("setsid");
@@ -31,11 +31,11 @@ final class Children {
   private final ExecutorService spawner =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("spawner").factory());
 
-  Children(Path records) {
+  public Children(Path records) {
     this.records = records;
   }
 
-  Child start(
+  public Child start(
       String name, List<String> command, Map<String, String> environment, Path folder, Path log) {
     List<String> line = new ArrayList<>();
     setsid.ifPresent(tool -> line.add(tool.toString()));
@@ -51,10 +51,10 @@ final class Children {
     try {
       return spawner.submit(() -> spawn(name, builder)).get();
     } catch (ExecutionException e) {
-      throw new DemoException("cannot start " + name + ": " + e.getCause(), "");
+      throw new Trouble("cannot start " + name + ": " + e.getCause(), "");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DemoException("interrupted while starting " + name, "");
+      throw new Trouble("interrupted while starting " + name, "");
     }
   }
 
@@ -87,12 +87,12 @@ final class Children {
   }
 
   /** Runs a short helper to its end with the given input; its output, or an explained failure. */
-  String run(String what, List<String> command, Path folder, String input) {
+  public String run(String what, List<String> command, Path folder, String input) {
     return run(what, command, Map.of(), folder, input);
   }
 
   /** As the other, with more variables in its environment. */
-  String run(
+  public String run(
       String what,
       List<String> command,
       Map<String, String> environment,
@@ -117,14 +117,14 @@ final class Children {
       int code = process.waitFor();
       feeder.join();
       if (code != 0) {
-        throw new DemoException(what + " failed (exit " + code + "):\n" + output.strip(), "");
+        throw new Trouble(what + " failed (exit " + code + "):\n" + output.strip(), "");
       }
       return output;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DemoException("interrupted: " + what, "");
+      throw new Trouble("interrupted: " + what, "");
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -11,26 +11,21 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/**
- * What the checkpoints look at: an HTTP and a TCP target each for the world (external), the
- * provider (edge) and each site's own LAN (internal).
- */
-final class World implements AutoCloseable {
-  static final List<String> ADDRESSES = List.of("127.0.9.1", "127.0.9.2", "127.0.1.9", "127.0.2.9");
-
+/** What checkpoints look at: an HTTP and a TCP target at each address. */
+public final class World implements AutoCloseable {
   private final List<HttpServer> http = new ArrayList<>();
   private final List<ServerSocket> tcp = new ArrayList<>();
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
-  World(Ports ports) {
+  public World(List<String> addresses, int httpPort, int tcpPort) {
     try {
-      for (String address : ADDRESSES) {
-        openHttp(new InetSocketAddress(address, ports.worldHttp()));
-        openTcp(new InetSocketAddress(address, ports.worldTcp()));
+      for (String address : addresses) {
+        openHttp(new InetSocketAddress(address, httpPort));
+        openTcp(new InetSocketAddress(address, tcpPort));
       }
     } catch (IOException e) {
       close();
-      throw new DemoException("cannot open the checkpoints' targets: " + e.getMessage(), "");
+      throw new Trouble("cannot open the checkpoints' targets: " + e.getMessage(), "");
     }
   }
 

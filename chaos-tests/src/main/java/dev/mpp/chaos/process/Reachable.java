@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -8,10 +8,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /** Whether somebody listens. */
-final class Reachable {
+public final class Reachable {
   private Reachable() {}
 
-  static boolean tcp(String address, int port, int millis) {
+  public static boolean tcp(String address, int port, int millis) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(address, port), millis);
       return true;
@@ -21,7 +21,7 @@ final class Reachable {
   }
 
   /** Nobody holds this TCP port. */
-  static boolean freeTcp(String address, int port) {
+  public static boolean freeTcp(String address, int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(address, port));
@@ -32,7 +32,7 @@ final class Reachable {
   }
 
   /** Nobody holds this UDP port. */
-  static boolean freeUdp(String address, int port) {
+  public static boolean freeUdp(String address, int port) {
     try (DatagramSocket socket = new DatagramSocket(port, InetAddress.ofLiteral(address))) {
       return socket.isBound();
     } catch (IOException e) {

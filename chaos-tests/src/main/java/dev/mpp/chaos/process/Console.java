@@ -1,4 +1,4 @@
-package dev.mpp.chaos.demo;
+package dev.mpp.chaos.process;
 
 import java.io.PrintStream;
 import java.util.Locale;
@@ -40,7 +40,7 @@ public final class Console {
    * How far something long has come. Draws a bar on a terminal; elsewhere nothing, because every
    * such step also says when it is done.
    */
-  void progress(String what, double fraction) {
+  public void progress(String what, double fraction) {
     if (!terminal) {
       return;
     }

@@ -53,7 +53,7 @@ final class StatusScreen {
             + ", "
             + terminal.timeAndZone(reply.getWallMillis()));
     if (reply.getInsecure()) {
-      warn("INSECURE: sites and operators are not authenticated and nothing is encrypted.");
+      warn(Words.INSECURE);
     }
     if (reply.getAgeMillis() > Shown.SILENT_MILLIS) {
       warn(

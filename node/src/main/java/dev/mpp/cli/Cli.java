@@ -2,12 +2,14 @@ package dev.mpp.cli;
 
 import dev.mpp.proto.v1.MeasuredReply;
 import dev.mpp.proto.v1.MeasuredRequest;
+import dev.mpp.proto.v1.StatusReply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -67,6 +69,8 @@ public final class Cli implements Runnable {
       description = "How long to wait for each node's answer (default: ${DEFAULT-VALUE}).")
   private int timeoutSeconds = 5;
 
+  @Mixin private Certificates certificates = new Certificates();
+
   private Cli(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -97,6 +101,13 @@ public final class Cli implements Runnable {
                     new PoolListCommand(cli),
                     new PoolShowCommand(cli),
                     new PoolDeleteCommand(cli)))
+            .addSubcommand(
+                Group.of(
+                    "certs",
+                    "Makes and checks certificates, for those without a PKI; needs no node.",
+                    new CertsInitCommand(cli),
+                    new CertsIssueCommand(cli),
+                    new CertsCheckCommand(cli)))
             .addSubcommand(
                 Group.of(
                     "checkpoint",
@@ -165,7 +176,17 @@ public final class Cli implements Runnable {
   Nodes nodes() {
     positive("--timeout", timeoutSeconds);
     return new Nodes(
-        nodes.stream().map(Nodes.Address::parse).toList(), timeoutSeconds, terminal.err());
+        nodes.stream().map(Nodes.Address::parse).toList(),
+        timeoutSeconds,
+        certificates.credentials(),
+        terminal.err());
+  }
+
+  /** For listings that other programs read: what a screen shows on top goes to the error stream. */
+  void warnInsecure(StatusReply reply) {
+    if (reply.getInsecure()) {
+      terminal.err().println("mpp: " + StatusScreen.INSECURE);
+    }
   }
 
   static void positive(String option, long value) {

@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
 
 /** Everything on one screen, at most 100 columns wide unless asked to be wide. */
 final class StatusScreen {
+  static final String INSECURE =
+      "INSECURE: sites and operators are not authenticated and nothing is encrypted.";
+
   private static final int COLUMNS = 100;
   private static final int MESSAGE_INDENT = 15;
 
@@ -52,8 +55,9 @@ final class StatusScreen {
             + ", "
             + terminal.timeAndZone(reply.getWallMillis()));
     if (reply.getInsecure()) {
-      warn("INSECURE: sites and operators are not authenticated and nothing is encrypted.");
+      warn(INSECURE);
     }
+    reply.getAlarmsList().forEach(this::warn);
     if (reply.getAgeMillis() > Shown.SILENT_MILLIS) {
       warn(
           local.getSite()

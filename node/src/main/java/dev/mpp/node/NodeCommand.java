@@ -4,6 +4,8 @@ import dev.mpp.checkpoints.Probes;
 import dev.mpp.node.config.ConfigException;
 import dev.mpp.node.config.ConfigFile;
 import dev.mpp.node.config.ConfigReport;
+import dev.mpp.node.config.MppConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,12 +91,26 @@ final class NodeCommand implements Callable<Integer> {
     }
     if (check) {
       ConfigReport.print(System.out, loaded);
-      return 0;
+      return certificates(loaded.config());
     }
     loaded
         .warnings()
         .forEach(w -> LOG.warn("{}:{}: {} ({})", w.file(), w.line(), w.what(), w.remedy()));
     return run(loaded);
+  }
+
+  private static Integer certificates(MppConfig config) {
+    try {
+      SiteCertificates.of(config)
+          .ifPresent(
+              tls ->
+                  System.out.printf(
+                      "certificates of %s until %s%n", tls.identity(), tls.expires()));
+      return 0;
+    } catch (IOException e) {
+      System.err.println("mpp node: " + e.getMessage());
+      return WRONG_CONFIGURATION;
+    }
   }
 
   private Integer run(ConfigFile.Loaded loaded) throws InterruptedException {

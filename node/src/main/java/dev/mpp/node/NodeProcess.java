@@ -20,6 +20,7 @@ import dev.mpp.dns.DnsResponderConfig;
 import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.agreement.LedgerConfig;
 import dev.mpp.node.agreement.LedgerMember;
+import dev.mpp.node.agreement.LedgerTls;
 import dev.mpp.node.agreement.RatisAgreement;
 import dev.mpp.node.api.HealthSource;
 import dev.mpp.node.api.HttpEdge;
@@ -42,12 +43,16 @@ import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
 import dev.mpp.node.store.StoreListener;
 import dev.mpp.node.wire.GrpcTransport;
+import dev.mpp.tls.PeerRule;
+import dev.mpp.tls.SiteTls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -56,6 +61,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -76,6 +82,7 @@ final class NodeProcess implements AutoCloseable {
 
   private final MppConfig config;
   private final SystemTime time = new SystemTime();
+  private final InstantSource wall = () -> Instant.ofEpochMilli(time.wallMillis());
   private final SplittableRandom chance = new SplittableRandom(new SecureRandom().nextLong());
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final AtomicReference<@Nullable NodeSnapshot> picture = new AtomicReference<>();
@@ -83,6 +90,7 @@ final class NodeProcess implements AutoCloseable {
   private volatile AnswerTable dnsTable = AnswerTable.empty();
   private @Nullable NodeLoop loop;
   private @Nullable Actuator actuator;
+  private volatile @Nullable LoopShell journalled;
 
   /**
    * @param fatal told, on any thread, when the process must end at once
@@ -133,8 +141,14 @@ final class NodeProcess implements AutoCloseable {
             ServiceWiring.restored(brainConfig.services(), store.nodes()),
             time.nanos());
 
-    Agreement agreement = new RatisAgreement(ledger(bootstrap), new LedgerEvents(post), fatal);
-    GrpcTransport transport = GrpcTransport.plaintext();
+    RejectedAttempts rejected = new RejectedAttempts(this::journal, time::nanos);
+    Optional<SiteTls> tls = SiteCertificates.of(config);
+    Agreement agreement =
+        new RatisAgreement(ledger(bootstrap, tls, rejected), new LedgerEvents(post), fatal);
+    GrpcTransport transport =
+        open(
+            tls.map(site -> GrpcTransport.secured(site, rejected))
+                .orElseGet(GrpcTransport::plaintext));
     PeerExchange exchange =
         new PeerExchange(exchange(incarnation), transport, time::nanos, new PeerEvents(post));
     DnsTables tables = config.dns().map(this::tables).orElse(null);
@@ -157,6 +171,7 @@ final class NodeProcess implements AutoCloseable {
                 dnsTable = tables.table(next);
               }
             });
+    journalled = shell;
     NodeLoop running =
         open(
             new NodeLoop(
@@ -175,14 +190,16 @@ final class NodeProcess implements AutoCloseable {
     new KeptOverrides(store, time).restore(config, post);
     pollers.values().forEach(NodePoller::start);
     shell.attach(running);
-    List<CounterSource> counters = new ArrayList<>();
+    tls.ifPresent(
+        site -> open(new CertificateWatch(site, wall, this::journal, rejected::tick)).start());
+    List<CounterSource> counters = new ArrayList<>(List.of(rejected));
     DnsResponder dns = tables == null || config.self().witness() ? null : responder();
     if (dns != null) {
       counters.add(new DnsMetrics(dns));
     }
     CompletableFuture<HttpEdge> http =
         CompletableFuture.supplyAsync(
-            () -> http(shell, counters), r -> Thread.ofPlatform().name("http-start").start(r));
+            () -> http(shell, counters, tls), r -> Thread.ofPlatform().name("http-start").start(r));
     open(agreement).start();
     open(exchange).start();
     open(
@@ -203,7 +220,12 @@ final class NodeProcess implements AutoCloseable {
     }
     OperatorDesk desk =
         new OperatorDesk(
-            shell, store, config, new ConfiguredCheckpoints(checkpoints.desk()), times);
+            shell,
+            store,
+            config,
+            new ConfiguredCheckpoints(checkpoints.desk()),
+            times,
+            () -> tls.flatMap(site -> CertificateWatch.warning(site, wall)).stream().toList());
     open(operators(desk, transport)).start();
     open(joined(http));
     LOG.info(
@@ -215,23 +237,30 @@ final class NodeProcess implements AutoCloseable {
   }
 
   /** Checks, health and metrics; its start costs most of a second and waits for nothing else. */
-  private HttpEdge http(LoopShell shell, List<CounterSource> counters) {
+  private HttpEdge http(LoopShell shell, List<CounterSource> counters, Optional<SiteTls> tls) {
     Supplier<NodeSnapshot> pictures = shell::snapshot;
     Duration lease = config.lease().duration();
+    NodeMetrics metrics = new NodeMetrics(pictures, time::nanos, counters);
+    tls.ifPresent(site -> SiteCertificates.gauge(metrics.registry(), site));
     return HttpEdge.start(
         bind(config.self().ports().http()),
         new CheckSource(new LoadBalancerCheck(true, lease), pictures, time::nanos),
         new HealthSource(pictures, time::nanos, lease),
-        new NodeMetrics(pictures, time::nanos, counters));
+        metrics);
   }
 
   private OperatorServer operators(OperatorDesk desk, GrpcTransport transport) {
     InetSocketAddress own = bind(config.self().ports().operator());
+    // Without certificates everybody is an operator who can reach it: nobody from outside may.
     InetSocketAddress at =
-        own.getAddress().isLoopbackAddress()
+        transport.secure() || own.getAddress().isLoopbackAddress()
             ? own
             : new InetSocketAddress(InetAddress.getLoopbackAddress(), own.getPort());
-    return new OperatorServer(transport.server(at), desk, time::nanos, time::wallMillis);
+    return new OperatorServer(
+        transport.server(at, "operator", PeerRule.anyOperator(config.deployment())),
+        desk,
+        time::nanos,
+        time::wallMillis);
   }
 
   private static HttpEdge joined(CompletableFuture<HttpEdge> http) throws IOException {
@@ -307,7 +336,7 @@ final class NodeProcess implements AutoCloseable {
         time::nanos);
   }
 
-  private LedgerConfig ledger(boolean bootstrap) {
+  private LedgerConfig ledger(boolean bootstrap, Optional<SiteTls> tls, RejectedAttempts rejected) {
     LedgerConfig defaults =
         LedgerConfig.of(
             config.deployment(),
@@ -330,7 +359,7 @@ final class NodeProcess implements AutoCloseable {
             defaults.timings().propose(),
             defaults.timings().preferLeadership()),
         defaults.snapshotEvery(),
-        defaults.tls());
+        tls.map(site -> new LedgerTls(site, rejected)));
   }
 
   private ExchangeConfig exchange(String incarnation) {
@@ -364,6 +393,14 @@ final class NodeProcess implements AutoCloseable {
   private static String version() {
     String v = NodeProcess.class.getPackage().getImplementationVersion();
     return v == null ? "development" : v;
+  }
+
+  /** Of what is not of the loop; from any thread. */
+  private void journal(BrainCommand.Journal entry) {
+    LoopShell shell = journalled;
+    if (shell != null) {
+      var sequence = shell.journal(entry);
+    }
   }
 
   private NodeLoop loop() {

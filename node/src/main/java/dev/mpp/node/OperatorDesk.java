@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The operators' side of a node: their orders go to the loop, their questions to the picture, the
@@ -25,19 +26,22 @@ final class OperatorDesk implements NodeControl {
   private final Leftovers leftovers;
   private final Checkpoints checkpoints;
   private final RoleTimes times;
+  private final Supplier<List<String>> alarms;
 
   OperatorDesk(
       LoopShell shell,
       NodeStore store,
       MppConfig config,
       Checkpoints checkpoints,
-      RoleTimes times) {
+      RoleTimes times,
+      Supplier<List<String>> alarms) {
     this.shell = shell;
     this.store = store;
     this.pools = PoolTexts.of(config);
     this.leftovers = new Leftovers(config);
     this.checkpoints = checkpoints;
     this.times = times;
+    this.alarms = alarms;
   }
 
   @Override
@@ -130,5 +134,10 @@ final class OperatorDesk implements NodeControl {
   @Override
   public Times times() {
     return times.measured();
+  }
+
+  @Override
+  public List<String> alarms() {
+    return alarms.get();
   }
 }

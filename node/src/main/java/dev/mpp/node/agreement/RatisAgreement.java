@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,6 +51,7 @@ public final class RatisAgreement implements Agreement {
   private static final Duration CLOSE = Duration.ofMillis(2500);
 
   private final LedgerConfig config;
+  private final Optional<LedgerDoor> door;
   private final Listener listener;
   private final Consumer<String> onFatal;
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -75,6 +77,7 @@ public final class RatisAgreement implements Agreement {
    */
   public RatisAgreement(LedgerConfig config, Listener listener, Consumer<String> onFatal) {
     this.config = config;
+    this.door = config.tls().map(LedgerDoor::new);
     this.listener = listener;
     this.onFatal = onFatal;
   }
@@ -95,7 +98,7 @@ public final class RatisAgreement implements Agreement {
     LedgerStorage storage = new LedgerStorage(config, group.getGroupId().getUuid());
     boolean recover = storage.prepare();
     RaftProperties properties = RatisSettings.properties(config, storage);
-    Parameters parameters = RatisSettings.parameters(config);
+    Parameters parameters = RatisSettings.parameters(config, door);
     LedgerStateMachine replica = new LedgerStateMachine(listener, storage::formatted, this::fatal);
     RaftServer server = null;
     try {
@@ -115,6 +118,7 @@ public final class RatisAgreement implements Agreement {
       if (server != null) {
         closeQuietly(server);
       }
+      door.ifPresent(LedgerDoor::close);
       throw StartFailure.explain(config, e);
     }
     LOG.info(
@@ -327,6 +331,7 @@ public final class RatisAgreement implements Agreement {
                 () -> {
                   closeQuietly(r.rpc());
                   closeQuietly(r.server());
+                  door.ifPresent(LedgerDoor::close);
                 });
     try {
       if (!closer.join(CLOSE)) {

@@ -136,6 +136,14 @@ public interface NodeControl {
     void entry(JournalEntry entry);
   }
 
+  /**
+   * What this node warns of that is not of one service: certificates that end soon, members and
+   * configurations that differ. Never blocks.
+   */
+  default List<String> alarms() {
+    return List.of();
+  }
+
   /** Ends a subscription; closing twice is harmless. */
   interface Subscription extends AutoCloseable {
     @Override

@@ -70,7 +70,10 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
 
   @Override
   public void status(StatusRequest request, StreamObserver<StatusReply> out) {
-    answer(out, StatusCodec.encode(control.snapshot(), nanos.getAsLong(), wallMillis.getAsLong()));
+    answer(
+        out,
+        StatusCodec.encode(
+            control.snapshot(), control.alarms(), nanos.getAsLong(), wallMillis.getAsLong()));
   }
 
   @Override

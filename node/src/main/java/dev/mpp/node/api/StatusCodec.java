@@ -10,6 +10,7 @@ import dev.mpp.proto.v1.PeerStatus;
 import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteAddresses;
 import dev.mpp.proto.v1.StatusReply;
+import java.util.List;
 
 /** The picture as it goes to an operator: monotonic instants become durations. */
 final class StatusCodec {
@@ -20,7 +21,7 @@ final class StatusCodec {
   /**
    * @param now of the clock that the snapshot's instants come from
    */
-  static StatusReply encode(NodeSnapshot s, long now, long wallMillis) {
+  static StatusReply encode(NodeSnapshot s, List<String> alarms, long now, long wallMillis) {
     var b =
         StatusReply.newBuilder()
             .setWallMillis(wallMillis)
@@ -28,6 +29,7 @@ final class StatusCodec {
             .setLocal(ViewCodec.encode(s.local()))
             .setLedger(ledger(s, now))
             .setInsecure(s.insecure())
+            .addAllAlarms(alarms)
             .setLastEventSequence(s.lastEventSequence());
     s.peers().forEach(p -> b.addPeers(peer(p, now)));
     s.services().forEach(v -> b.addServices(service(v, now)));

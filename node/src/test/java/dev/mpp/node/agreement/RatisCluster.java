@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -86,6 +87,9 @@ final class RatisCluster implements AutoCloseable {
   private final AtomicLong sequence = new AtomicLong();
   private final long snapshotEvery;
 
+  /** Of each member, for those that have TLS. */
+  final Map<SiteId, LedgerTls> tls = new TreeMap<>();
+
   RatisCluster(Path directory, int size, long snapshotEvery) {
     ((Logger) LoggerFactory.getLogger("org.apache.ratis")).setLevel(Level.ERROR);
     ((Logger) LoggerFactory.getLogger("io.netty")).setLevel(Level.WARN);
@@ -121,7 +125,7 @@ final class RatisCluster implements AutoCloseable {
         c.bootstrap(),
         c.timings(),
         snapshotEvery,
-        c.tls());
+        Optional.ofNullable(tls.get(site)));
   }
 
   Run start(SiteId site, boolean bootstrap) {

@@ -31,11 +31,21 @@ final class ExchangeSite implements AutoCloseable, PeerExchange.Listener {
 
   ExchangeSite(String name, String deployment, int port, List<ExchangeConfig.Peer> peers)
       throws IOException {
+    this(name, deployment, port, peers, GrpcTransport.plaintext());
+  }
+
+  ExchangeSite(
+      String name,
+      String deployment,
+      int port,
+      List<ExchangeConfig.Peer> peers,
+      GrpcTransport transport)
+      throws IOException {
     site = new SiteId(name);
     exchange =
         new PeerExchange(
             new ExchangeConfig(site, incarnation, deployment, "hash", loopback(port), peers),
-            GrpcTransport.plaintext(),
+            transport,
             System::nanoTime,
             this);
     exchange.start();

@@ -26,7 +26,9 @@ import java.io.UncheckedIOException;
  * { format: 1, asked_site, at_ms, age_ms, insecure, alarms: [text], last_event,
  *   ledger:   { leader, role, term, applied, fresh_age_ms },
  *   services: [ { service, epoch, active, lapsed, serving, served_by, in_sync: [site], lease_left_ms,
- *                 holding, own_left_ms, sentence, paused: { by, reason }, addresses: { site: [address] } } ],
+ *                 holding, own_left_ms, sentence, paused: { by, reason }, preferred,
+ *                 moving: { id, target, by, reason, handed_over }, addresses: { site: [address] } } ],
+ *   site_orders: [ { site, mode, by, reason } ],
  *   sites:    [ { site, self, witness, connected, stale, heard_age_ms, rtt_us, version, config, reach,
  *                 pools: [ { service, name, status, eligible, reason, best,
  *                   nodes: [ { node, type, req, status, measured, state, stale, message, polled_at_ms,
@@ -65,6 +67,17 @@ final class StatusJson {
     }
     ArrayNode services = root.putArray("services");
     reply.getServicesList().forEach(s -> service(services.addObject(), s));
+    ArrayNode orders = root.putArray("site_orders");
+    reply
+        .getSiteOrdersList()
+        .forEach(
+            s -> {
+              ObjectNode each = orders.addObject();
+              each.put("site", s.getSite());
+              each.put("mode", s.getMode());
+              each.put("by", s.getBy());
+              each.put("reason", s.getReason());
+            });
     ArrayNode sites = root.putArray("sites");
     ObjectNode self = sites.addObject();
     self.put("site", reply.getLocal().getSite());
@@ -103,6 +116,17 @@ final class StatusJson {
       paused.put("reason", s.getPaused().getReason());
     } else {
       o.putNull("paused");
+    }
+    o.put("preferred", s.getPreferred().isEmpty() ? null : s.getPreferred());
+    if (s.hasMoving()) {
+      ObjectNode moving = o.putObject("moving");
+      moving.put("id", s.getMoving().getId());
+      moving.put("target", s.getMoving().getTarget());
+      moving.put("by", s.getMoving().getBy());
+      moving.put("reason", s.getMoving().getReason());
+      moving.put("handed_over", s.getMoving().getHandedOver());
+    } else {
+      o.putNull("moving");
     }
     ObjectNode addresses = o.putObject("addresses");
     s.getAddressesList()

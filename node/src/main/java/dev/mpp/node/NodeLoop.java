@@ -234,6 +234,7 @@ final class NodeLoop implements AutoCloseable {
       switch (command) {
         case BrainCommand.Journal j -> lastEventSequence = shell.journal(j);
         case BrainCommand.Answer a -> answer = a.text();
+        case BrainCommand.Show s -> pace.urgent();
         default -> shell.perform(command);
       }
     }
@@ -264,6 +265,7 @@ final class NodeLoop implements AutoCloseable {
             view,
             peers.stream().map(this::peer).toList(),
             services.stream().map(s -> service(s, now)).toList(),
+            brain.siteOrders(),
             ledger,
             brain.ledgerFreshAt(),
             insecure,

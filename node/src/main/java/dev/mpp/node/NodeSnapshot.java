@@ -1,11 +1,13 @@
 package dev.mpp.node;
 
 import dev.mpp.core.lease.Grant;
+import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.node.agreement.Agreement;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,7 @@ import java.util.Optional;
  * that changed it. Readers (DNS, HTTP, gRPC, metrics) use nothing else. Instants are monotonic
  * nanoseconds of the node's clock.
  *
+ * @param siteOrders what operators ordered about whole sites
  * @param takenAt when the loop made this picture; its age tells a stuck loop
  * @param ledgerFreshAt proposal instant of this site's last applied ledger command: the replica
  *     held everything committed before it; {@link Long#MIN_VALUE} before the first
@@ -22,6 +25,7 @@ public record NodeSnapshot(
     SiteView local,
     List<Peer> peers,
     List<Service> services,
+    Map<SiteId, SiteOrder> siteOrders,
     Agreement.Health ledger,
     long ledgerFreshAt,
     boolean insecure,
@@ -30,6 +34,29 @@ public record NodeSnapshot(
   public NodeSnapshot {
     peers = List.copyOf(peers);
     services = List.copyOf(services);
+    siteOrders = Map.copyOf(siteOrders);
+  }
+
+  /** Without orders about sites. */
+  public NodeSnapshot(
+      long takenAt,
+      SiteView local,
+      List<Peer> peers,
+      List<Service> services,
+      Agreement.Health ledger,
+      long ledgerFreshAt,
+      boolean insecure,
+      long lastEventSequence) {
+    this(
+        takenAt,
+        local,
+        peers,
+        services,
+        Map.of(),
+        ledger,
+        ledgerFreshAt,
+        insecure,
+        lastEventSequence);
   }
 
   /**

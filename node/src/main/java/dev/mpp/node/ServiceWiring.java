@@ -72,7 +72,8 @@ final class ServiceWiring {
         s.lagLimit().toSeconds(),
         s.holdDown().toNanos(),
         s.poll().interval().toNanos(),
-        s.poll().retryInterval().toNanos());
+        s.poll().retryInterval().toNanos(),
+        s.siteFailback() == MppConfig.SiteFailback.AUTO);
   }
 
   /** The pool states of before the restart, as far as the configured nodes are the same. */

@@ -214,6 +214,7 @@ final class BenchSite {
       case BrainCommand.PreferLeadership p -> {}
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Journal j -> {}
+      case BrainCommand.Show s -> {}
       case BrainCommand.Answer a -> {}
     }
   }

@@ -330,6 +330,7 @@ final class SimSite {
                   + " "
                   + j.reason());
       case BrainCommand.KeepOverride k -> {}
+      case BrainCommand.Show s -> publish();
       case BrainCommand.Answer a -> {}
     }
   }

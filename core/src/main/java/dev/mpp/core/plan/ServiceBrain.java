@@ -53,6 +53,8 @@ final class ServiceBrain {
   private final ReplicaKeeper replicas;
   private final OperatorOrders orders;
   private final PoolReturn back;
+  private final MoveKeeper moves;
+  private final MoveStarter starter;
   private final ServicePicture picture;
   private final @Nullable SyncKeeper sync;
 
@@ -66,10 +68,14 @@ final class ServiceBrain {
   boolean touched;
 
   ServiceBrain(
-      BrainConfig config, BrainConfig.Service service, PoolState restored, CommandIds ids) {
+      BrainConfig config,
+      BrainConfig.Service service,
+      PoolState restored,
+      CommandIds ids,
+      SiteOrders siteOrders) {
     this.config = config;
     this.service = service;
-    this.state = new ServiceState(config, service, restored, ids);
+    this.state = new ServiceState(config, service, restored, ids, siteOrders);
     this.lease = state.lease;
     this.judge = new FollowJudge(service.lagLimit());
     this.eligibility = new EligibilityRule(state);
@@ -77,7 +83,9 @@ final class ServiceBrain {
     this.replicas = new ReplicaKeeper(state);
     this.orders = new OperatorOrders(state);
     this.back = new PoolReturn(state);
-    this.picture = new ServicePicture(state, eligibility, role, orders);
+    this.moves = new MoveKeeper(state, role);
+    this.starter = new MoveStarter(state);
+    this.picture = new ServicePicture(state, eligibility, role, orders, moves);
     List<SiteId> dataPeers =
         service.pools().keySet().stream().filter(s -> !s.equals(config.self())).sorted().toList();
     this.sync =
@@ -309,8 +317,11 @@ final class ServiceBrain {
         sync.stated(i.origin().sequence(), i.sites());
       }
     }
+    if (own && command instanceof LedgerCommand.Handover h) {
+      moves.handoverOutcome(h.origin().sequence(), outcome, turn);
+    }
     if (own && accepted && command instanceof LedgerCommand.Claim) {
-      role.claimAccepted(turn.now());
+      role.lookAgain(turn.now());
       state.tracks().forEach(t -> pollWithin(t.address, 0, turn));
     }
     if (own && accepted && command instanceof LedgerCommand.Serve) {
@@ -358,14 +369,16 @@ final class ServiceBrain {
     if (pool().paused() != state.paused()) {
       state.step(new PoolEvent.Paused(state.paused()), turn);
     }
+    moves.pursue(verdict, turn);
     permission(turn);
     fences(turn);
     promote(turn);
     deadMan(turn);
     role.serve(turn);
-    role.release(verdict, turn);
+    role.release(verdict, moves.fencing(), turn);
     role.claim(verdict, turn);
     sync(turn);
+    starter.consider(settled(turn.now()), turn);
     replicas.follow(turn);
     replicas.recovery(turn);
     picture.changed();
@@ -373,7 +386,11 @@ final class ServiceBrain {
   }
 
   private long due(long now) {
-    boolean busy = state.promotion() != null || back.waiting() || role.giving();
+    boolean busy =
+        state.promotion() != null
+            || back.waiting()
+            || role.giving()
+            || moves.phase() != MoveKeeper.Phase.NONE;
     for (NodeTrack t : state.tracks()) {
       busy |= t.fence.wanted() || t.writableInFlight;
     }
@@ -401,6 +418,7 @@ final class ServiceBrain {
             && verdict.ok()
             && !lostActive
             && !giving
+            && !moves.fencing()
             && (anyActive || state.promotion() != null || role.ready(verdict, turn.now()));
     if (allowed == pool().allowed() && (allowed || !anyWriter())) {
       return;
@@ -414,11 +432,13 @@ final class ServiceBrain {
                     ? verdict.reason()
                     : giving
                         ? "the role is being released"
-                        : mayAct
-                            ? eligibility.judge(verdict, turn.now()).reason()
-                            : lease.holds(turn.now())
-                                ? "the lease is about to end without a renewal"
-                                : "no lease";
+                        : moves.fencing()
+                            ? "a switchover hands the role over"
+                            : mayAct
+                                ? eligibility.judge(verdict, turn.now()).reason()
+                                : lease.holds(turn.now())
+                                    ? "the lease is about to end without a renewal"
+                                    : "no lease";
     if (allowed != pool().allowed()) {
       state.step(new PoolEvent.Permission(allowed, why), turn);
     }

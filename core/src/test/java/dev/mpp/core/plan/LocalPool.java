@@ -288,6 +288,7 @@ final class LocalPool {
       case BrainCommand.PollWithin p -> {}
       case BrainCommand.PreferLeadership p -> {}
       case BrainCommand.KeepOverride k -> {}
+      case BrainCommand.Show s -> {}
       case BrainCommand.Answer a -> {}
     }
   }

@@ -113,6 +113,14 @@ public final class Cli implements Runnable {
                     new PoolDeleteCommand(cli)))
             .addSubcommand(
                 Group.of(
+                    "member",
+                    "Lists and changes the voters of the ledger.",
+                    new MemberListCommand(cli),
+                    new MemberAddCommand(cli),
+                    new MemberRemoveCommand(cli),
+                    new MemberReplaceCommand(cli)))
+            .addSubcommand(
+                Group.of(
                     "certs",
                     "Makes and checks certificates, for those without a PKI; needs no node.",
                     new CertsInitCommand(cli),

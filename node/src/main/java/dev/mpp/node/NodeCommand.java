@@ -72,6 +72,13 @@ final class NodeCommand implements Callable<Integer> {
               + " that lost its disk must not vote as if it had seen nothing.")
   private boolean bootstrap;
 
+  @Option(
+      names = "--join",
+      description =
+          "Allow an empty data directory of a member that the others will add or replace (mpp member"
+              + " add, mpp member replace): it does not vote before that.")
+  private boolean join;
+
   @Option(names = "--check", description = "Only check the configuration and print what it says.")
   private boolean check;
 
@@ -81,6 +88,10 @@ final class NodeCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "Missing required option: '--config=FILE' (or a command: set, unset)");
+    }
+    if (bootstrap && join) {
+      throw new ParameterException(
+          spec.commandLine(), "--bootstrap founds a new deployment, --join enters one: not both");
     }
     ConfigFile.Loaded loaded;
     try {
@@ -120,7 +131,10 @@ final class NodeCommand implements Callable<Integer> {
     NodeProcess process = new NodeProcess(loaded.config(), why -> die(holder[0], why));
     holder[0] = process;
     try {
-      process.start(bootstrap);
+      process.start(
+          bootstrap
+              ? NodeProcess.Start.BOOTSTRAP
+              : join ? NodeProcess.Start.JOIN : NodeProcess.Start.KNOWN);
     } catch (Exception e) {
       LOG.debug("start failed", e);
       System.err.println("mpp node: " + message(e));

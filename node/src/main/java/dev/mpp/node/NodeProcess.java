@@ -100,6 +100,16 @@ final class NodeProcess implements AutoCloseable {
     this.fatal = fatal;
   }
 
+  /** What an empty data directory means. */
+  enum Start {
+    /** A lost disk: the start is refused. */
+    KNOWN,
+    /** A founder of a new deployment. */
+    BOOTSTRAP,
+    /** A member that the others will add. */
+    JOIN
+  }
+
   private <T extends AutoCloseable> T open(T part) {
     opened.push(part);
     return part;
@@ -108,9 +118,9 @@ final class NodeProcess implements AutoCloseable {
   /**
    * Starts everything. Nothing is writable before a fresh lease.
    *
-   * @param bootstrap allows an empty data directory: only for a new deployment
+   * @param how what an empty data directory means
    */
-  void start(boolean bootstrap) throws IOException, StoreException, DnsBindException {
+  void start(Start how) throws IOException, StoreException, DnsBindException {
     NodeStore store = open(NodeStore.open(config.dataDir(), new StoreAlarm()));
     String incarnation =
         store.increment("incarnation")
@@ -141,16 +151,21 @@ final class NodeProcess implements AutoCloseable {
             ServiceWiring.restored(brainConfig.services(), store.nodes()),
             time.nanos());
 
+    PeerVersions versions = new PeerVersions(config.configHash(), this::journal);
     RejectedAttempts rejected = new RejectedAttempts(this::journal, time::nanos);
     Optional<SiteTls> tls = SiteCertificates.of(config);
     Agreement agreement =
-        new RatisAgreement(ledger(bootstrap, tls, rejected), new LedgerEvents(post), fatal);
+        new RatisAgreement(ledger(how, tls, rejected), new LedgerEvents(post), fatal);
     GrpcTransport transport =
         open(
             tls.map(site -> GrpcTransport.secured(site, rejected))
                 .orElseGet(GrpcTransport::plaintext));
     PeerExchange exchange =
-        new PeerExchange(exchange(incarnation), transport, time::nanos, new PeerEvents(post));
+        new PeerExchange(
+            exchange(incarnation, agreement),
+            transport,
+            time::nanos,
+            new PeerEvents(post, agreement, versions));
     DnsTables tables = config.dns().map(this::tables).orElse(null);
     Actuator acting =
         open(new Actuator(config.site(), agreement, servers, pollers, this::remoteServer, post));
@@ -225,7 +240,8 @@ final class NodeProcess implements AutoCloseable {
             config,
             new ConfiguredCheckpoints(checkpoints.desk()),
             times,
-            () -> tls.flatMap(site -> CertificateWatch.warning(site, wall)).stream().toList());
+            () -> alarms(agreement, tls),
+            membership(agreement, versions, shell));
     open(operators(desk, transport)).start();
     open(joined(http));
     LOG.info(
@@ -336,14 +352,13 @@ final class NodeProcess implements AutoCloseable {
         time::nanos);
   }
 
-  private LedgerConfig ledger(boolean bootstrap, Optional<SiteTls> tls, RejectedAttempts rejected) {
+  private LedgerConfig ledger(Start how, Optional<SiteTls> tls, RejectedAttempts rejected) {
+    boolean bootstrap = how == Start.BOOTSTRAP;
     LedgerConfig defaults =
         LedgerConfig.of(
             config.deployment(),
             config.site(),
-            config.sites().stream()
-                .map(s -> new LedgerMember(s.id(), s.address(), s.ports().ledger()))
-                .toList(),
+            ledgerMembers(),
             config.dataDir().resolve("ledger"),
             bootstrap);
     return new LedgerConfig(
@@ -353,6 +368,7 @@ final class NodeProcess implements AutoCloseable {
         defaults.bindAddress(),
         defaults.storage(),
         bootstrap,
+        how == Start.JOIN,
         new LedgerConfig.Timings(
             config.election().min(),
             config.election().max(),
@@ -362,12 +378,13 @@ final class NodeProcess implements AutoCloseable {
         tls.map(site -> new LedgerTls(site, rejected)));
   }
 
-  private ExchangeConfig exchange(String incarnation) {
+  private ExchangeConfig exchange(String incarnation, Agreement agreement) {
     return new ExchangeConfig(
         config.site(),
         incarnation,
         config.deployment(),
         config.configHash(),
+        () -> new ExchangeConfig.Ledger(Agreement.Formats.OWN, agreement.ownMember()),
         bind(config.self().ports().exchange()),
         config.peers().stream()
             .map(
@@ -393,6 +410,25 @@ final class NodeProcess implements AutoCloseable {
   private static String version() {
     String v = NodeProcess.class.getPackage().getImplementationVersion();
     return v == null ? "development" : v;
+  }
+
+  private Membership membership(Agreement agreement, PeerVersions versions, LoopShell shell) {
+    Map<SiteId, String> addresses = new HashMap<>();
+    ledgerMembers().forEach(m -> addresses.put(m.site(), m.endpoint()));
+    return new Membership(
+        config.site(), agreement, versions, addresses, shell::snapshot, this::journal);
+  }
+
+  private List<LedgerMember> ledgerMembers() {
+    return config.sites().stream()
+        .map(s -> new LedgerMember(s.id(), s.address(), s.ports().ledger()))
+        .toList();
+  }
+
+  private List<String> alarms(Agreement agreement, Optional<SiteTls> tls) {
+    List<String> all = new ArrayList<>(agreement.alarms());
+    tls.flatMap(site -> CertificateWatch.warning(site, wall)).ifPresent(all::add);
+    return all;
   }
 
   /** Of what is not of the loop; from any thread. */
@@ -483,7 +519,14 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
-  private record PeerEvents(Consumer<BrainEvent> post) implements PeerExchange.Listener {
+  private record PeerEvents(Consumer<BrainEvent> post, Agreement agreement, PeerVersions versions)
+      implements PeerExchange.Listener {
+    @Override
+    public void greeted(SiteId peer, String configHash, ExchangeConfig.Ledger ledger) {
+      agreement.reads(peer, ledger.formats());
+      versions.greeted(peer, configHash, ledger.member());
+    }
+
     @Override
     public void viewReceived(SiteView view, long arrivalNanos) {
       post.accept(new BrainEvent.PeerHeard(view));

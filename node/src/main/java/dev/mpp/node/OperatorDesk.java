@@ -27,6 +27,7 @@ final class OperatorDesk implements NodeControl {
   private final Checkpoints checkpoints;
   private final RoleTimes times;
   private final Supplier<List<String>> alarms;
+  private final Membership membership;
 
   OperatorDesk(
       LoopShell shell,
@@ -34,7 +35,8 @@ final class OperatorDesk implements NodeControl {
       MppConfig config,
       Checkpoints checkpoints,
       RoleTimes times,
-      Supplier<List<String>> alarms) {
+      Supplier<List<String>> alarms,
+      Membership membership) {
     this.shell = shell;
     this.store = store;
     this.pools = PoolTexts.of(config);
@@ -42,6 +44,7 @@ final class OperatorDesk implements NodeControl {
     this.checkpoints = checkpoints;
     this.times = times;
     this.alarms = alarms;
+    this.membership = membership;
   }
 
   @Override
@@ -139,5 +142,15 @@ final class OperatorDesk implements NodeControl {
   @Override
   public List<String> alarms() {
     return alarms.get();
+  }
+
+  @Override
+  public List<Voter> voters() {
+    return membership.voters();
+  }
+
+  @Override
+  public String changeMember(MemberChange change) {
+    return membership.change(change);
   }
 }

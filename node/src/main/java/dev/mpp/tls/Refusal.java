@@ -57,7 +57,7 @@ public final class Refusal {
               + text.substring(Math.max(text.lastIndexOf(' '), text.lastIndexOf(':')) + 1)
               + ")");
     }
-    return lower.contains("closed")
+    return lower.contains("closed") || lower.contains("failure when writing")
         ? Optional.empty()
         : Optional.of("the handshake failed: " + text);
   }

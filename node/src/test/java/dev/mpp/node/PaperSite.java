@@ -152,7 +152,14 @@ final class PaperSite implements AutoCloseable {
             config,
             new ConfiguredCheckpoints(new CheckpointWiring(config).desk()),
             times,
-            List::of);
+            List::of,
+            new Membership(
+                config.site(),
+                ledger,
+                new PeerVersions(config.configHash(), j -> {}),
+                Map.of(),
+                shell::snapshot,
+                j -> {}));
     api =
         new OperatorServer(
             GrpcTransport.plaintext()

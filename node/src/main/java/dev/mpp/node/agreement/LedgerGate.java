@@ -120,7 +120,7 @@ final class LedgerGate implements ServerInterceptor {
   }
 
   private static Optional<String> requestor(RaftRpcRequestProto r) {
-    return Optional.of(r.getRequestorId().toStringUtf8());
+    return Optional.of(MemberId.site(r.getRequestorId().toStringUtf8()));
   }
 
   /** What nobody can read goes on: the leader refuses it with its reason. */

@@ -10,6 +10,7 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 import org.apache.ratis.util.SizeInBytes;
@@ -74,12 +75,13 @@ final class RatisSettings {
   }
 
   /** What is not a string: TLS, and the keep-alive by which a server drops dead connections. */
-  static Parameters parameters(LedgerConfig config, Optional<LedgerDoor> door) {
+  static Parameters parameters(LedgerConfig config, RaftPeerId own, Optional<LedgerDoor> door) {
     Parameters parameters = new Parameters();
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
         (builder, types) -> {
           builder.keepAliveTime(10, TimeUnit.SECONDS).keepAliveTimeout(5, TimeUnit.SECONDS);
+          builder.intercept(new LedgerAddressee(own));
           door.ifPresent(d -> d.install(builder));
           return builder;
         });

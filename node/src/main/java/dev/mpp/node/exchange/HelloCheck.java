@@ -1,6 +1,7 @@
 package dev.mpp.node.exchange;
 
 import dev.mpp.core.model.SiteId;
+import dev.mpp.node.agreement.Agreement;
 import dev.mpp.proto.v1.Hello;
 import dev.mpp.tls.Identity;
 import io.grpc.Status;
@@ -20,6 +21,9 @@ final class HelloCheck {
         .setProtocolVersion(PROTOCOL_VERSION)
         .setDeployment(config.deployment())
         .setConfigHash(config.configHash())
+        .setOldestLedgerFormat(config.ledger().get().formats().oldest())
+        .setNewestLedgerFormat(config.ledger().get().formats().newest())
+        .setLedgerMember(config.ledger().get().member())
         .build();
   }
 
@@ -68,7 +72,25 @@ final class HelloCheck {
                   + OLDEST_PROTOCOL_VERSION
                   + " is needed"));
     }
+    if (!formats(hello).overlaps(config.ledger().get().formats())) {
+      return Optional.of(
+          Status.FAILED_PRECONDITION.withDescription(
+              "it reads ledger formats "
+                  + formats(hello)
+                  + ", and "
+                  + config.self()
+                  + " "
+                  + config.ledger().get().formats()
+                  + ": upgrade by way of a version that reads both"));
+    }
     return Optional.empty();
+  }
+
+  /** A version that announces none reads the first only. */
+  static Agreement.Formats formats(Hello hello) {
+    int newest = Math.max(1, hello.getNewestLedgerFormat());
+    return new Agreement.Formats(
+        Math.min(newest, Math.max(1, hello.getOldestLedgerFormat())), newest);
   }
 
   private static Optional<Status> denied(String why) {

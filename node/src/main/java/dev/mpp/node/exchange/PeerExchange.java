@@ -60,6 +60,14 @@ public final class PeerExchange implements AutoCloseable {
      * @param rttMicros -1 when unknown
      */
     void linkChanged(SiteId peer, boolean up, long rttMicros);
+
+    /**
+     * A peer was let in and has said who it is; again with every stream.
+     *
+     * @param configHash of its configuration
+     * @param ledger how it takes part in the ledger
+     */
+    default void greeted(SiteId peer, String configHash, ExchangeConfig.Ledger ledger) {}
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
@@ -68,8 +76,8 @@ public final class PeerExchange implements AutoCloseable {
   private final ExchangeConfig config;
   private final GrpcTransport transport;
   private final LongSupplier nanos;
+  private final Listener listener;
   private final LogOnce once = new LogOnce(LOG);
-  private final Hello hello;
   private final ScheduledThreadPoolExecutor thread;
   private final Map<SiteId, PeerLink> links = new LinkedHashMap<>();
   private final List<Dialler> diallers = new ArrayList<>();
@@ -93,7 +101,7 @@ public final class PeerExchange implements AutoCloseable {
     this.config = config;
     this.transport = transport;
     this.nanos = nanos;
-    this.hello = HelloCheck.own(config);
+    this.listener = listener;
     this.flushNotBefore = nanos.getAsLong();
     this.thread =
         new ScheduledThreadPoolExecutor(
@@ -227,7 +235,7 @@ public final class PeerExchange implements AutoCloseable {
     return new PeerStream(
         new Ends(dialler, Optional.empty()),
         nanos,
-        hello,
+        HelloCheck.own(config),
         remote,
         call,
         why -> call.cancel(why.getDescription(), why.getCause()));
@@ -237,7 +245,7 @@ public final class PeerExchange implements AutoCloseable {
     return new PeerStream(
         new Ends(null, caller.certified()),
         nanos,
-        hello,
+        HelloCheck.own(config),
         caller.address(),
         call,
         why -> {
@@ -278,6 +286,10 @@ public final class PeerExchange implements AutoCloseable {
         return refusal;
       }
       link = links.get(new SiteId(theirs.getSite()));
+      listener.greeted(
+          new SiteId(theirs.getSite()),
+          theirs.getConfigHash(),
+          new ExchangeConfig.Ledger(HelloCheck.formats(theirs), theirs.getLedgerMember()));
       if (!theirs.getConfigHash().equals(config.configHash())) {
         once.warn(
             "peer "

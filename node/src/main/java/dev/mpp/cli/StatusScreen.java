@@ -15,9 +15,6 @@ import java.util.stream.Collectors;
 
 /** Everything on one screen, at most 100 columns wide unless asked to be wide. */
 final class StatusScreen {
-  static final String INSECURE =
-      "INSECURE: sites and operators are not authenticated and nothing is encrypted.";
-
   private static final int COLUMNS = 100;
   private static final int MESSAGE_INDENT = 15;
 
@@ -56,7 +53,7 @@ final class StatusScreen {
             + ", "
             + terminal.timeAndZone(reply.getWallMillis()));
     if (reply.getInsecure()) {
-      warn(INSECURE);
+      warn(Words.INSECURE);
     }
     reply.getAlarmsList().forEach(this::warn);
     if (reply.getAgeMillis() > Shown.SILENT_MILLIS) {

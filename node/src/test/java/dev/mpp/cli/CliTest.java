@@ -223,7 +223,7 @@ final class CliTest {
                   + " (no answer within 1 s); "
                   + alive
                   + " answers instead\nmpp: "
-                  + StatusScreen.INSECURE
+                  + Words.INSECURE
                   + "\n"),
           result);
       Result alone = plain(false, "watch", "--timeout", "1", "--node", hangs);

@@ -1,5 +1,6 @@
 package dev.mpp.core.lease;
 
+import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import java.util.Collections;
@@ -20,7 +21,7 @@ import java.util.TreeSet;
  *     them; empty before there was one
  * @param stated origin sequence of the statement of {@code inSync} in this epoch, 0 before one: an
  *     older statement that arrives late is refused
- * @param paused by whom and why, while the service is paused
+ * @param directives what operators ordered
  */
 public record Grant(
     ServiceName service,
@@ -32,7 +33,7 @@ public record Grant(
     Optional<SiteId> servedBy,
     Set<SiteId> inSync,
     long stated,
-    Optional<Paused> paused) {
+    Directives directives) {
 
   /** An operator's order that the roles stay where they are. */
   public record Paused(String by, String reason) {}
@@ -42,7 +43,7 @@ public record Grant(
         inSync.size() < 2 ? Set.copyOf(inSync) : Collections.unmodifiableSet(new TreeSet<>(inSync));
   }
 
-  /** Without a statement in this epoch. */
+  /** Without a statement in this epoch, and without an order. */
   public Grant(
       ServiceName service,
       long epoch,
@@ -62,7 +63,15 @@ public record Grant(
         servedBy,
         inSync,
         0,
-        Optional.empty());
+        Directives.NONE);
+  }
+
+  public Optional<Paused> paused() {
+    return directives.paused();
+  }
+
+  public Optional<Move> move() {
+    return directives.move();
   }
 
   Grant claimed(Origin by) {
@@ -76,7 +85,22 @@ public record Grant(
         servedBy,
         inSync,
         0,
-        paused);
+        directives.claimedBy(by.site()));
+  }
+
+  /** Another process of the holder's site goes on in its place; nothing changes for clients. */
+  Grant adopted(Origin by) {
+    return new Grant(
+        service,
+        epoch + 1,
+        holder,
+        by.incarnation(),
+        renewal + 1,
+        serving,
+        servedBy,
+        inSync,
+        0,
+        directives);
   }
 
   Grant renewed() {
@@ -90,17 +114,35 @@ public record Grant(
         servedBy,
         inSync,
         stated,
-        paused);
+        directives);
   }
 
   Grant released() {
+    return vacant(holder.map(directives::released).orElse(directives));
+  }
+
+  /** Vacant, and meant for the move's target. */
+  Grant handedOver(GtidSet position) {
+    return vacant(directives.handedOver(position));
+  }
+
+  private Grant vacant(Directives next) {
     return new Grant(
-        service, epoch, Optional.empty(), "", renewal, false, servedBy, inSync, stated, paused);
+        service, epoch, Optional.empty(), "", renewal, false, servedBy, inSync, stated, next);
   }
 
   Grant served() {
     return new Grant(
-        service, epoch, holder, incarnation, renewal, true, holder, inSync, stated, paused);
+        service,
+        epoch,
+        holder,
+        incarnation,
+        renewal,
+        true,
+        holder,
+        inSync,
+        stated,
+        directives.served());
   }
 
   /** A statement counts as a change for claims that looked before it. */
@@ -115,12 +157,12 @@ public record Grant(
         servedBy,
         sites,
         sequence,
-        paused);
+        directives);
   }
 
-  Grant with(Optional<Paused> pause) {
+  public Grant with(Directives next) {
     return new Grant(
-        service, epoch, holder, incarnation, renewal, serving, servedBy, inSync, stated, pause);
+        service, epoch, holder, incarnation, renewal, serving, servedBy, inSync, stated, next);
   }
 
   /** The entry of a service that nobody ever claimed. */

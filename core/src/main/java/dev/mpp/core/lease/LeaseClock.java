@@ -74,7 +74,9 @@ public final class LeaseClock {
   public void applied(
       LedgerCommand command, Grant after, long proposedAt, long freshSince, long now) {
     boolean granted =
-        command instanceof LedgerCommand.Claim || command instanceof LedgerCommand.Renew;
+        command instanceof LedgerCommand.Claim
+            || command instanceof LedgerCommand.Renew
+            || command instanceof LedgerCommand.Adopt;
     grant = after;
     if (granted) {
       changedAt = now;

@@ -1,8 +1,10 @@
 package dev.mpp.core.lease;
 
+import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -56,6 +58,56 @@ public sealed interface LedgerCommand {
    * @param by who ordered it, as the operator's machine said
    */
   record Pause(Origin origin, ServiceName service, boolean on, String by, String reason)
+      implements LedgerCommand {}
+
+  /**
+   * Another process of the holder's site takes the grant over: the site stays ACTIVE, the old
+   * incarnation holds nothing from here on. Succeeds iff the entry still has the epoch and renewal
+   * count that the proposer looked at; the epoch grows by one.
+   */
+  record Adopt(Origin origin, ServiceName service, long expectedEpoch, long expectedRenewal)
+      implements LedgerCommand {}
+
+  /**
+   * Orders a planned switchover; the holder's site carries it out. Anybody may propose it. Refused
+   * while the service is paused, vacant or moving, when the target holds it, or has an order that
+   * keeps it from roles.
+   *
+   * @param epoch in which whoever ordered it saw the holder
+   * @param move without a position
+   */
+  record BeginMove(Origin origin, ServiceName service, long epoch, Move move)
+      implements LedgerCommand {}
+
+  /** Ends a move that has not been handed over yet: the holder stays. Anybody may propose it. */
+  record EndMove(Origin origin, ServiceName service, String id, String reason)
+      implements LedgerCommand {}
+
+  /**
+   * The holder, fenced, gives the role to the move's target.
+   *
+   * @param position everything that its server executed
+   */
+  record Handover(Origin origin, ServiceName service, long epoch, String id, GtidSet position)
+      implements LedgerCommand {}
+
+  /**
+   * An operator's directive: among equally advanced sites this one is ACTIVE. It moves nothing by
+   * itself.
+   *
+   * @param site empty to prefer none
+   */
+  record Prefer(Origin origin, ServiceName service, Optional<SiteId> site, String by, String reason)
+      implements LedgerCommand {}
+
+  /**
+   * An operator's order about a site: while it is in force the site can claim nothing. Anybody may
+   * propose it.
+   *
+   * @param order empty to end it
+   * @param by who ordered or ended it
+   */
+  record OrderSite(Origin origin, SiteId site, Optional<SiteOrder> order, String by, String reason)
       implements LedgerCommand {}
 
   /**

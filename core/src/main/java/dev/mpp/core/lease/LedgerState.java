@@ -1,9 +1,11 @@
 package dev.mpp.core.lease;
 
 import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,11 +14,12 @@ import java.util.TreeMap;
  * The replicated state: what every voter computes from the same commands in the same order.
  * Deterministic: same state, same command, same result; it knows no time.
  */
-public record LedgerState(Map<ServiceName, Grant> grants) {
-  public static final LedgerState EMPTY = new LedgerState(Map.of());
+public record LedgerState(Map<ServiceName, Grant> grants, Map<SiteId, SiteOrder> sites) {
+  public static final LedgerState EMPTY = new LedgerState(Map.of(), Map.of());
 
   public LedgerState {
     grants = Collections.unmodifiableMap(new TreeMap<>(grants));
+    sites = Collections.unmodifiableMap(new TreeMap<>(sites));
   }
 
   /** The next state and what the command did. */
@@ -24,6 +27,11 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
 
   public Grant grant(ServiceName service) {
     return grants.getOrDefault(service, Grant.none(service));
+  }
+
+  /** What operators ordered about the site. */
+  public Optional<SiteOrder> order(SiteId site) {
+    return Optional.ofNullable(sites.get(site));
   }
 
   public Applied apply(LedgerCommand command) {
@@ -34,6 +42,12 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
       case LedgerCommand.Serve s -> asHolder(s.origin(), s.service(), s.epoch(), Grant::served);
       case LedgerCommand.InSync i -> inSync(i);
       case LedgerCommand.Pause p -> pause(p);
+      case LedgerCommand.Adopt a -> adopt(a);
+      case LedgerCommand.BeginMove m -> beginMove(m);
+      case LedgerCommand.EndMove m -> endMove(m);
+      case LedgerCommand.Handover h -> handover(h);
+      case LedgerCommand.Prefer p -> prefer(p);
+      case LedgerCommand.OrderSite o -> orderSite(o);
       case LedgerCommand.Beat b -> new Applied(this, new LedgerOutcome.Accepted(List.of()));
     };
   }
@@ -48,9 +62,114 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
                       p.service(), g.paused().orElseThrow().by(), g.paused().orElseThrow().reason())
               : p.service() + " is not paused");
     }
-    return accepted(
-        List.of(
-            g.with(p.on() ? Optional.of(new Grant.Paused(p.by(), p.reason())) : Optional.empty())));
+    return changed(
+        g,
+        g.directives()
+            .pausing(
+                p.on() ? Optional.of(new Grant.Paused(p.by(), p.reason())) : Optional.empty()));
+  }
+
+  private Applied beginMove(LedgerCommand.BeginMove m) {
+    Grant g = grant(m.service());
+    SiteId target = m.move().target();
+    Optional<SiteOrder> ordered = order(target);
+    String obstacle =
+        g.holder().isEmpty()
+            ? "nobody holds " + m.service()
+            : g.holder().get().equals(target)
+                ? target + " holds " + m.service() + " already"
+                : g.epoch() != m.epoch()
+                    ? "%s is in epoch %d now, the order saw epoch %d"
+                        .formatted(m.service(), g.epoch(), m.epoch())
+                    : g.paused().isPresent()
+                        ? pausedBy(g)
+                        : g.move().isPresent()
+                            ? "%s is moving to %s already"
+                                .formatted(m.service(), g.move().get().target())
+                            : ordered.map(o -> standsAside(target, o)).orElse("");
+    return obstacle.isEmpty() ? changed(g, g.directives().moving(m.move())) : refused(obstacle);
+  }
+
+  private Applied endMove(LedgerCommand.EndMove m) {
+    Grant g = grant(m.service());
+    Optional<Move> open = g.move().filter(o -> o.id().equals(m.id()));
+    if (open.isEmpty()) {
+      return refused(m.service() + " has no such move");
+    }
+    return open.get().position().isPresent()
+        ? refused("the role was handed over to " + open.get().target() + " already")
+        : changed(g, g.directives().over(false, m.reason()));
+  }
+
+  /**
+   * A holder that takes its own server back into service states who is in sync before it does: a
+   * hand-over from before that statement comes too late.
+   */
+  private Applied handover(LedgerCommand.Handover h) {
+    Grant now = grant(h.service());
+    boolean moving = now.move().filter(m -> m.id().equals(h.id())).isPresent();
+    if (now.heldBy(h.origin(), h.epoch()) && now.stated() >= h.origin().sequence()) {
+      return refused("the holder made its server writable again after this hand-over");
+    }
+    return moving
+        ? asHolder(h.origin(), h.service(), h.epoch(), g -> g.handedOver(h.position()))
+        : refused(h.service() + " has no such move");
+  }
+
+  private Applied prefer(LedgerCommand.Prefer p) {
+    Grant g = grant(p.service());
+    return g.directives().preferred().equals(p.site())
+        ? refused(
+            p.site()
+                .map(s -> s + " is the preferred site of " + p.service() + " already")
+                .orElse(p.service() + " has no preferred site"))
+        : changed(g, g.directives().preferring(p.site()));
+  }
+
+  private Applied changed(Grant g, Directives next) {
+    return accepted(g.with(next));
+  }
+
+  private Applied orderSite(LedgerCommand.OrderSite o) {
+    if (order(o.site()).map(SiteOrder::mode).equals(o.order().map(SiteOrder::mode))) {
+      return refused(
+          order(o.site())
+              .map(now -> standsAside(o.site(), now) + " already")
+              .orElse(o.site() + " has no order"));
+    }
+    Map<SiteId, SiteOrder> next = new TreeMap<>(sites);
+    o.order().ifPresentOrElse(order -> next.put(o.site(), order), () -> next.remove(o.site()));
+    return new Applied(new LedgerState(grants, next), new LedgerOutcome.Accepted(List.of()));
+  }
+
+  private static String standsAside(SiteId site, SiteOrder order) {
+    return "%s is in %s, by %s: %s"
+        .formatted(site, order.mode().name().toLowerCase(Locale.ROOT), order.by(), order.reason());
+  }
+
+  private static String pausedBy(Grant g) {
+    Grant.Paused p = g.paused().orElseThrow();
+    return "%s is paused by %s: %s".formatted(g.service(), p.by(), p.reason());
+  }
+
+  /** Only ever within the holder's site. */
+  private Applied adopt(LedgerCommand.Adopt a) {
+    Grant g = grant(a.service());
+    if (g.epoch() != a.expectedEpoch() || g.renewal() != a.expectedRenewal()) {
+      return changedMeanwhile(g, a.expectedEpoch(), a.expectedRenewal());
+    }
+    if (!g.holder().equals(Optional.of(a.origin().site()))
+        || g.incarnation().equals(a.origin().incarnation())) {
+      return refused(
+          "%s is not held by another instance of %s".formatted(a.service(), a.origin().site()));
+    }
+    return accepted(g.adopted(a.origin()));
+  }
+
+  private Applied changedMeanwhile(Grant g, long epoch, long renewal) {
+    return refused(
+        "%s changed meanwhile: epoch %d renewal %d, the claim expected %d and %d"
+            .formatted(g.service(), g.epoch(), g.renewal(), epoch, renewal));
   }
 
   /**
@@ -72,17 +191,15 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
   private Applied claim(LedgerCommand.Claim c) {
     Grant g = grant(c.service());
     if (g.epoch() != c.expectedEpoch() || g.renewal() != c.expectedRenewal()) {
-      return refused(
-          "%s changed meanwhile: epoch %d renewal %d, the claim expected %d and %d"
-              .formatted(
-                  c.service(), g.epoch(), g.renewal(), c.expectedEpoch(), c.expectedRenewal()));
+      return changedMeanwhile(g, c.expectedEpoch(), c.expectedRenewal());
     }
     if (g.paused().isPresent() && !g.servedBy().equals(Optional.of(c.origin().site()))) {
-      return refused(
-          "%s is paused by %s: %s"
-              .formatted(c.service(), g.paused().get().by(), g.paused().get().reason()));
+      return refused(pausedBy(g));
     }
-    return accepted(List.of(g.claimed(c.origin())));
+    Optional<SiteOrder> ordered = order(c.origin().site());
+    return ordered.isPresent()
+        ? refused(standsAside(c.origin().site(), ordered.get()))
+        : accepted(g.claimed(c.origin()));
   }
 
   private Applied renew(LedgerCommand.Renew r) {
@@ -105,7 +222,7 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
       java.util.function.UnaryOperator<Grant> change) {
     Grant g = grant(service);
     return g.heldBy(origin, epoch)
-        ? accepted(List.of(change.apply(g)))
+        ? accepted(change.apply(g))
         : refused(
             "%s does not hold %s in epoch %d (holder %s, epoch %d)"
                 .formatted(
@@ -116,11 +233,15 @@ public record LedgerState(Map<ServiceName, Grant> grants) {
                     g.epoch()));
   }
 
+  private Applied accepted(Grant changed) {
+    return accepted(List.of(changed));
+  }
+
   private Applied accepted(List<Grant> changed) {
     Map<ServiceName, Grant> next = new TreeMap<>(grants);
     changed.forEach(g -> next.put(g.service(), g));
     return new Applied(
-        new LedgerState(next),
+        new LedgerState(next, sites),
         new LedgerOutcome.Accepted(changed.stream().map(Grant::service).toList()));
   }
 

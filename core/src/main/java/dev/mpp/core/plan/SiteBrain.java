@@ -284,6 +284,12 @@ public final class SiteBrain {
           case LedgerCommand.Serve s -> s.service();
           case LedgerCommand.InSync i -> i.service();
           case LedgerCommand.Pause p -> p.service();
+          case LedgerCommand.Adopt c -> c.service();
+          case LedgerCommand.BeginMove m -> m.service();
+          case LedgerCommand.EndMove m -> m.service();
+          case LedgerCommand.Handover h -> h.service();
+          case LedgerCommand.Prefer p -> p.service();
+          case LedgerCommand.OrderSite s -> null;
           case LedgerCommand.Renew r -> null;
           case LedgerCommand.Beat b -> null;
         };

@@ -3,11 +3,13 @@ package dev.mpp.core.lease;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -60,10 +62,16 @@ class LedgerStatePropertyTest {
       if (!named.contains(s)) {
         assertEquals(old, now, context);
       }
-      boolean claim = command instanceof LedgerCommand.Claim && named.contains(s);
-      boolean release = command instanceof LedgerCommand.Release && named.contains(s);
+      boolean adopt = command instanceof LedgerCommand.Adopt && named.contains(s);
+      boolean claim = (adopt || command instanceof LedgerCommand.Claim) && named.contains(s);
+      boolean release =
+          (command instanceof LedgerCommand.Release || command instanceof LedgerCommand.Handover)
+              && named.contains(s);
       assertEquals(claim ? old.epoch() + 1 : old.epoch(), now.epoch(), context);
       assertTrue(now.renewal() >= old.renewal(), context);
+      if (adopt) {
+        assertEquals(old.holder(), now.holder(), context);
+      }
       if (claim) {
         assertTrue(now.heldBy(command.origin().site(), command.origin().incarnation()), context);
         assertTrue(now.renewal() > old.renewal(), context);
@@ -96,7 +104,34 @@ class LedgerStatePropertyTest {
     Origin origin = new Origin(site, "run-" + random.nextInt(2), random.nextInt(5));
     long epoch = random.nextInt(4) > 0 ? g.epoch() : g.epoch() + random.nextInt(3) - 1;
     long renewal = random.nextInt(4) > 0 ? g.renewal() : g.renewal() + random.nextInt(3) - 1;
-    return switch (random.nextInt(6)) {
+    String id = "m" + random.nextInt(2);
+    return switch (random.nextInt(13)) {
+      case 6 -> new LedgerCommand.Adopt(origin, service, epoch, renewal);
+      case 7 ->
+          new LedgerCommand.BeginMove(
+              origin,
+              service,
+              epoch,
+              new Move(id, SITES.get(random.nextInt(SITES.size())), 1, "by", "", Optional.empty()));
+      case 8 -> new LedgerCommand.EndMove(origin, service, id, "");
+      case 9 -> new LedgerCommand.Handover(origin, service, epoch, id, GtidSet.parse("0-1-7"));
+      case 10 ->
+          new LedgerCommand.OrderSite(
+              origin,
+              site,
+              random.nextInt(3) > 0
+                  ? Optional.empty()
+                  : Optional.of(new SiteOrder(SiteOrder.Mode.DRAIN, "by", "")),
+              "by",
+              "");
+      case 12 ->
+          new LedgerCommand.Prefer(
+              origin,
+              service,
+              random.nextBoolean() ? Optional.of(site) : Optional.empty(),
+              "by",
+              "");
+      case 11 -> new LedgerCommand.Pause(origin, service, random.nextInt(3) == 0, "by", "");
       case 0 -> new LedgerCommand.Claim(origin, service, epoch, renewal);
       case 1 ->
           new LedgerCommand.Renew(

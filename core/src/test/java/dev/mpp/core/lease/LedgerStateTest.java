@@ -5,13 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mpp.core.lease.LedgerCommand.Adopt;
 import dev.mpp.core.lease.LedgerCommand.Beat;
+import dev.mpp.core.lease.LedgerCommand.BeginMove;
 import dev.mpp.core.lease.LedgerCommand.Claim;
+import dev.mpp.core.lease.LedgerCommand.EndMove;
+import dev.mpp.core.lease.LedgerCommand.Handover;
 import dev.mpp.core.lease.LedgerCommand.Held;
 import dev.mpp.core.lease.LedgerCommand.InSync;
+import dev.mpp.core.lease.LedgerCommand.OrderSite;
+import dev.mpp.core.lease.LedgerCommand.Pause;
+import dev.mpp.core.lease.LedgerCommand.Prefer;
 import dev.mpp.core.lease.LedgerCommand.Release;
 import dev.mpp.core.lease.LedgerCommand.Renew;
 import dev.mpp.core.lease.LedgerCommand.Serve;
+import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import java.util.List;
@@ -110,16 +118,7 @@ class LedgerStateTest {
     Grant vacant = state.grant(S);
     assertEquals(
         new Grant(
-            S,
-            1,
-            Optional.empty(),
-            "",
-            2,
-            false,
-            Optional.of(A),
-            Set.of(A, B),
-            1,
-            Optional.empty()),
+            S, 1, Optional.empty(), "", 2, false, Optional.of(A), Set.of(A, B), 1, Directives.NONE),
         vacant);
     refused(new Release(FROM_A, S, 1), "does not hold");
     refused(new Renew(FROM_A, List.of(new Held(S, 1))), "a holds none");
@@ -167,6 +166,125 @@ class LedgerStateTest {
     accepted(new InSync(new Origin(A, "a1", 3), S, 1, Set.of(A)), S);
     assertEquals(Set.of(A), state.grant(S).inSync());
     refused(new InSync(new Origin(A, "a1", 2), S, 1, Set.of(A, B)), "a later statement");
+  }
+
+  private static Move move(String id, SiteId target) {
+    return new Move(id, target, 1, "ann", "drill", Optional.empty());
+  }
+
+  private static final GtidSet POSITION = GtidSet.parse("0-1-100");
+
+  @Test
+  void aMoveEndsWithTheTargetsFirstConfirmation() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new BeginMove(FROM_B, S, 1, move("m1", B)), S);
+    refused(new Handover(FROM_A, S, 1, "m2", POSITION), "no such move");
+    refused(new Handover(FROM_B, S, 1, "m1", POSITION), "does not hold");
+    accepted(new Handover(FROM_A, S, 1, "m1", POSITION), S);
+    Grant vacant = state.grant(S);
+    assertEquals(Optional.empty(), vacant.holder());
+    assertEquals(Optional.of(POSITION), vacant.move().orElseThrow().position());
+    refused(new EndMove(FROM_A, S, "m1", "late"), "handed over");
+    accepted(new Claim(FROM_B, S, 1, vacant.renewal()), S);
+    assertEquals(Optional.of(POSITION), state.grant(S).move().orElseThrow().position());
+    accepted(new Serve(FROM_B, S, 2), S);
+    assertEquals(Optional.empty(), state.grant(S).move());
+    assertEquals(
+        Optional.of(new Move.Outcome("m1", B, true, "")), state.grant(S).directives().lastMove());
+  }
+
+  @Test
+  void aHandoverFromBeforeTheHolderOpenedItsServerAgainIsTooLate() {
+    Origin early = new Origin(A, "a1", 5);
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new BeginMove(FROM_B, S, 1, move("m1", B)), S);
+    accepted(new EndMove(FROM_B, S, "m1", "the target is silent"), S);
+    assertEquals(
+        Optional.of(new Move.Outcome("m1", B, false, "the target is silent")),
+        state.grant(S).directives().lastMove());
+    accepted(new InSync(new Origin(A, "a1", 6), S, 1, Set.of(A)), S);
+    accepted(new BeginMove(FROM_B, S, 1, move("m1", B)), S);
+    refused(new Handover(early, S, 1, "m1", POSITION), "writable again");
+    accepted(new Handover(new Origin(A, "a1", 7), S, 1, "m1", POSITION), S);
+  }
+
+  @Test
+  void aPreferenceMovesNothing() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new Prefer(FROM_B, S, Optional.of(B), "ann", "new racks"), S);
+    refused(new Prefer(FROM_B, S, Optional.of(B), "ann", ""), "already");
+    assertTrue(state.grant(S).heldBy(A, "a1"));
+    accepted(new Prefer(FROM_B, S, Optional.empty(), "ann", ""), S);
+    refused(new Prefer(FROM_B, S, Optional.empty(), "ann", ""), "no preferred site");
+  }
+
+  @Test
+  void aMoveThatAnotherClaimOvertakesIsOver() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new BeginMove(FROM_A, S, 1, move("m1", B)), S);
+    accepted(new Handover(FROM_A, S, 1, "m1", POSITION), S);
+    accepted(new Claim(FROM_A, S, 1, state.grant(S).renewal()), S);
+    assertEquals(Optional.empty(), state.grant(S).move());
+    accepted(new BeginMove(FROM_A, S, 2, move("m2", B)), S);
+    accepted(new Claim(FROM_B, S, 2, state.grant(S).renewal()), S);
+    assertEquals(Optional.empty(), state.grant(S).move(), "a failover, not the move");
+  }
+
+  @Test
+  void aMoveIsRefusedWithItsReason() {
+    refused(new BeginMove(FROM_A, S, 0, move("m1", B)), "nobody holds");
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    refused(new BeginMove(FROM_A, S, 1, move("m1", A)), "a holds mysql.eraser.com already");
+    refused(new BeginMove(FROM_A, S, 0, move("m1", B)), "in epoch 1 now");
+    accepted(new BeginMove(FROM_A, S, 1, move("m1", B)), S);
+    refused(new BeginMove(FROM_A, S, 1, move("m2", B)), "is moving to b already");
+    refused(new EndMove(FROM_B, S, "m2", ""), "no such move");
+    accepted(new EndMove(FROM_B, S, "m1", "changed my mind"), S);
+    accepted(new OrderSite(FROM_A, B, Optional.of(MAINTENANCE), "ann", "racks"));
+    refused(new BeginMove(FROM_A, S, 1, move("m3", B)), "b is in maintenance, by ann: racks");
+    accepted(new OrderSite(FROM_B, B, Optional.empty(), "ann", ""));
+    accepted(new Pause(FROM_A, S, true, "bob", "firmware"), S);
+    refused(new BeginMove(FROM_A, S, 1, move("m4", B)), "paused by bob");
+  }
+
+  @Test
+  void aPauseEndsAMoveThatIsNotHandedOver() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new BeginMove(FROM_A, S, 1, move("m1", B)), S);
+    accepted(new Pause(FROM_A, S, true, "bob", "firmware"), S);
+    assertEquals(Optional.empty(), state.grant(S).move());
+  }
+
+  private static final SiteOrder MAINTENANCE =
+      new SiteOrder(SiteOrder.Mode.MAINTENANCE, "ann", "racks");
+
+  @Test
+  void aSiteWithAnOrderClaimsNothing() {
+    accepted(new OrderSite(FROM_B, A, Optional.of(MAINTENANCE), "ann", "racks"));
+    refused(new Claim(FROM_A, S, 0, 0), "a is in maintenance, by ann: racks");
+    refused(new OrderSite(FROM_B, A, Optional.of(MAINTENANCE), "bob", ""), "a is in maintenance");
+    accepted(new Claim(FROM_B, S, 0, 0), S);
+    accepted(new OrderSite(FROM_B, A, Optional.empty(), "ann", "done"));
+    refused(new OrderSite(FROM_B, A, Optional.empty(), "ann", "done"), "a has no order");
+    accepted(new Claim(FROM_A, S, 1, 1), S);
+  }
+
+  @Test
+  void aTwinAdoptsWithinItsSiteOnly() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new Serve(FROM_A, S, 1), S);
+    refused(new Adopt(FROM_B, S, 1, 1), "not held by another instance of b");
+    refused(new Adopt(FROM_A, S, 1, 1), "not held by another instance of a");
+    refused(new Adopt(FROM_A_RESTARTED, S, 1, 0), "changed meanwhile");
+    accepted(new Adopt(FROM_A_RESTARTED, S, 1, 1), S);
+    Grant g = state.grant(S);
+    assertTrue(g.heldBy(A, "a2") && g.epoch() == 2 && g.serving());
+    refused(new Renew(FROM_A, List.of(new Held(S, 1))), "a holds none");
+    refused(new Renew(FROM_A, List.of(new Held(S, 2))), "a holds none");
+    refused(new Release(FROM_A, S, 2), "does not hold");
+    refused(new InSync(FROM_A, S, 2, Set.of(A)), "does not hold");
+    refused(new Adopt(FROM_A, S, 1, 1), "changed meanwhile");
+    accepted(new Renew(FROM_A_RESTARTED, List.of(new Held(S, 2))), S);
   }
 
   @Test

@@ -2,18 +2,25 @@ package dev.mpp.node.agreement;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.mpp.core.lease.Directives;
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.lease.Move;
 import dev.mpp.core.lease.Origin;
+import dev.mpp.core.lease.SiteOrder;
+import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.proto.v1.HeldService;
 import dev.mpp.proto.v1.LedgerEntry;
 import dev.mpp.proto.v1.LedgerGrant;
+import dev.mpp.proto.v1.LedgerMove;
+import dev.mpp.proto.v1.LedgerMoveOutcome;
 import dev.mpp.proto.v1.LedgerOrigin;
 import dev.mpp.proto.v1.LedgerReply;
+import dev.mpp.proto.v1.LedgerSiteOrder;
 import dev.mpp.proto.v1.LedgerSnapshot;
 import java.util.Collection;
 import java.util.Map;
@@ -30,17 +37,43 @@ import java.util.stream.Collectors;
  */
 final class LedgerCodec {
   /** The newest that can be read. Messages are written in the lowest that can say them. */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
-  private static final int BEFORE_PAUSE = 1;
+  private static final int PAUSES = 2;
+  private static final int FIRST = 1;
 
   private LedgerCodec() {}
 
+  /** The lowest format that can say it. */
+  static int format(LedgerCommand command) {
+    return switch (command) {
+      case LedgerCommand.Claim c -> FIRST;
+      case LedgerCommand.Renew r -> FIRST;
+      case LedgerCommand.Release r -> FIRST;
+      case LedgerCommand.Serve s -> FIRST;
+      case LedgerCommand.InSync i -> FIRST;
+      case LedgerCommand.Beat b -> FIRST;
+      case LedgerCommand.Pause p -> PAUSES;
+      case LedgerCommand.Adopt a -> FORMAT;
+      case LedgerCommand.BeginMove m -> FORMAT;
+      case LedgerCommand.EndMove m -> FORMAT;
+      case LedgerCommand.Handover h -> FORMAT;
+      case LedgerCommand.Prefer p -> FORMAT;
+      case LedgerCommand.OrderSite o -> FORMAT;
+    };
+  }
+
+  private static int format(LedgerState state) {
+    if (!state.sites().isEmpty()
+        || state.grants().values().stream().anyMatch(g -> g.move().isPresent())) {
+      return FORMAT;
+    }
+    return state.grants().values().stream().anyMatch(g -> g.paused().isPresent()) ? PAUSES : FIRST;
+  }
+
   static byte[] encode(LedgerCommand command) {
     LedgerEntry.Builder entry =
-        LedgerEntry.newBuilder()
-            .setFormat(command instanceof LedgerCommand.Pause ? FORMAT : BEFORE_PAUSE)
-            .setOrigin(origin(command.origin()));
+        LedgerEntry.newBuilder().setFormat(format(command)).setOrigin(origin(command.origin()));
     switch (command) {
       case LedgerCommand.Claim c ->
           entry
@@ -67,6 +100,46 @@ final class LedgerCodec {
               .setOn(p.on())
               .setBy(p.by())
               .setReason(p.reason());
+      case LedgerCommand.Adopt a ->
+          entry
+              .getAdoptBuilder()
+              .setService(a.service().name())
+              .setExpectedEpoch(a.expectedEpoch())
+              .setExpectedRenewal(a.expectedRenewal());
+      case LedgerCommand.BeginMove m ->
+          entry
+              .getBeginMoveBuilder()
+              .setService(m.service().name())
+              .setEpoch(m.epoch())
+              .setMove(move(m.move()));
+      case LedgerCommand.EndMove m ->
+          entry
+              .getEndMoveBuilder()
+              .setService(m.service().name())
+              .setId(m.id())
+              .setReason(m.reason());
+      case LedgerCommand.Handover h ->
+          entry
+              .getHandoverBuilder()
+              .setHeld(held(h.service(), h.epoch()))
+              .setId(h.id())
+              .setPosition(h.position().toString());
+      case LedgerCommand.Prefer p ->
+          entry
+              .getPreferBuilder()
+              .setService(p.service().name())
+              .setSite(p.site().map(SiteId::name).orElse(""))
+              .setBy(p.by())
+              .setReason(p.reason());
+      case LedgerCommand.OrderSite o -> {
+        LedgerEntry.OrderSite.Builder order =
+            entry
+                .getOrderSiteBuilder()
+                .setSite(o.site().name())
+                .setBy(o.by())
+                .setReason(o.reason());
+        o.order().ifPresent(given -> order.setOrder(order(o.site(), given)));
+      }
       case LedgerCommand.Beat b -> entry.setBeat(LedgerEntry.Beat.getDefaultInstance());
     }
     return entry.build().toByteArray();
@@ -124,13 +197,56 @@ final class LedgerCodec {
               entry.getPause().getOn(),
               entry.getPause().getBy(),
               entry.getPause().getReason());
+      case ADOPT ->
+          new LedgerCommand.Adopt(
+              origin,
+              new ServiceName(entry.getAdopt().getService()),
+              entry.getAdopt().getExpectedEpoch(),
+              entry.getAdopt().getExpectedRenewal());
+      case BEGIN_MOVE ->
+          new LedgerCommand.BeginMove(
+              origin,
+              new ServiceName(entry.getBeginMove().getService()),
+              entry.getBeginMove().getEpoch(),
+              move(entry.getBeginMove().getMove()));
+      case END_MOVE ->
+          new LedgerCommand.EndMove(
+              origin,
+              new ServiceName(entry.getEndMove().getService()),
+              entry.getEndMove().getId(),
+              entry.getEndMove().getReason());
+      case HANDOVER -> {
+        HeldService h = entry.getHandover().getHeld();
+        yield new LedgerCommand.Handover(
+            origin,
+            service(h),
+            h.getEpoch(),
+            entry.getHandover().getId(),
+            GtidSet.parse(entry.getHandover().getPosition()));
+      }
+      case PREFER ->
+          new LedgerCommand.Prefer(
+              origin,
+              new ServiceName(entry.getPrefer().getService()),
+              site(entry.getPrefer().getSite()),
+              entry.getPrefer().getBy(),
+              entry.getPrefer().getReason());
+      case ORDER_SITE -> {
+        LedgerEntry.OrderSite o = entry.getOrderSite();
+        yield new LedgerCommand.OrderSite(
+            origin,
+            new SiteId(o.getSite()),
+            o.hasOrder() ? Optional.of(order(o.getOrder())) : Optional.empty(),
+            o.getBy(),
+            o.getReason());
+      }
       case BEAT -> new LedgerCommand.Beat(origin);
       case KIND_NOT_SET -> throw new IllegalArgumentException("its kind is missing");
     };
   }
 
   static byte[] encode(LedgerOutcome outcome) {
-    LedgerReply.Builder reply = LedgerReply.newBuilder().setFormat(BEFORE_PAUSE);
+    LedgerReply.Builder reply = LedgerReply.newBuilder().setFormat(FIRST);
     switch (outcome) {
       case LedgerOutcome.Accepted a -> {
         LedgerReply.Accepted.Builder accepted = reply.getAcceptedBuilder();
@@ -162,9 +278,8 @@ final class LedgerCodec {
   }
 
   static byte[] encode(LedgerState state) {
-    boolean paused = state.grants().values().stream().anyMatch(g -> g.paused().isPresent());
-    LedgerSnapshot.Builder snapshot =
-        LedgerSnapshot.newBuilder().setFormat(paused ? FORMAT : BEFORE_PAUSE);
+    LedgerSnapshot.Builder snapshot = LedgerSnapshot.newBuilder().setFormat(format(state));
+    state.sites().forEach((site, order) -> snapshot.addSites(order(site, order)));
     for (Grant g : state.grants().values()) {
       LedgerGrant.Builder grant =
           LedgerGrant.newBuilder()
@@ -178,6 +293,9 @@ final class LedgerCodec {
               .addAllInSync(names(g.inSync()))
               .setStated(g.stated());
       g.paused().ifPresent(p -> grant.getPausedBuilder().setBy(p.by()).setReason(p.reason()));
+      g.move().ifPresent(m -> grant.setMove(move(m)));
+      g.directives().preferred().ifPresent(p -> grant.setPreferred(p.name()));
+      g.directives().lastMove().ifPresent(o -> grant.setLastMove(outcome(o)));
       snapshot.addGrants(grant);
     }
     return snapshot.build().toByteArray();
@@ -207,13 +325,70 @@ final class LedgerCodec {
                     site(g.getServedBy()),
                     sites(g.getInSyncList()),
                     g.getStated(),
-                    g.hasPaused()
-                        ? Optional.of(
-                            new Grant.Paused(g.getPaused().getBy(), g.getPaused().getReason()))
-                        : Optional.empty()));
+                    directives(g)));
           }
-          return new LedgerState(grants);
+          Map<SiteId, SiteOrder> sites = new TreeMap<>();
+          snapshot.getSitesList().forEach(o -> sites.put(new SiteId(o.getSite()), order(o)));
+          return new LedgerState(grants, sites);
         });
+  }
+
+  private static Directives directives(LedgerGrant g) {
+    return new Directives(
+        g.hasPaused()
+            ? Optional.of(new Grant.Paused(g.getPaused().getBy(), g.getPaused().getReason()))
+            : Optional.empty(),
+        site(g.getPreferred()),
+        g.hasMove() ? Optional.of(move(g.getMove())) : Optional.empty(),
+        g.hasLastMove() ? Optional.of(outcome(g.getLastMove())) : Optional.empty());
+  }
+
+  private static LedgerMoveOutcome outcome(Move.Outcome o) {
+    return LedgerMoveOutcome.newBuilder()
+        .setId(o.id())
+        .setTarget(o.target().name())
+        .setDone(o.done())
+        .setReason(o.reason())
+        .build();
+  }
+
+  private static Move.Outcome outcome(LedgerMoveOutcome o) {
+    return new Move.Outcome(o.getId(), new SiteId(o.getTarget()), o.getDone(), o.getReason());
+  }
+
+  private static LedgerMove move(Move m) {
+    LedgerMove.Builder move =
+        LedgerMove.newBuilder()
+            .setId(m.id())
+            .setTarget(m.target().name())
+            .setBudgetNanos(m.budget())
+            .setBy(m.by())
+            .setReason(m.reason());
+    m.position().ifPresent(p -> move.setPosition(p.toString()));
+    return move.build();
+  }
+
+  private static Move move(LedgerMove m) {
+    return new Move(
+        m.getId(),
+        new SiteId(m.getTarget()),
+        m.getBudgetNanos(),
+        m.getBy(),
+        m.getReason(),
+        m.hasPosition() ? Optional.of(GtidSet.parse(m.getPosition())) : Optional.empty());
+  }
+
+  private static LedgerSiteOrder order(SiteId site, SiteOrder o) {
+    return LedgerSiteOrder.newBuilder()
+        .setSite(site.name())
+        .setMode(o.mode().name())
+        .setBy(o.by())
+        .setReason(o.reason())
+        .build();
+  }
+
+  private static SiteOrder order(LedgerSiteOrder o) {
+    return new SiteOrder(SiteOrder.Mode.valueOf(o.getMode()), o.getBy(), o.getReason());
   }
 
   private static LedgerOrigin origin(Origin o) {

@@ -10,12 +10,16 @@ import com.google.protobuf.UnknownFieldSet;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.lease.Move;
 import dev.mpp.core.lease.Origin;
+import dev.mpp.core.lease.SiteOrder;
+import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.proto.v1.HeldService;
 import dev.mpp.proto.v1.LedgerEntry;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +27,10 @@ class LedgerCodecTest {
   static final SiteId A = new SiteId("a");
   static final SiteId B = new SiteId("b");
   static final ServiceName S = new ServiceName("mysql.eraser.com");
+  static final SiteId C = new SiteId("c");
   static final Origin ORIGIN = new Origin(A, "run-7", 42);
+  static final Move MOVE = new Move("m1", B, 30_000_000_000L, "ann", "drill", Optional.empty());
+  static final SiteOrder DRAIN = new SiteOrder(SiteOrder.Mode.DRAIN, "ann", "racks");
 
   static final List<LedgerCommand> COMMANDS =
       List.of(
@@ -40,6 +47,14 @@ class LedgerCodecTest {
           new LedgerCommand.InSync(ORIGIN, S, 4, Set.of(A, B)),
           new LedgerCommand.Pause(ORIGIN, S, true, "ann", "switch upgrade"),
           new LedgerCommand.Pause(ORIGIN, S, false, "", ""),
+          new LedgerCommand.Adopt(ORIGIN, S, 3, 9),
+          new LedgerCommand.BeginMove(ORIGIN, S, 4, MOVE),
+          new LedgerCommand.EndMove(ORIGIN, S, "m1", "no"),
+          new LedgerCommand.Prefer(ORIGIN, S, Optional.of(B), "ann", "racks"),
+          new LedgerCommand.Prefer(ORIGIN, S, Optional.empty(), "ann", ""),
+          new LedgerCommand.Handover(ORIGIN, S, 4, "m1", GtidSet.parse("0-1-100")),
+          new LedgerCommand.OrderSite(ORIGIN, B, Optional.of(DRAIN), "ann", "racks"),
+          new LedgerCommand.OrderSite(ORIGIN, B, Optional.empty(), "ann", "done"),
           new LedgerCommand.Beat(ORIGIN));
 
   @Test
@@ -74,6 +89,13 @@ class LedgerCodecTest {
             new LedgerCommand.Serve(ORIGIN, S, 1),
             new LedgerCommand.InSync(ORIGIN, S, 1, Set.of(A, B)),
             new LedgerCommand.Claim(ORIGIN, new ServiceName("other.eraser.com"), 0, 0),
+            new LedgerCommand.OrderSite(ORIGIN, C, Optional.of(DRAIN), "ann", "racks"),
+            new LedgerCommand.BeginMove(ORIGIN, S, 1, MOVE),
+            new LedgerCommand.Prefer(ORIGIN, S, Optional.of(B), "ann", "racks"),
+            new LedgerCommand.Handover(
+                new Origin(A, "run-7", 43), S, 1, "m1", GtidSet.parse("0-1-100")),
+            new LedgerCommand.Claim(ORIGIN, S, 1, 2),
+            new LedgerCommand.Adopt(new Origin(A, "other", 1), S, 2, 3),
             new LedgerCommand.Release(ORIGIN, S, 1),
             new LedgerCommand.Pause(ORIGIN, S, true, "ann", "switch upgrade"),
             new LedgerCommand.Pause(ORIGIN, S, false, "ann", ""))) {

@@ -24,6 +24,6 @@ record EpochRule(SiteId a, SiteId b) {
         claimed.servedBy(),
         claimed.inSync(),
         claimed.stated(),
-        claimed.paused());
+        claimed.directives());
   }
 }

@@ -54,6 +54,9 @@ public final class PairLedger {
 
   private final Map<ServiceName, Register> registers;
 
+  private final Map<SiteId, Ordered> orders;
+  private final Map<SiteId, Ordered> toldOrders;
+
   /** What the registers say together, commands included that are not committed yet. */
   private LedgerState ahead;
 
@@ -86,6 +89,8 @@ public final class PairLedger {
   private boolean met;
   private Map<ServiceName, Version> persisted;
   private Map<ServiceName, Version> persisting = Map.of();
+  private Map<SiteId, Ordered> persistedOrders;
+  private Map<SiteId, Ordered> persistingOrders = Map.of();
   private long generation;
   private boolean dirty;
   private boolean writing;
@@ -125,6 +130,9 @@ public final class PairLedger {
     this.evidence = new PeerEvidence(config.targets(), stored.answered(), 5 * timing.lookSilent());
     this.registers = new TreeMap<>(stored.registers());
     this.persisted = versions(registers);
+    this.orders = new TreeMap<>(stored.orders());
+    this.toldOrders = new HashMap<>(stored.orders());
+    this.persistedOrders = stored.orders();
     this.met = stored.met();
     this.ahead = stored.state();
     this.view = ahead;
@@ -234,8 +242,43 @@ public final class PairLedger {
   private void propose(LedgerCommand command, long now) {
     if (command instanceof LedgerCommand.Beat) {
       mark(command, new LedgerOutcome.Accepted(List.of()), now);
+    } else if (command instanceof LedgerCommand.OrderSite o) {
+      orderSite(o, now);
     } else {
       waiting.add(new Waiting(command, now));
+    }
+  }
+
+  /** In force here once it is on disk, and at the peer when that hears of it. */
+  private void orderSite(LedgerCommand.OrderSite command, long now) {
+    LedgerState.Applied applied = ahead.apply(command);
+    if (applied.outcome() instanceof LedgerOutcome.Refused r) {
+      mark(command, r, now);
+      return;
+    }
+    Ordered before = orders.get(command.site());
+    orders.put(command.site(), new Ordered(before == null ? 1 : before.changes() + 1, command));
+    ahead = applied.state();
+    dirty = true;
+  }
+
+  private void adoptOrder(Ordered o) {
+    Ordered mine = orders.get(o.site());
+    if (mine == null || o.newerThan(mine)) {
+      orders.put(o.site(), o);
+      ahead = PairStored.with(ahead, o);
+      dirty = true;
+    }
+  }
+
+  /** Orders that have reached the disk. */
+  private void tellOrders() {
+    for (Ordered o : orders.values()) {
+      if (o.equals(persistedOrders.get(o.site())) && !o.equals(toldOrders.get(o.site()))) {
+        toldOrders.put(o.site(), o);
+        view = PairStored.with(view, o);
+        told(o.last(), new LedgerOutcome.Accepted(List.of()));
+      }
     }
   }
 
@@ -268,8 +311,8 @@ public final class PairLedger {
       apply(command, now);
       return true;
     }
-    if (command instanceof LedgerCommand.Claim c && hindrance(service, now).isEmpty()) {
-      takeAlone(c, now);
+    if (opens(command) && hindrance(service, now).isEmpty()) {
+      takeAlone(command, now);
       return true;
     }
     if (owner(service).equals(config.peer())) {
@@ -292,16 +335,33 @@ public final class PairLedger {
     return true;
   }
 
-  static ServiceName service(LedgerCommand command) {
+  private static boolean ofOneService(LedgerCommand command) {
+    return !(command instanceof LedgerCommand.Renew
+        || command instanceof LedgerCommand.Beat
+        || command instanceof LedgerCommand.OrderSite);
+  }
+
+  /** Whether it opens an epoch. */
+  static boolean opens(LedgerCommand command) {
+    return command instanceof LedgerCommand.Claim || command instanceof LedgerCommand.Adopt;
+  }
+
+  private static ServiceName service(LedgerCommand command) {
     return switch (command) {
       case LedgerCommand.Claim c -> c.service();
       case LedgerCommand.Release r -> r.service();
       case LedgerCommand.Serve s -> s.service();
       case LedgerCommand.InSync i -> i.service();
       case LedgerCommand.Pause p -> p.service();
-      case LedgerCommand.Renew r ->
-          throw new IllegalArgumentException("a renewal concerns several services");
-      case LedgerCommand.Beat b -> throw new IllegalArgumentException("a beat concerns no service");
+      case LedgerCommand.Adopt a -> a.service();
+      case LedgerCommand.BeginMove m -> m.service();
+      case LedgerCommand.EndMove m -> m.service();
+      case LedgerCommand.Handover h -> h.service();
+      case LedgerCommand.Prefer p -> p.service();
+      case LedgerCommand.Renew r -> throw new IllegalArgumentException("not of one service: " + r);
+      case LedgerCommand.OrderSite o ->
+          throw new IllegalArgumentException("not of one service: " + o);
+      case LedgerCommand.Beat b -> throw new IllegalArgumentException("not of one service: " + b);
     };
   }
 
@@ -321,7 +381,7 @@ public final class PairLedger {
         changed.forEach(this::put);
         ahead =
             PairStored.with(
-                command instanceof LedgerCommand.Claim ? ahead : applied.state(),
+                opens(command) ? ahead : applied.state(),
                 changed.stream().map(Register::grant).toList());
         keep(command, changed, now);
       }
@@ -331,7 +391,7 @@ public final class PairLedger {
 
   private Register changed(Grant next, LedgerCommand command) {
     Register before = registers.get(next.service());
-    Grant grant = command instanceof LedgerCommand.Claim ? epochs.adjust(next) : next;
+    Grant grant = opens(command) ? epochs.adjust(next) : next;
     Register after =
         Register.after(
             before == null ? 0 : before.version().changes(),
@@ -339,9 +399,7 @@ public final class PairLedger {
             grant,
             owner(next.service()),
             command);
-    return command instanceof LedgerCommand.Claim || before == null
-        ? after
-        : after.forcedBy(before.forced());
+    return opens(command) || before == null ? after : after.forcedBy(before.forced());
   }
 
   private void put(Register r) {
@@ -360,16 +418,15 @@ public final class PairLedger {
       return;
     }
     tentative.add(new Tentative(command, changed));
-    boolean grants =
-        command instanceof LedgerCommand.Claim || command instanceof LedgerCommand.Renew;
+    boolean grants = opens(command) || command instanceof LedgerCommand.Renew;
     if (grants && own(command.origin())) {
       changed.forEach(r -> heldUntil.put(r.service(), now + timing.lease()));
     }
   }
 
   /** A claim with a proof, or forced; the register is this site's from here on. */
-  private void takeAlone(LedgerCommand.Claim claim, long now) {
-    ServiceName service = claim.service();
+  private void takeAlone(LedgerCommand claim, long now) {
+    ServiceName service = service(claim);
     if (apply(claim, now) instanceof LedgerOutcome.Accepted) {
       standing.taken(service, now);
       tookAt.put(service, now);
@@ -473,6 +530,7 @@ public final class PairLedger {
       }
     }
     ahead = PairStored.with(ahead, changed);
+    m.orders().forEach(this::adoptOrder);
     tellAdopted(news);
     boolean newest = contact.received(m.sequence(), durable);
     if (m.to().equals(config.incarnation())) {
@@ -522,7 +580,7 @@ public final class PairLedger {
 
   /** What was missed may have been a grant: everybody but the holder counts from now. */
   private void bridge(Register r) {
-    if (r.last() instanceof LedgerCommand.Claim
+    if (opens(r.last())
         || r.last() instanceof LedgerCommand.Renew
         || r.grant().holder().isEmpty()) {
       return;
@@ -586,8 +644,7 @@ public final class PairLedger {
       Origin origin = f.origin();
       current.add(origin);
       boolean theirs = origin.site().equals(config.peer());
-      boolean several = f instanceof LedgerCommand.Renew || f instanceof LedgerCommand.Beat;
-      if (!answers.containsKey(origin) && theirs && !several && orders(service(f), now)) {
+      if (!answers.containsKey(origin) && theirs && ofOneService(f) && orders(service(f), now)) {
         LedgerOutcome outcome = apply(f, now);
         answers.put(
             origin,
@@ -615,9 +672,10 @@ public final class PairLedger {
       dirty = false;
       writing = true;
       persisting = versions(registers);
+      persistingOrders = Map.copyOf(orders);
       out.add(
           new PairOutput.Persist(
-              ++generation, new PairStored(met, registers, evidence.answered())));
+              ++generation, new PairStored(met, registers, orders, evidence.answered())));
     }
   }
 
@@ -627,6 +685,8 @@ public final class PairLedger {
     }
     writing = false;
     persisted = persisting;
+    persistedOrders = persistingOrders;
+    tellOrders();
     for (Register r : List.copyOf(adopted.values())) {
       if (persistedVersion(r.service()).atLeast(r.durable())) {
         adopted.remove(r.service());
@@ -656,7 +716,7 @@ public final class PairLedger {
     List<LedgerCommand> forwards =
         waiting.stream()
             .map(Waiting::command)
-            .filter(c -> !(c instanceof LedgerCommand.Renew))
+            .filter(PairLedger::ofOneService)
             .filter(c -> owner(service(c)).equals(config.peer()))
             .toList();
     asked = new HashSet<>(forwards.stream().map(f -> f.origin().sequence()).toList());
@@ -681,6 +741,7 @@ public final class PairLedger {
                 sequence,
                 ask,
                 copies,
+                List.copyOf(persistedOrders.values()),
                 acked,
                 forwards,
                 replies)));

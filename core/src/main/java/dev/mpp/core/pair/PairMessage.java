@@ -14,6 +14,7 @@ import java.util.List;
  *     acknowledged and answered counts for that one only
  * @param sequence grows with every message of that incarnation
  * @param ask whether an answer is wanted at once
+ * @param orders about sites, all of them each time: there are two sites
  * @param acked sequences of the receiver's messages whose registers the sender has, on disk where
  *     that is demanded
  * @param forwards commands for registers that the receiver owns, until they are answered
@@ -25,11 +26,13 @@ public record PairMessage(
     long sequence,
     boolean ask,
     List<Copy> copies,
+    List<Ordered> orders,
     List<Long> acked,
     List<LedgerCommand> forwards,
     List<Answer> answers) {
   public PairMessage {
     copies = List.copyOf(copies);
+    orders = List.copyOf(orders);
     acked = List.copyOf(acked);
     forwards = List.copyOf(forwards);
     answers = List.copyOf(answers);

@@ -2,7 +2,9 @@ package dev.mpp.core.pair;
 
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -17,22 +19,40 @@ import java.util.TreeSet;
  * @param answered targets that have answered while the peer was heard: silence of others proves
  *     nothing
  */
-public record PairStored(boolean met, Map<ServiceName, Register> registers, Set<String> answered) {
-  public static final PairStored EMPTY = new PairStored(false, Map.of(), Set.of());
+public record PairStored(
+    boolean met,
+    Map<ServiceName, Register> registers,
+    Map<SiteId, Ordered> orders,
+    Set<String> answered) {
+  public static final PairStored EMPTY = new PairStored(false, Map.of(), Map.of(), Set.of());
 
   public PairStored {
     registers = Map.copyOf(registers);
+    orders = Map.copyOf(orders);
     answered = Set.copyOf(new TreeSet<>(answered));
   }
 
   LedgerState state() {
-    return with(LedgerState.EMPTY, registers.values().stream().map(Register::grant).toList());
+    LedgerState all =
+        with(LedgerState.EMPTY, registers.values().stream().map(Register::grant).toList());
+    for (Ordered o : orders.values()) {
+      all = with(all, o);
+    }
+    return all;
   }
 
   /** The state with these entries in place of what it has. */
   static LedgerState with(LedgerState state, Collection<Grant> grants) {
     Map<ServiceName, Grant> next = new TreeMap<>(state.grants());
     grants.forEach(g -> next.put(g.service(), g));
-    return new LedgerState(next);
+    return new LedgerState(next, state.sites());
+  }
+
+  static LedgerState with(LedgerState state, Ordered ordered) {
+    Map<SiteId, SiteOrder> next = new TreeMap<>(state.sites());
+    ordered
+        .order()
+        .ifPresentOrElse(o -> next.put(ordered.site(), o), () -> next.remove(ordered.site()));
+    return new LedgerState(state.grants(), next);
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 public final class SoloLedger {
   private final SiteId self;
   private final Map<ServiceName, Register> registers;
+  private final Map<SiteId, Ordered> orders;
   private LedgerState ahead;
   private LedgerState view;
   private final Deque<Pending> pending = new ArrayDeque<>();
@@ -33,6 +35,7 @@ public final class SoloLedger {
   public SoloLedger(SiteId self, PairStored stored) {
     this.self = self;
     this.registers = new TreeMap<>(stored.registers());
+    this.orders = new TreeMap<>(stored.orders());
     this.ahead = stored.state();
     this.view = ahead;
   }
@@ -59,10 +62,14 @@ public final class SoloLedger {
         registers.put(s, after);
         changed.add(after);
       }
+      if (command instanceof LedgerCommand.OrderSite o) {
+        Ordered before = orders.get(o.site());
+        orders.put(o.site(), new Ordered(before == null ? 1 : before.changes() + 1, o));
+      }
       ahead = applied.state();
     }
     boolean onDisk =
-        changed.isEmpty()
+        applied.outcome() instanceof LedgerOutcome.Refused
             || command instanceof LedgerCommand.Renew
             || command instanceof LedgerCommand.Beat;
     pending.add(
@@ -84,13 +91,17 @@ public final class SoloLedger {
     for (Pending p = pending.peek(); p != null && p.after() <= written; p = pending.peek()) {
       pending.remove();
       view = PairStored.with(view, p.changed().stream().map(Register::grant).toList());
+      if (p.command() instanceof LedgerCommand.OrderSite o
+          && p.outcome() instanceof LedgerOutcome.Accepted) {
+        view = PairStored.with(view, new Ordered(1, o));
+      }
       out.add(new PairOutput.Applied(p.command(), p.outcome(), view));
       out.add(new PairOutput.Settled(p.command().origin().sequence(), p.outcome()));
     }
     if (writing == 0 && generation > written) {
       writing = generation;
       out.add(
-          new PairOutput.Persist(generation, new PairStored(true, registers, java.util.Set.of())));
+          new PairOutput.Persist(generation, new PairStored(true, registers, orders, Set.of())));
     }
     return out;
   }

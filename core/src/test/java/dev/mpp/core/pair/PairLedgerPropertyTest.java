@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random faults; the world itself judges after every event (see {@link PairWorld}). */
 class PairLedgerPropertyTest {
-  private static final int RUNS = Integer.getInteger("mpp.pair.runs", 120);
+  private static final int RUNS = Integer.getInteger("mpp.pair.runs", 60);
   private static final long FIRST = Long.getLong("mpp.pair.seed", 1);
 
   /**

@@ -86,6 +86,7 @@ public final class Cli implements Runnable {
             .addSubcommand(new JournalCommand(cli))
             .addSubcommand(new RecoverCommand(cli))
             .addSubcommand(new ActivatePrimaryCommand(cli))
+            .addSubcommand(new TakeoverCommand(cli))
             .addSubcommand(new PauseCommand(cli))
             .addSubcommand(new ResumeCommand(cli))
             .addSubcommand(new ReportCommand(cli))

@@ -20,7 +20,9 @@ import dev.mpp.dns.DnsResponderConfig;
 import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.agreement.LedgerConfig;
 import dev.mpp.node.agreement.LedgerMember;
+import dev.mpp.node.agreement.PairAgreement;
 import dev.mpp.node.agreement.RatisAgreement;
+import dev.mpp.node.agreement.SoloAgreement;
 import dev.mpp.node.api.HealthSource;
 import dev.mpp.node.api.HttpEdge;
 import dev.mpp.node.api.OperatorServer;
@@ -125,7 +127,8 @@ final class NodeProcess implements AutoCloseable {
     }
 
     CheckpointWiring checkpoints = new CheckpointWiring(config);
-    CheckpointBoard board = new CheckpointBoard(checkpoints.board(), true);
+    CheckpointBoard board =
+        new CheckpointBoard(checkpoints.board(), config.mode() != MppConfig.Mode.PAIR);
     SiteBrain brain =
         new SiteBrain(
             brainConfig,
@@ -133,10 +136,11 @@ final class NodeProcess implements AutoCloseable {
             ServiceWiring.restored(brainConfig.services(), store.nodes()),
             time.nanos());
 
-    Agreement agreement = new RatisAgreement(ledger(bootstrap), new LedgerEvents(post), fatal);
     GrpcTransport transport = GrpcTransport.plaintext();
+    Agreement agreement = agreement(bootstrap, incarnation, transport, handshakes, post);
     PeerExchange exchange =
-        new PeerExchange(exchange(incarnation), transport, time::nanos, new PeerEvents(post));
+        new PeerExchange(
+            exchange(incarnation), transport, time::nanos, new PeerEvents(post, agreement));
     DnsTables tables = config.dns().map(this::tables).orElse(null);
     Actuator acting =
         open(new Actuator(config.site(), agreement, servers, pollers, this::remoteServer, post));
@@ -307,6 +311,37 @@ final class NodeProcess implements AutoCloseable {
         time::nanos);
   }
 
+  private Agreement agreement(
+      boolean bootstrap,
+      String incarnation,
+      GrpcTransport transport,
+      Handshakes handshakes,
+      Consumer<BrainEvent> post) {
+    return switch (config.mode()) {
+      case QUORUM -> new RatisAgreement(ledger(bootstrap), new LedgerEvents(post), fatal);
+      case SOLO ->
+          new SoloAgreement(
+              config.deployment(),
+              config.site(),
+              config.dataDir().resolve("ledger"),
+              bootstrap,
+              new LedgerEvents(post),
+              fatal);
+      case PAIR -> {
+        PeerLook look =
+            open(new PeerLook(config, (s, n) -> MySqlServers.open(options(s, n), handshakes)));
+        yield new PairAgreement(
+            PairWiring.settings(config, bind(config.self().ports().ledger()), bootstrap),
+            PairWiring.config(config, incarnation, look.targets()),
+            transport,
+            time::nanos,
+            new PairEvents(post, time::wallMillis),
+            look,
+            fatal);
+      }
+    };
+  }
+
   private LedgerConfig ledger(boolean bootstrap) {
     LedgerConfig defaults =
         LedgerConfig.of(
@@ -345,8 +380,9 @@ final class NodeProcess implements AutoCloseable {
                 p ->
                     new ExchangeConfig.Peer(
                         p.id(),
-                        List.of(
-                            InetSocketAddress.createUnresolved(p.address(), p.ports().exchange()))))
+                        p.ways().stream()
+                            .map(a -> InetSocketAddress.createUnresolved(a, p.ports().exchange()))
+                            .toList()))
             .toList());
   }
 
@@ -446,9 +482,11 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
-  private record PeerEvents(Consumer<BrainEvent> post) implements PeerExchange.Listener {
+  private record PeerEvents(Consumer<BrainEvent> post, Agreement agreement)
+      implements PeerExchange.Listener {
     @Override
     public void viewReceived(SiteView view, long arrivalNanos) {
+      agreement.peerHeard();
       post.accept(new BrainEvent.PeerHeard(view));
     }
 

@@ -22,16 +22,7 @@ final class ServiceWiring {
   private ServiceWiring() {}
 
   static BrainConfig brain(MppConfig config, String incarnation, String version) {
-    MppConfig.Lease l = config.lease();
-    MppConfig.DeadMan d = config.deadMan();
-    LeaseTiming timing =
-        new LeaseTiming(
-            l.duration().toNanos(),
-            l.renew().toNanos(),
-            l.fenceBudget().toNanos(),
-            l.drift(),
-            l.stagger().toNanos(),
-            d.timeout().plus(d.period()).plus(d.killBudget()).toNanos());
+    LeaseTiming timing = lease(config);
     Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
     config
         .sites()
@@ -54,6 +45,18 @@ final class ServiceWiring {
         members,
         services,
         observed);
+  }
+
+  static LeaseTiming lease(MppConfig config) {
+    MppConfig.Lease l = config.lease();
+    MppConfig.DeadMan d = config.deadMan();
+    return new LeaseTiming(
+        l.duration().toNanos(),
+        l.renew().toNanos(),
+        l.fenceBudget().toNanos(),
+        l.drift(),
+        l.stagger().toNanos(),
+        d.timeout().plus(d.period()).plus(d.killBudget()).toNanos());
   }
 
   private static BrainConfig.Service service(MppConfig.Service s, PoolConfig pool) {

@@ -316,6 +316,8 @@ final class SimSite {
       case BrainCommand.PollWithin p ->
           pollDueAt = Math.min(pollDueAt, world.time.now() + p.delay());
       case BrainCommand.PreferLeadership p -> {}
+      case BrainCommand.Reaches r -> {}
+      case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.Journal j ->
           world.tell(
               id

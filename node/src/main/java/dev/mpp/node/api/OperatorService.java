@@ -18,6 +18,7 @@ import dev.mpp.proto.v1.RecoverRequest;
 import dev.mpp.proto.v1.SetNodeRequest;
 import dev.mpp.proto.v1.StatusReply;
 import dev.mpp.proto.v1.StatusRequest;
+import dev.mpp.proto.v1.TakeoverRequest;
 import dev.mpp.proto.v1.TestCheckpointReply;
 import dev.mpp.proto.v1.TestCheckpointRequest;
 import dev.mpp.proto.v1.UnsetNodeRequest;
@@ -136,6 +137,11 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
   @Override
   public void activatePrimary(ActivatePrimaryRequest request, StreamObserver<OrderReply> out) {
     run("activate-primary", out, () -> orders.activate(request));
+  }
+
+  @Override
+  public void takeover(TakeoverRequest request, StreamObserver<OrderReply> out) {
+    run("takeover", out, () -> orders.takeover(request));
   }
 
   @Override

@@ -38,7 +38,8 @@ class ConfigProblemsTest {
           {name: b, address: 127.0.2.1}|{name: b, address: 10.0.2.1}|plaintext would run between sites over addresses that are not loopback: 10.0.2.1
           {name: b, address: 127.0.2.1}|{name: b, address: 127.0.2.1, ports: {http: 53}}|sites[1].ports.http makes http and dns listen on one port, 53
           {name: b, address: 127.0.2.1}|{name: b, address: 127.0.2.1, ports: {http: 0}}|sites[1].ports.http is 0, outside 1 to 65535
-          , {name: w, address: 127.0.3.1, witness: true}|''|sites has two voters; pair mode comes in a later version; add a witness
+          deployment: demo|deployment: demo\nmode: pair|mode is "pair", and 3 listed sites make quorum
+          , {name: w, address: 127.0.3.1, witness: true}|, {name: w, address: 127.0.3.1, witness: true, paths: [127.0.2.1]}|sites b and w have one address, 127.0.2.1
           {site: b, addresses: [127.0.2.1]|{site: w, addresses: [127.0.2.1]|sites[1].site is "w", a witness: it votes and has no pool
           {site: b, addresses: [127.0.2.1]|{site: q, addresses: [127.0.2.1]|services[0].sites[1].site is "q", which is not one of the sites
           {site: b, addresses: [127.0.2.1]|{site: a, addresses: [127.0.2.1]|services[0].sites[1].site is "a", as an earlier entry

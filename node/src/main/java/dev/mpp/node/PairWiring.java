@@ -51,6 +51,11 @@ final class PairWiring {
         incarnation,
         first,
         new HashSet<>(config.services().stream().map(MppConfig.Service::name).toList()),
+        new HashSet<>(
+            config.services().stream()
+                .filter(s -> s.rpo() == MppConfig.Rpo.ZERO)
+                .map(MppConfig.Service::name)
+                .toList()),
         targets,
         timing(config, peer.id()));
   }

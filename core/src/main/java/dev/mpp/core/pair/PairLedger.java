@@ -175,6 +175,7 @@ public final class PairLedger {
               f.service(), new Forced(new Register.Forced(f.by(), f.reason()), now + FORCED_FOR));
     }
     standing.reaches(reaches.keySet(), now);
+    takeBack(now);
     order(now);
     settle(now);
     tellMarkers(now);
@@ -233,8 +234,95 @@ public final class PairLedger {
     PeerEvidence.Verdict v =
         evidence.judge(service, Math.max(contact.heardAt(), sighted), timing.takeover(), now);
     return v.gone()
-        ? Optional.empty()
+        ? missing(service, now)
         : Optional.of(peer + " is silent, which does not prove that it is gone: " + v.sentence());
+  }
+
+  /**
+   * Whether the peer may have gone on without this site in sync: it does so only {@link
+   * PairTiming#desert} after it got a message of this site.
+   */
+  private Optional<String> missing(ServiceName service, long now) {
+    Set<SiteId> inSync = ahead.grant(service).inSync();
+    boolean sure =
+        standing.met() && now - contact.provenAt() < timing.desert() - timing.lease() / 6;
+    return sure || !config.zero().contains(service) || !inSync.contains(config.peer())
+        ? Optional.empty()
+        : Optional.of(
+            config.peer()
+                + " is gone, but was alone for too long: it may have acknowledged writes that are"
+                + " missing here (rpo: zero)");
+  }
+
+  /**
+   * Whether the command, committed without the peer, would take it off the sites that are in sync
+   * while it may still rely on being one.
+   *
+   * @param before the entry that the command meets
+   */
+  private boolean deserts(LedgerCommand command, Grant before, long now) {
+    return command instanceof LedgerCommand.InSync i
+        && !acknowledged(now)
+        && config.zero().contains(i.service())
+        && !i.sites().contains(config.peer())
+        && before.inSync().contains(config.peer())
+        && !tookAt.containsKey(i.service())
+        && now - contact.heardAt() < timing.desert();
+  }
+
+  /**
+   * A statement without the peer that it did not acknowledge in time is taken back, and with it
+   * what came after it: renewals must not wait for it. Whoever got it nevertheless only knows too
+   * little.
+   */
+  private void takeBack(long now) {
+    Map<ServiceName, Grant> before = new HashMap<>();
+    for (Tentative t : List.copyOf(tentative)) {
+      for (Register r : List.copyOf(t.after().values())) {
+        Grant base = before.getOrDefault(r.service(), view.grant(r.service()));
+        before.put(r.service(), r.grant());
+        if (!contact.peerHas(r.service(), r.version()) && deserts(t.command(), base, now)) {
+          takeBack(r.service(), base, t);
+          return;
+        }
+      }
+    }
+  }
+
+  private void takeBack(ServiceName service, Grant base, Tentative from) {
+    Register now = java.util.Objects.requireNonNull(registers.get(service));
+    for (Tentative t : tentative.subList(tentative.indexOf(from), tentative.size())) {
+      if (t.after().remove(service) != null && t.after().isEmpty() && own(t.origin())) {
+        out.add(
+            new PairOutput.GivenUp(
+                t.origin().sequence(), config.peer() + " may still rely on being in sync"));
+      }
+    }
+    tentative.removeIf(t -> t.after().isEmpty());
+    LedgerCommand.Renew again =
+        new LedgerCommand.Renew(
+            new Origin(config.self(), config.incarnation(), 0),
+            List.of(new LedgerCommand.Held(service, base.epoch())));
+    Grant renewed =
+        new Grant(
+            service,
+            base.epoch(),
+            base.holder(),
+            base.incarnation(),
+            now.grant().renewal() + 1,
+            base.serving(),
+            base.servedBy(),
+            base.inSync(),
+            base.stated(),
+            base.directives());
+    Register r =
+        Register.after(now.version().changes(), now.durable(), renewed, config.self(), again)
+            .forcedBy(now.forced());
+    Register durable =
+        new Register(r.grant(), r.owner(), r.version(), r.version(), r.last(), r.forced());
+    put(durable);
+    ahead = PairStored.with(ahead, List.of(renewed));
+    tentative.add(new Tentative(again, List.of(durable)));
   }
 
   // ---- own proposals ------------------------------------------------------------------------
@@ -307,6 +395,9 @@ public final class PairLedger {
     }
     ServiceName service = service(command);
     boolean expected = acknowledged(now) || alone(service, now);
+    if (deserts(command, ahead.grant(service), now)) {
+      return false;
+    }
     if (orders(service, now) && expected) {
       apply(command, now);
       return true;
@@ -538,6 +629,7 @@ public final class PairLedger {
       met = true;
       standing.contact(now);
       contact.acked(m.acked());
+      tookAt.keySet().removeIf(s -> contact.peerHas(s, new Version(version(s).epoch(), 0)));
       m.answers().forEach(this::answered);
     }
     if (newest) {

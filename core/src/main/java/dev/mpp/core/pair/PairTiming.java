@@ -55,6 +55,14 @@ public record PairTiming(
         SECOND);
   }
 
+  /**
+   * Under {@code rpo: zero} how long after the peer was heard a holder that is alone may first go
+   * on without it in sync. Until a second before that the other one can rely on being in sync.
+   */
+  long desert() {
+    return takeover + Math.min(2 * lease, takeover);
+  }
+
   /** L + drift + detection + 1 s. */
   public static long takeoverAfter(LeaseTiming lease, long detection) {
     return lease.claimAfter() + detection + SECOND;

@@ -14,6 +14,7 @@ import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +126,51 @@ class PairTakeoverTest {
     assertEquals(1, w.overlaps.size(), w.overlaps.toString());
     assertTrue(w.overlaps.getFirst().contains("ownEpoch=" + epochBefore), w.overlaps.getFirst());
     pass(2);
+    assertEquals(Optional.of(other), w.actor(s));
+  }
+
+  private void state(Set<SiteId> sites) {
+    long epoch = w.node(holder).clock(s).grant().epoch();
+    w.node(holder).propose(o -> new LedgerCommand.InSync(o, s, epoch, sites));
+    w.node(holder).wants = false; // it keeps the epoch
+  }
+
+  private Set<SiteId> inSync(SiteId at) {
+    return w.node(at).clock(s).grant().inSync();
+  }
+
+  @Test
+  void underRpoZeroAHolderAloneDropsTheOtherOnlyWhenThatCannotRelyOnItAnyMore() {
+    state(Set.of(A, B));
+    pass(1);
+    assertEquals(Set.of(A, B), inSync(other));
+    w.linked = false;
+    pass(3);
+    state(Set.of(holder));
+    pass(TIMING.desert() / SECOND - 5);
+    assertEquals(Set.of(A, B), inSync(holder));
+    pass(6);
+    state(Set.of(holder));
+    pass(1);
+    assertEquals(Set.of(holder), inSync(holder));
+    assertEquals(Set.of(A, B), inSync(other));
+
+    w.node(holder).crash(false);
+    w.node(holder).world = false;
+    pass(120);
+    assertEquals(Optional.empty(), w.actor(s), "it may lack acknowledged writes");
+    w.node(other).in(new PairInput.Force(s, "ann", "they are given up"));
+    pass(8);
+    assertEquals(Optional.of(other), w.actor(s));
+  }
+
+  @Test
+  void underRpoZeroTheOtherTakesOverAtOnceWhenTheProofIsThere() {
+    state(Set.of(A, B));
+    pass(1);
+    w.node(holder).crash(false);
+    w.node(holder).world = false;
+    pass(TIMING.takeover() / SECOND + 6);
     assertEquals(Optional.of(other), w.actor(s));
   }
 

@@ -205,6 +205,7 @@ final class PairWorld {
                   incarnation(),
                   A,
                   Set.copyOf(services),
+                  Set.copyOf(services),
                   List.of(
                       new Target(Target.Kind.EDGE, Optional.empty(), "edge of " + peer),
                       new Target(Target.Kind.MPP, Optional.empty(), "mpp of " + peer)),

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
           + " site is heard, and when this site cannot serve. The journal and the ledger keep who"
           + " forced it and why; the other site reads it there when the two meet again.",
       "",
-      "Example:",
+      "Examples:",
       "  mpp --node 10.2.0.10:7402 takeover mysql.eraser.com --force --reason \"site1 burnt down\"",
       "",
       "Exit status: 0 begun (mpp watch shows the rest), 1 refused, 2 wrong usage, 3 unreachable.",

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mpp node} as processes of their own, against real servers on loopback. */
 class PairNodesTest {
-  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration START = Duration.ofSeconds(180);
 
   @TempDir Path dir;
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -80,7 +80,7 @@ class PairNodesTest {
     return """
         deployment: demo
         mode: %s
-        lease: {profile: fast}
+        lease: {profile: wan}
         profiles: {quick: {port: %d, timeout: 300ms, interval: 300ms}}
         """
         .formatted(mode, world.getLocalPort());
@@ -157,7 +157,7 @@ class PairNodesTest {
     Process first = node("a", file);
     within(START, "a serves", () -> writable(db));
     first.destroyForcibly().waitFor();
-    within(Duration.ofSeconds(20), "the dead-man fences it", () -> !writable(db));
+    within(Duration.ofSeconds(60), "the dead-man fences it", () -> !writable(db));
     Process second = node("a", file);
     within(START, "a serves again", () -> writable(db));
     assertTrue(second.isAlive());
@@ -197,7 +197,7 @@ class PairNodesTest {
     (firstIsA ? a : b).destroyForcibly().waitFor();
     long killed = System.nanoTime();
     within(
-        Duration.ofSeconds(60),
+        Duration.ofSeconds(120),
         "the other takes over",
         () -> {
           boolean old = writable(former);

@@ -123,7 +123,7 @@ public final class PairAgreement implements Agreement {
             new ThreadPoolExecutor.DiscardPolicy());
     this.paths =
         settings.paths().stream()
-            .map(a -> new PairPath(a, transport, thread, STREAM_SILENCE))
+            .map(a -> new PairPath(a, transport, thread, nanos, STREAM_SILENCE))
             .toList();
   }
 

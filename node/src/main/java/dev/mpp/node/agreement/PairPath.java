@@ -9,6 +9,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ final class PairPath {
   private final InetSocketAddress address;
   private final GrpcTransport transport;
   private final Executor thread;
+  private final LongSupplier nanos;
   private final long silence;
   private @Nullable ManagedChannel channel;
   private @Nullable Stream stream;
@@ -46,7 +48,7 @@ final class PairPath {
 
     @Override
     public void onNext(PairReceipt receipt) {
-      heardAt = System.nanoTime();
+      heardAt = nanos.getAsLong();
       state(true, "");
     }
 
@@ -64,10 +66,16 @@ final class PairPath {
   /**
    * @param silence nanoseconds without a receipt after which the stream is replaced
    */
-  PairPath(InetSocketAddress address, GrpcTransport transport, Executor thread, long silence) {
+  PairPath(
+      InetSocketAddress address,
+      GrpcTransport transport,
+      Executor thread,
+      LongSupplier nanos,
+      long silence) {
     this.address = address;
     this.transport = transport;
     this.thread = thread;
+    this.nanos = nanos;
     this.silence = silence;
   }
 

@@ -142,7 +142,7 @@ record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
               other.equals(site)
                   ? "site " + site.id() + " has the address " + address + " twice"
                   : "sites " + other.id() + " and " + site.id() + " have one address, " + address,
-              "give each site its own addresses; voters on one host fail together");
+              "give each site its own address; voters on one host fail together");
         }
       }
     }

@@ -26,9 +26,13 @@ import java.io.UncheckedIOException;
  * { format: 1, asked_site, at_ms, age_ms, insecure, last_event,
  *   ledger:   { leader, role, term, applied, fresh_age_ms },
  *   services: [ { service, epoch, active, lapsed, serving, served_by, in_sync: [site], lease_left_ms,
- *                 holding, own_left_ms, sentence, paused: { by, reason }, addresses: { site: [address] } } ],
+ *                 holding, own_left_ms, sentence, paused: { by, reason }, preferred,
+ *                 moving: { id, target, by, reason, handed_over }, addresses: { site: [address] } } ],
+ *   site_orders: [ { site, mode, by, reason } ],
  *   sites:    [ { site, self, witness, connected, stale, heard_age_ms, rtt_us, version, config, reach,
+ *                 ledger: { leader, applied, fresh_age_ms }, journal: { sequence, hash },
  *                 pools: [ { service, name, status, eligible, reason, best,
+ *                   guards: [ { kind, what, remedy } ],
  *                   nodes: [ { node, type, req, status, measured, state, stale, message, polled_at_ms,
  *                     skipped, override: { state, status, type, weight, until_at_ms, by, reason },
  *                     version, read_only, dead_man, executed, source, lag_s } ] } ],
@@ -63,6 +67,17 @@ final class StatusJson {
     }
     ArrayNode services = root.putArray("services");
     reply.getServicesList().forEach(s -> service(services.addObject(), s));
+    ArrayNode orders = root.putArray("site_orders");
+    reply
+        .getSiteOrdersList()
+        .forEach(
+            s -> {
+              ObjectNode each = orders.addObject();
+              each.put("site", s.getSite());
+              each.put("mode", s.getMode());
+              each.put("by", s.getBy());
+              each.put("reason", s.getReason());
+            });
     ArrayNode sites = root.putArray("sites");
     ObjectNode self = sites.addObject();
     self.put("site", reply.getLocal().getSite());
@@ -102,6 +117,17 @@ final class StatusJson {
     } else {
       o.putNull("paused");
     }
+    o.put("preferred", s.getPreferred().isEmpty() ? null : s.getPreferred());
+    if (s.hasMoving()) {
+      ObjectNode moving = o.putObject("moving");
+      moving.put("id", s.getMoving().getId());
+      moving.put("target", s.getMoving().getTarget());
+      moving.put("by", s.getMoving().getBy());
+      moving.put("reason", s.getMoving().getReason());
+      moving.put("handed_over", s.getMoving().getHandedOver());
+    } else {
+      o.putNull("moving");
+    }
     ObjectNode addresses = o.putObject("addresses");
     s.getAddressesList()
         .forEach(
@@ -135,6 +161,7 @@ final class StatusJson {
     o.put("version", v.getVersion());
     o.put("config", v.getConfigHash());
     o.put("reach", Names.of(v.getReach()));
+    agreement(o, v);
     ArrayNode pools = o.putArray("pools");
     v.getPoolsList().forEach(p -> pool(pools.addObject(), p, shown));
     ArrayNode checkpoints = o.putArray("checkpoints");
@@ -161,6 +188,23 @@ final class StatusJson {
             });
   }
 
+  /** The site's replica of the ledger and the end of its journal, as it said when it was heard. */
+  static void agreement(ObjectNode o, SiteView v) {
+    if (v.hasReplica()) {
+      ObjectNode ledger = o.putObject("ledger");
+      ledger.put("leader", v.getReplica().getLeader());
+      ledger.put("applied", v.getReplica().getAppliedIndex());
+      if (v.getReplica().getFreshAgeMillis() >= 0) {
+        ledger.put("fresh_age_ms", v.getReplica().getFreshAgeMillis());
+      }
+    }
+    if (v.hasJournal()) {
+      ObjectNode journal = o.putObject("journal");
+      journal.put("sequence", v.getJournal().getSequence());
+      journal.put("hash", v.getJournal().getHash());
+    }
+  }
+
   static void pool(ObjectNode o, PoolView p, Shown shown) {
     o.put("service", p.getService());
     o.put("name", p.getName());
@@ -170,6 +214,7 @@ final class StatusJson {
     if (p.hasBest()) {
       o.put("best", p.getBest());
     }
+    WhyNotCommand.guards(o.putArray("guards"), p.getGuardsList());
     ArrayNode nodes = o.putArray("nodes");
     p.getNodesList().forEach(n -> node(nodes.addObject(), n, shown));
   }

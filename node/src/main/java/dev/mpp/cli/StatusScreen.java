@@ -34,6 +34,7 @@ final class StatusScreen {
   static String render(StatusReply reply, Terminal terminal, boolean wide) {
     StatusScreen screen = new StatusScreen(reply, terminal, wide);
     screen.head();
+    screen.orders();
     reply.getServicesList().forEach(screen::service);
     screen.sites();
     screen.checkpoints();
@@ -52,7 +53,7 @@ final class StatusScreen {
             + ", "
             + terminal.timeAndZone(reply.getWallMillis()));
     if (reply.getInsecure()) {
-      warn("INSECURE: sites and operators are not authenticated and nothing is encrypted.");
+      warn(Words.INSECURE);
     }
     if (reply.getAgeMillis() > Shown.SILENT_MILLIS) {
       warn(
@@ -74,6 +75,24 @@ final class StatusScreen {
         warn(peer.getSite() + " runs another configuration of the deployment.");
       }
     }
+  }
+
+  private void orders() {
+    reply
+        .getSiteOrdersList()
+        .forEach(
+            o ->
+                warn(
+                    o.getSite()
+                        + " takes no role: "
+                        + o.getMode()
+                        + " by "
+                        + o.getBy()
+                        + ": "
+                        + o.getReason()
+                        + " (until mpp site return "
+                        + o.getSite()
+                        + ")"));
   }
 
   private void service(ServiceStatus s) {
@@ -100,8 +119,21 @@ final class StatusScreen {
               + " — the roles stay where they are, whatever fails, until mpp resume "
               + s.getService());
     }
+    if (s.hasMoving()) {
+      warn(
+          "SWITCHOVER to "
+              + s.getMoving().getTarget()
+              + (s.getMoving().getHandedOver() ? " (handed over)" : "")
+              + ", by "
+              + s.getMoving().getBy()
+              + ": "
+              + s.getMoving().getReason());
+    }
     failing(s);
     text(2, s.getSentence());
+    if (!s.getPreferred().isEmpty()) {
+      text(2, "preferred site: " + s.getPreferred());
+    }
     if (s.getInSyncCount() > 0) {
       text(2, "in sync: " + String.join(", ", s.getInSyncList()));
     }

@@ -1,5 +1,6 @@
 package dev.mpp.node;
 
+import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
@@ -66,6 +67,9 @@ final class NodeLoop implements AutoCloseable {
     Map<NodeAddress, Long> skippedPolls();
 
     Agreement.Health ledger();
+
+    /** Where the journal ends on disk. Must not block. */
+    JournalHead journalHead();
   }
 
   private final SiteBrain brain;
@@ -234,6 +238,7 @@ final class NodeLoop implements AutoCloseable {
       switch (command) {
         case BrainCommand.Journal j -> lastEventSequence = shell.journal(j);
         case BrainCommand.Answer a -> answer = a.text();
+        case BrainCommand.Show s -> pace.urgent();
         default -> shell.perform(command);
       }
     }
@@ -249,8 +254,9 @@ final class NodeLoop implements AutoCloseable {
 
   private void picture() {
     long now = time.nanos();
-    SiteView view = brain.view(now, shell.skippedPolls());
     Agreement.Health ledger = shell.ledger();
+    SiteView view =
+        brain.view(now, shell.skippedPolls()).with(replica(ledger, now), shell.journalHead());
     lead(ledger, now);
     boolean changed =
         published == null || now - publishedAt >= VIEW_EVERY || ViewChange.matters(published, view);
@@ -264,6 +270,7 @@ final class NodeLoop implements AutoCloseable {
             view,
             peers.stream().map(this::peer).toList(),
             services.stream().map(s -> service(s, now)).toList(),
+            brain.siteOrders(),
             ledger,
             brain.ledgerFreshAt(),
             insecure,
@@ -278,6 +285,14 @@ final class NodeLoop implements AutoCloseable {
       }
     }
     pace.made(now, time.nanos());
+  }
+
+  private SiteView.Replica replica(Agreement.Health ledger, long now) {
+    long fresh = brain.ledgerFreshAt();
+    return new SiteView.Replica(
+        ledger.leader(),
+        ledger.appliedIndex(),
+        fresh == LeaseClock.NEVER ? -1 : (now - fresh) / 1_000_000);
   }
 
   private void lead(Agreement.Health ledger, long now) {

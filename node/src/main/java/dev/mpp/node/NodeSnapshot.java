@@ -1,11 +1,13 @@
 package dev.mpp.node;
 
 import dev.mpp.core.lease.Grant;
+import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.node.agreement.Agreement;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,7 @@ import java.util.Optional;
  * that changed it. Readers (DNS, HTTP, gRPC, metrics) use nothing else. Instants are monotonic
  * nanoseconds of the node's clock.
  *
+ * @param siteOrders what operators ordered about whole sites
  * @param takenAt when the loop made this picture; its age tells a stuck loop
  * @param ledgerFreshAt proposal instant of this site's last applied ledger command: the replica
  *     held everything committed before it; {@link Long#MIN_VALUE} before the first
@@ -22,14 +25,41 @@ public record NodeSnapshot(
     SiteView local,
     List<Peer> peers,
     List<Service> services,
+    Map<SiteId, SiteOrder> siteOrders,
     Agreement.Health ledger,
     long ledgerFreshAt,
     boolean insecure,
     long lastEventSequence) {
 
+  /** Silence longer than that makes what was heard old, even while its link counts as up. */
+  public static final long SILENT_NANOS = 3_000_000_000L;
+
   public NodeSnapshot {
     peers = List.copyOf(peers);
     services = List.copyOf(services);
+    siteOrders = Map.copyOf(siteOrders);
+  }
+
+  /** Without orders about sites. */
+  public NodeSnapshot(
+      long takenAt,
+      SiteView local,
+      List<Peer> peers,
+      List<Service> services,
+      Agreement.Health ledger,
+      long ledgerFreshAt,
+      boolean insecure,
+      long lastEventSequence) {
+    this(
+        takenAt,
+        local,
+        peers,
+        services,
+        Map.of(),
+        ledger,
+        ledgerFreshAt,
+        insecure,
+        lastEventSequence);
   }
 
   /**
@@ -41,7 +71,16 @@ public record NodeSnapshot(
       boolean connected,
       long heardAt,
       long rttMicros,
-      Optional<SiteView> view) {}
+      Optional<SiteView> view) {
+
+    /** Whether what it said last may be taken for the present. */
+    public boolean fresh(long now) {
+      return connected
+          && view.isPresent()
+          && heardAt != Long.MIN_VALUE
+          && now - heardAt <= SILENT_NANOS;
+    }
+  }
 
   /**
    * @param leaseEnd nobody else can be granted the role before this instant, by this site's own
@@ -60,6 +99,26 @@ public record NodeSnapshot(
       List<SiteAddress> addresses) {
     public Service {
       addresses = List.copyOf(addresses);
+    }
+
+    /**
+     * The site that is ACTIVE: it has the role, and by this site's evidence a lease stands behind
+     * it.
+     */
+    public Optional<SiteId> active(long now) {
+      boolean own = holding && validUntil - now > 0;
+      boolean live = leaseEnd != Long.MIN_VALUE && leaseEnd - now > 0;
+      return grant.holder().filter(site -> own || live);
+    }
+
+    /** Somebody was given the role, but no lease stands behind it any more. */
+    public boolean lapsed(long now) {
+      return grant.holder().isPresent() && active(now).isEmpty();
+    }
+
+    /** Several sites have data, and only one of them has every acknowledged write. */
+    public boolean alone() {
+      return addresses.size() > 1 && grant.inSync().size() == 1;
     }
   }
 

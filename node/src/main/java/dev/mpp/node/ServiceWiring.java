@@ -5,6 +5,7 @@ import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.plan.BrainConfig;
+import dev.mpp.core.plan.FailoverPlan;
 import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.core.pool.PoolState;
 import dev.mpp.node.config.MppConfig;
@@ -16,17 +17,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** From the configuration and the store to what the brain takes. Pure. */
 final class ServiceWiring {
   private ServiceWiring() {}
 
   static BrainConfig brain(MppConfig config, String incarnation, String version) {
-    LeaseTiming timing = lease(config);
-    Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
-    config
-        .sites()
-        .forEach(s -> members.put(s.id(), new BrainConfig.Member(s.witness(), s.priority())));
+    LeaseTiming timing = timing(config);
+    Map<SiteId, BrainConfig.Member> members = members(config);
     List<BrainConfig.Service> services = new ArrayList<>();
     List<ServiceName> observed = new ArrayList<>();
     for (MppConfig.Service s : config.services()) {
@@ -47,7 +46,7 @@ final class ServiceWiring {
         observed);
   }
 
-  static LeaseTiming lease(MppConfig config) {
+  static LeaseTiming timing(MppConfig config) {
     MppConfig.Lease l = config.lease();
     MppConfig.DeadMan d = config.deadMan();
     return new LeaseTiming(
@@ -57,6 +56,28 @@ final class ServiceWiring {
         l.drift(),
         l.stagger().toNanos(),
         d.timeout().plus(d.period()).plus(d.killBudget()).toNanos());
+  }
+
+  private static Map<SiteId, BrainConfig.Member> members(MppConfig config) {
+    Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
+    config
+        .sites()
+        .forEach(s -> members.put(s.id(), new BrainConfig.Member(s.witness(), s.priority())));
+    return members;
+  }
+
+  /** What decides a failover of the service between the sites. */
+  static FailoverPlan.Setting failover(MppConfig config, ServiceName name) {
+    MppConfig.Service service =
+        config.services().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+    return new FailoverPlan.Setting(
+        name,
+        members(config),
+        service.sites().stream().map(MppConfig.ServiceSite::site).collect(Collectors.toSet()),
+        service.rpo() == MppConfig.Rpo.ZERO,
+        timing(config),
+        config.election().max().toNanos(),
+        config.dns().stream().mapToLong(d -> d.ttl().toNanos()).findFirst());
   }
 
   private static BrainConfig.Service service(MppConfig.Service s, PoolConfig pool) {
@@ -75,7 +96,8 @@ final class ServiceWiring {
         s.lagLimit().toSeconds(),
         s.holdDown().toNanos(),
         s.poll().interval().toNanos(),
-        s.poll().retryInterval().toNanos());
+        s.poll().retryInterval().toNanos(),
+        s.siteFailback() == MppConfig.SiteFailback.AUTO);
   }
 
   /** The pool states of before the restart, as far as the configured nodes are the same. */

@@ -216,6 +216,7 @@ final class BenchSite {
       case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Journal j -> {}
+      case BrainCommand.Show s -> {}
       case BrainCommand.Answer a -> {}
     }
   }

@@ -4,6 +4,7 @@ import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.SiteId;
@@ -54,7 +55,10 @@ final class ServiceBrain {
   private final ReplicaKeeper replicas;
   private final OperatorOrders orders;
   private final PoolReturn back;
+  private final MoveKeeper moves;
+  private final MoveStarter starter;
   private final ServicePicture picture;
+  private final SiteGuards siteGuards;
   private final @Nullable SyncKeeper sync;
 
   private PoolVerdict verdict = PoolVerdict.OK;
@@ -67,14 +71,25 @@ final class ServiceBrain {
 
   private long dueAt = Long.MIN_VALUE;
 
+  /** What the site as a whole has against one of its services. */
+  interface SiteGuards {
+    List<Guard> of(ServiceBrain service, long now);
+  }
+
   /** Noted already as concerned by the present event. */
   boolean touched;
 
   ServiceBrain(
-      BrainConfig config, BrainConfig.Service service, PoolState restored, CommandIds ids) {
+      BrainConfig config,
+      BrainConfig.Service service,
+      PoolState restored,
+      CommandIds ids,
+      SiteOrders siteOrders,
+      SiteGuards siteGuards) {
     this.config = config;
+    this.siteGuards = siteGuards;
     this.service = service;
-    this.state = new ServiceState(config, service, restored, ids);
+    this.state = new ServiceState(config, service, restored, ids, siteOrders);
     this.lease = state.lease;
     this.judge = new FollowJudge(service.lagLimit());
     this.eligibility = new EligibilityRule(state);
@@ -82,7 +97,9 @@ final class ServiceBrain {
     this.replicas = new ReplicaKeeper(state);
     this.orders = new OperatorOrders(state);
     this.back = new PoolReturn(state);
-    this.picture = new ServicePicture(state, eligibility, role, orders);
+    this.moves = new MoveKeeper(state, role);
+    this.starter = new MoveStarter(state);
+    this.picture = new ServicePicture(state, eligibility, role, orders, moves);
     List<SiteId> dataPeers =
         service.pools().keySet().stream().filter(s -> !s.equals(config.self())).sorted().toList();
     this.sync =
@@ -315,8 +332,11 @@ final class ServiceBrain {
         sync.stated(i.origin().sequence(), i.sites());
       }
     }
+    if (own && command instanceof LedgerCommand.Handover h) {
+      moves.handoverOutcome(h.origin().sequence(), outcome, turn);
+    }
     if (own && accepted && command instanceof LedgerCommand.Claim) {
-      role.claimAccepted(turn.now());
+      role.lookAgain(turn.now());
       state.tracks().forEach(t -> pollWithin(t.address, 0, turn));
     }
     if (own && accepted && command instanceof LedgerCommand.Serve) {
@@ -419,7 +439,7 @@ final class ServiceBrain {
       return "ERROR: the other site is heard, so it is asked: nothing to force. If it is ACTIVE and"
           + " shall not be, move the role";
     }
-    Eligibility own = eligibility.judge(verdict, turn.now());
+    Eligibility own = eligibility.toClaim(verdict, turn.now());
     return own.ok()
         ? "OK: %s claims %s without the other site".formatted(config.self(), service.name())
         : "ERROR: %s cannot serve: %s".formatted(config.self(), own.reason());
@@ -438,14 +458,16 @@ final class ServiceBrain {
     if (pool().paused() != state.paused()) {
       state.step(new PoolEvent.Paused(state.paused()), turn);
     }
+    moves.pursue(verdict, turn);
     permission(turn);
     fences(turn);
     promote(turn);
     deadMan(turn);
     role.serve(turn);
-    role.release(verdict, turn);
+    role.release(verdict, moves.fencing(), turn);
     role.claim(verdict, turn);
     sync(turn);
+    starter.consider(settled(turn.now()), turn);
     replicas.follow(turn);
     replicas.recovery(turn);
     picture.changed();
@@ -453,7 +475,11 @@ final class ServiceBrain {
   }
 
   private long due(long now) {
-    boolean busy = state.promotion() != null || back.waiting() || role.giving();
+    boolean busy =
+        state.promotion() != null
+            || back.waiting()
+            || role.giving()
+            || moves.phase() != MoveKeeper.Phase.NONE;
     for (NodeTrack t : state.tracks()) {
       busy |= t.fence.wanted() || t.writableInFlight;
     }
@@ -481,6 +507,7 @@ final class ServiceBrain {
             && verdict.ok()
             && !lostActive
             && !giving
+            && !moves.fencing()
             && (anyActive || state.promotion() != null || role.ready(verdict, turn.now()));
     if (allowed == pool().allowed() && (allowed || !anyWriter())) {
       return;
@@ -494,11 +521,13 @@ final class ServiceBrain {
                     ? verdict.reason()
                     : giving
                         ? "the role is being released"
-                        : mayAct
-                            ? eligibility.judge(verdict, turn.now()).reason()
-                            : lease.holds(turn.now())
-                                ? "the lease is about to end without a renewal"
-                                : "no lease";
+                        : moves.fencing()
+                            ? "a switchover hands the role over"
+                            : mayAct
+                                ? eligibility.judge(verdict, turn.now()).reason()
+                                : lease.holds(turn.now())
+                                    ? "the lease is about to end without a renewal"
+                                    : "no lease";
     if (allowed != pool().allowed()) {
       state.step(new PoolEvent.Permission(allowed, why), turn);
     }
@@ -593,6 +622,6 @@ final class ServiceBrain {
   }
 
   PoolView view(long now, Map<NodeAddress, Long> skipped) {
-    return picture.view(verdict, now, skipped);
+    return picture.view(verdict, () -> siteGuards.of(this, now), now, skipped);
   }
 }

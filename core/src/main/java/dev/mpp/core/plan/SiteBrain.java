@@ -1,10 +1,13 @@
 package dev.mpp.core.plan;
 
+import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.Origin;
+import dev.mpp.core.lease.SiteOrder;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
@@ -31,6 +34,7 @@ public final class SiteBrain {
   private static final int REMEMBERED_PROPOSALS = 16;
 
   private static final int REMEMBERED_AT_LEAST = 1024;
+  private static final long SHOW_ROLES = 60_000_000_000L;
   private static final long PREFERENCE_RETRY = 5_000_000_000L;
 
   /** How finely time alone makes services think: far below every timing of the lease. */
@@ -64,6 +68,12 @@ public final class SiteBrain {
   private final List<ServiceBrain> all;
 
   private long nextSweep = LeaseClock.NEVER;
+  private final SiteOrders siteOrders = new SiteOrders();
+  private final LedgerOrders ledgerOrders;
+
+  /** When a confirmed role was learnt, for those of the last minute. */
+  private final Map<ServiceName, Long> confirmed = new LinkedHashMap<>();
+
   private boolean wasCut;
   private Optional<PairPicture> pair = Optional.empty();
   private @Nullable Set<ServiceName> reaches;
@@ -84,7 +94,7 @@ public final class SiteBrain {
     this.startedAt = now;
     for (BrainConfig.Service s : config.services()) {
       PoolState pool = restored.getOrDefault(s.name(), PoolState.initial(s.pool()));
-      ServiceBrain brain = new ServiceBrain(config, s, pool, ids);
+      ServiceBrain brain = new ServiceBrain(config, s, pool, ids, siteOrders, this::obstacles);
       services.put(s.name(), brain);
       leases.put(s.name(), brain.lease());
     }
@@ -92,6 +102,7 @@ public final class SiteBrain {
     for (ServiceName name : config.observed()) {
       leases.put(name, new LeaseClock(name, config.self(), config.incarnation(), config.timing()));
     }
+    ledgerOrders = new LedgerOrders(leases, siteOrders, config.members().keySet(), services);
     for (SiteId site : config.members().keySet()) {
       if (!site.equals(config.self())) {
         peers.put(site, new PeerTrack(site, config.peerSilence()));
@@ -179,8 +190,12 @@ public final class SiteBrain {
   private boolean handle(BrainEvent event, Turn turn) {
     switch (event) {
       case BrainEvent.Tick t -> {}
-      case BrainEvent.LedgerApplied a -> applied(a, turn);
+      case BrainEvent.LedgerApplied a -> {
+        applied(a, turn);
+        return siteOrders.learn(a.after());
+      }
       case BrainEvent.LedgerRestored r -> {
+        boolean unused = siteOrders.learn(r.state());
         freshSince = LeaseClock.NEVER;
         leases.forEach((name, lease) -> lease.restored(r.state().grant(name), turn.now()));
         return true;
@@ -194,7 +209,7 @@ public final class SiteBrain {
       case BrainEvent.PeerHeard p -> {
         PeerTrack peer = peers.get(p.view().site());
         if (peer != null) {
-          peer.heard(p.view(), turn.now());
+          peer.heard(p.view(), turn.now()).ifPresent(had -> wentBack(p.view(), had, turn));
         }
         return true;
       }
@@ -219,7 +234,6 @@ public final class SiteBrain {
       case BrainEvent.OverrideRestored e -> on(e.service(), s -> s.orders().restored(e, turn));
       case BrainEvent.OperatorActivate e ->
           answer(e.service(), s -> s.orders().activatePrimary(e.by(), e.reason(), turn), turn);
-      case BrainEvent.OperatorPause e -> pause(e, turn);
       case BrainEvent.OperatorTakeover e -> answer(e.service(), s -> s.takeover(e, turn), turn);
       case BrainEvent.PairOverlap e -> on(e.service(), s -> s.overlap(e, turn));
       case BrainEvent.PairChanged e -> {
@@ -227,9 +241,28 @@ public final class SiteBrain {
         all.forEach(s -> s.peer(e.picture(), turn));
         return true;
       }
+      case BrainEvent.OperatorPause e -> ledgerOrders.pause(e, turn);
+      case BrainEvent.OperatorSwitchover e -> ledgerOrders.switchover(config.self(), e, turn);
+      case BrainEvent.OperatorEndMove e -> ledgerOrders.endMove(e, turn);
+      case BrainEvent.OperatorPrefer e -> ledgerOrders.prefer(e, turn);
+      case BrainEvent.OperatorSite e -> ledgerOrders.site(e, turn);
       case BrainEvent.OperatorRecover e -> answer(e.service(), s -> s.recover(e, turn), turn);
     }
     return false;
+  }
+
+  private static void wentBack(SiteView view, JournalHead had, Turn turn) {
+    turn.add(
+        new BrainCommand.Journal(
+            "",
+            "guard",
+            view.site().name(),
+            "",
+            "",
+            0,
+            "its journal went back: it had ended with %s, and ends now with %s; its data directory"
+                    .formatted(had, view.journal().map(Object::toString).orElse("nothing"))
+                + " is new, or entries were cut off"));
   }
 
   private void answer(
@@ -241,42 +274,6 @@ public final class SiteBrain {
     turn.add(
         new BrainCommand.Answer(
             s == null ? "ERROR: no service " + service + " at this site" : order.apply(s)));
-  }
-
-  /** Any member may propose it, a witness too; the ledger's entry says when it is in force. */
-  private void pause(BrainEvent.OperatorPause e, Turn turn) {
-    LeaseClock lease = leases.get(e.service());
-    if (lease == null) {
-      turn.add(new BrainCommand.Answer("ERROR: no service " + e.service()));
-      return;
-    }
-    Optional<Grant.Paused> now = lease.grant().paused();
-    String answer;
-    if (e.on() && now.isPresent()) {
-      answer =
-          "OK: %s is paused already, by %s: %s"
-              .formatted(e.service(), now.get().by(), now.get().reason());
-    } else {
-      // Resuming is proposed in any case: a pause may be on its way.
-      turn.propose(
-          origin -> new LedgerCommand.Pause(origin, e.service(), e.on(), e.by(), e.reason()));
-      answer =
-          "OK: "
-              + (e.on()
-                  ? "pausing " + e.service()
-                  : now.isPresent() ? "resuming " + e.service() : e.service() + " is not paused");
-    }
-    turn.add(
-        new BrainCommand.Journal(
-            e.service().name(),
-            "operator",
-            e.service().name(),
-            "",
-            e.on() ? "pause" : "resume",
-            lease.grant().epoch(),
-            (e.reason().isEmpty() ? "" : e.reason() + " — ") + answer,
-            e.by()));
-    turn.add(new BrainCommand.Answer(answer));
   }
 
   private void on(ServiceName service, java.util.function.Consumer<ServiceBrain> action) {
@@ -303,6 +300,9 @@ public final class SiteBrain {
       if (s != null) {
         touch(s);
       }
+    }
+    if (a.command() instanceof LedgerCommand.Serve s && !changed.isEmpty()) {
+      confirmed.put(s.service(), turn.now());
     }
     if (proposedAt != LeaseClock.NEVER) {
       freshSince = Math.max(freshSince, proposedAt);
@@ -410,6 +410,40 @@ public final class SiteBrain {
         : checkpoints.verdict(s.service(), s.pool(), cutOff);
   }
 
+  /** Everything of {@link #verdict}, not only the first. */
+  private List<Guard> obstacles(ServiceBrain s, long now) {
+    List<Guard> all = new ArrayList<>();
+    boolean cut = cutOff(now);
+    standDown.map(ServiceGuards::stopping).ifPresent(all::add);
+    s.unfit().map(ServiceGuards::unfit).ifPresent(all::add);
+    PoolVerdict seen = checkpoints.verdict(s.service(), s.pool(), cut);
+    if (!seen.ok()) {
+      all.add(ServiceGuards.blind(seen));
+    }
+    if (cut) {
+      all.add(ServiceGuards.cutOff(config.timing().duration()));
+    }
+    return all;
+  }
+
+  private List<SiteView.RoleView> roles(long now) {
+    if (confirmed.isEmpty()) {
+      return List.of();
+    }
+    confirmed.values().removeIf(at -> now - at > SHOW_ROLES);
+    return confirmed.keySet().stream()
+        .filter(leases::containsKey)
+        .map(s -> lease(s).grant())
+        .filter(Grant::serving)
+        .map(g -> new SiteView.RoleView(g.service(), g.epoch()))
+        .toList();
+  }
+
+  /** What operators ordered about whole sites. */
+  public Map<SiteId, SiteOrder> siteOrders() {
+    return siteOrders.all();
+  }
+
   private ServiceBrain brain(ServiceName service) {
     ServiceBrain s = services.get(service);
     if (s == null) {
@@ -463,7 +497,9 @@ public final class SiteBrain {
                         p.site,
                         p.up(),
                         p.rttMicros(),
-                        p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000))
-            .toList());
+                        p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000,
+                        p.journal()))
+            .toList(),
+        roles(now));
   }
 }

@@ -290,6 +290,7 @@ final class LocalPool {
       case BrainCommand.Reaches r -> {}
       case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.KeepOverride k -> {}
+      case BrainCommand.Show s -> {}
       case BrainCommand.Answer a -> {}
     }
   }

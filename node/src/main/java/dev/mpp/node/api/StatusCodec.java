@@ -5,11 +5,13 @@ import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.wire.ViewCodec;
 import dev.mpp.proto.v1.JournalEntry;
 import dev.mpp.proto.v1.LedgerStatus;
+import dev.mpp.proto.v1.Moving;
 import dev.mpp.proto.v1.Paused;
 import dev.mpp.proto.v1.PeerStatus;
 import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteAddresses;
 import dev.mpp.proto.v1.StatusReply;
+import java.util.Locale;
 
 /** The picture as it goes to an operator: monotonic instants become durations. */
 final class StatusCodec {
@@ -31,6 +33,14 @@ final class StatusCodec {
             .setLastEventSequence(s.lastEventSequence());
     s.peers().forEach(p -> b.addPeers(peer(p, now)));
     s.services().forEach(v -> b.addServices(service(v, now)));
+    s.siteOrders()
+        .forEach(
+            (site, o) ->
+                b.addSiteOrdersBuilder()
+                    .setSite(site.name())
+                    .setMode(o.mode().name().toLowerCase(Locale.ROOT))
+                    .setBy(o.by())
+                    .setReason(o.reason()));
     return b.build();
   }
 
@@ -59,10 +69,23 @@ final class StatusCodec {
             .setServing(v.grant().serving())
             .setServedBy(v.grant().servedBy().map(SiteId::name).orElse(""))
             .setHolding(v.holding())
+            .setActive(v.active(now).map(SiteId::name).orElse(""))
             .setSentence(v.sentence());
     v.grant()
         .paused()
         .ifPresent(p -> b.setPaused(Paused.newBuilder().setBy(p.by()).setReason(p.reason())));
+    v.grant().directives().preferred().ifPresent(p -> b.setPreferred(p.name()));
+    v.grant()
+        .move()
+        .ifPresent(
+            m ->
+                b.setMoving(
+                    Moving.newBuilder()
+                        .setId(m.id())
+                        .setTarget(m.target().name())
+                        .setBy(m.by())
+                        .setReason(m.reason())
+                        .setHandedOver(m.position().isPresent())));
     v.grant().inSync().forEach(site -> b.addInSync(site.name()));
     if (v.leaseEnd() != Long.MIN_VALUE) {
       b.setLeaseLeftMillis(millis(v.leaseEnd() - now));
@@ -97,15 +120,17 @@ final class StatusCodec {
     return JournalEntry.newBuilder()
         .setSequence(e.sequence())
         .setWallMillis(e.wallMillis())
+        .setService(e.service())
         .setKind(e.kind())
         .setSubject(e.subject())
         .setEpoch(e.epoch())
         .setText(e.text())
         .setUser(e.user())
+        .setHash(e.hash())
         .build();
   }
 
-  private static long millis(long nanos) {
+  static long millis(long nanos) {
     return Math.floorDiv(nanos, NANOS_PER_MILLI);
   }
 }

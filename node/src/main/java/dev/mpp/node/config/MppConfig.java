@@ -153,6 +153,7 @@ public record MppConfig(
    *
    * @param holdDown uninterrupted health before a proven recovery
    * @param lagLimit replication lag above it is a replication failure
+   * @param siteFailback whether ACTIVE returns to the preferred site by itself
    * @param sites the sites with a pool of this service, in file order; at least one
    */
   public record Service(
@@ -169,6 +170,7 @@ public record MppConfig(
       CheckpointPolicy checkpointPolicy,
       MySql mysql,
       boolean semiSync,
+      SiteFailback siteFailback,
       List<ServiceSite> sites) {
     public static final Duration DEFAULT_HOLD_DOWN = Duration.ofSeconds(60);
     public static final Duration DEFAULT_LAG_LIMIT = Duration.ofSeconds(30);
@@ -181,6 +183,14 @@ public record MppConfig(
     public Optional<ServiceSite> at(SiteId id) {
       return sites.stream().filter(s -> s.site().equals(id)).findFirst();
     }
+  }
+
+  /** Whether ACTIVE returns to the preferred site, or the one of highest priority, by itself. */
+  public enum SiteFailback {
+    /** By an operator's switchover only. */
+    MANUAL,
+    /** By a switchover, once that site was ready for the whole hold-down. */
+    AUTO
   }
 
   /**

@@ -49,7 +49,13 @@ public final class StallingProxy implements AutoCloseable {
         Socket client = server.accept();
         accepted.incrementAndGet();
         sockets.add(client);
-        Socket upstream = new Socket(InetAddress.getLoopbackAddress(), target);
+        Socket upstream;
+        try {
+          upstream = new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException nobodyThere) {
+          client.close();
+          continue;
+        }
         sockets.add(upstream);
         boolean[] swallowed = new boolean[1];
         Thread.startVirtualThread(() -> pump(client, upstream, swallowed));

@@ -58,6 +58,10 @@ public final class PairAgreement implements Agreement {
   private final Map<Long, CompletableFuture<LedgerOutcome>> proposals = new HashMap<>();
   private volatile PairPicture picture = new PairPicture(false, false, false, Map.of());
   private volatile long applied;
+
+  /** Told once, perhaps before the start. */
+  private volatile Set<ServiceName> reaches = Set.of();
+
   private volatile boolean closed;
   private @Nullable PairLedger ledger;
   private @Nullable Server server;
@@ -155,6 +159,7 @@ public final class PairAgreement implements Agreement {
               .formatted(config.self(), settings.bind(), e.getMessage()),
           e);
     }
+    in(new PairInput.Reaches(reaches));
     var unused = thread.scheduleAtFixedRate(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     LOG.info(
         "Ledger: {} and {} are a pair, storage {}, {} way(s)",
@@ -294,6 +299,7 @@ public final class PairAgreement implements Agreement {
 
   @Override
   public void reaches(Set<ServiceName> services) {
+    reaches = services;
     in(new PairInput.Reaches(services));
   }
 

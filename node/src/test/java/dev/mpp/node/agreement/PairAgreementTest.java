@@ -80,8 +80,8 @@ class PairAgreementTest {
         new PairSite(
             site, a ? portA : portB, addresses(a ? toB : toA), dir.resolve(site.name()), bootstrap);
     sites.add(s);
+    s.agreement.reaches(Set.of(SERVICE)); // the loop runs before the ledger does
     s.agreement.start();
-    s.agreement.reaches(Set.of(SERVICE));
     return s;
   }
 

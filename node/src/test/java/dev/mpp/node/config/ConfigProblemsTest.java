@@ -98,6 +98,7 @@ class ConfigProblemsTest {
           lease: {duration: 6}|lease.duration is 6 without a unit; write 6ms or 6s
           lease: {profile: quick}|lease.profile is "quick"; choose one of default, fast, wan
           lease: [6s]|lease is a list where a block of keys is expected
+          dead-man: {timeout: 1500ms}|dead-man.timeout is "1500ms", which the servers cannot count
           dead-man: {timeout: never}|dead-man.timeout is "never", which is not a duration
           insecure: yes|insecure is "yes"; write true or false
           profiles: {default: {port: 80}}|profiles.default is not a name for a profile

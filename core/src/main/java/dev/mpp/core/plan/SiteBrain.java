@@ -284,7 +284,7 @@ public final class SiteBrain {
           case LedgerCommand.Serve s -> s.service();
           case LedgerCommand.InSync i -> i.service();
           case LedgerCommand.Pause p -> p.service();
-          case LedgerCommand.Adopt c -> c.service();
+          case LedgerCommand.Adopt c -> null;
           case LedgerCommand.BeginMove m -> m.service();
           case LedgerCommand.EndMove m -> m.service();
           case LedgerCommand.Handover h -> h.service();

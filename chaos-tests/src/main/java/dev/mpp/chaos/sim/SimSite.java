@@ -308,6 +308,10 @@ final class SimSite {
         holdUntil = h.until();
         refreshLock();
       }
+      case BrainCommand.TakeDeadMan t -> {
+        holdUntil = t.until();
+        refreshLock();
+      }
       case BrainCommand.DropDeadMan d -> {
         holdUntil = Long.MIN_VALUE;
         SimServer s = world.server(d.node());
@@ -316,6 +320,7 @@ final class SimSite {
       case BrainCommand.PollWithin p ->
           pollDueAt = Math.min(pollDueAt, world.time.now() + p.delay());
       case BrainCommand.PreferLeadership p -> {}
+      case BrainCommand.YieldLeadership y -> {}
       case BrainCommand.Journal j ->
           world.tell(
               id

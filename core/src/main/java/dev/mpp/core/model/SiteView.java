@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param incarnation identifies one run of the site's process
  * @param sequence grows with every view of that incarnation
  * @param configHash of the deployment part of the configuration
+ * @param instance name of the instance where the site has two, otherwise empty
+ * @param passive another instance acts for the site; this view is no evidence of what it does
  */
 public record SiteView(
     SiteId site,
@@ -21,7 +23,36 @@ public record SiteView(
     Reach reach,
     List<CheckpointView> checkpoints,
     List<PoolView> pools,
-    List<LinkView> links) {
+    List<LinkView> links,
+    String instance,
+    boolean passive) {
+
+  /** Of a site with one instance. */
+  public SiteView(
+      SiteId site,
+      String incarnation,
+      long sequence,
+      boolean witness,
+      String version,
+      String configHash,
+      Reach reach,
+      List<CheckpointView> checkpoints,
+      List<PoolView> pools,
+      List<LinkView> links) {
+    this(
+        site,
+        incarnation,
+        sequence,
+        witness,
+        version,
+        configHash,
+        reach,
+        checkpoints,
+        pools,
+        links,
+        "",
+        false);
+  }
 
   public SiteView {
     checkpoints = List.copyOf(checkpoints);

@@ -18,6 +18,7 @@ final class PeerTrack {
   private boolean up;
   private long rttMicros = -1;
   private @Nullable SiteView view;
+  private @Nullable SiteView passive;
   private Map<ServiceName, PoolView> pools = Map.of();
 
   PeerTrack(SiteId site, long silence) {
@@ -26,6 +27,10 @@ final class PeerTrack {
   }
 
   void heard(SiteView next, long now) {
+    if (next.passive()) {
+      passive = next;
+      return;
+    }
     heardAt = now;
     SiteView last = view;
     boolean older =
@@ -59,6 +64,11 @@ final class PeerTrack {
 
   Optional<SiteView> view() {
     return Optional.ofNullable(view);
+  }
+
+  /** What the instance that does not act said last. */
+  Optional<SiteView> passive() {
+    return Optional.ofNullable(passive);
   }
 
   boolean up() {

@@ -38,15 +38,18 @@ final class ServiceState {
   private @Nullable Promotion promotion;
 
   ServiceState(
-      BrainConfig config, BrainConfig.Service service, PoolState restored, CommandIds ids) {
+      BrainConfig config,
+      BrainConfig.Service service,
+      PoolState restored,
+      LeaseClock lease,
+      CommandIds ids) {
     this.config = config;
     this.service = service;
     this.ids = ids;
     this.pool = restored;
     this.logic = PoolLogic.of(service.pool().roles());
     this.cluster = service.pool().roles() instanceof RoleRule.Cluster;
-    this.lease =
-        new LeaseClock(service.name(), config.self(), config.incarnation(), config.timing());
+    this.lease = lease;
     for (PoolState.Node n : restored.nodes()) {
       FenceDuty fence =
           new FenceDuty(

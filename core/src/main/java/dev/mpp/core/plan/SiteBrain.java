@@ -10,12 +10,14 @@ import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.SiteView.LinkView;
+import dev.mpp.core.model.Status;
 import dev.mpp.core.pool.PoolState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every decision of one site: events in, commands out. Deterministic: it reads no clock (each event
@@ -57,11 +59,17 @@ public final class SiteBrain {
   /** Services that the present event concerns, each once. */
   private final List<ServiceBrain> touched = new ArrayList<>();
 
-  private final List<ServiceBrain> all;
+  private List<ServiceBrain> all = List.of();
+
+  /** Empty of services while another instance of the site acts; null where there is only one. */
+  private final @Nullable TwinSeat seat;
+
+  private final Map<ServiceName, PassivePool> passive = new LinkedHashMap<>();
 
   private long nextSweep = LeaseClock.NEVER;
   private boolean wasCut;
   private Optional<PoolVerdict> standDown = Optional.empty();
+  private Optional<PoolVerdict> leaving = Optional.empty();
   private boolean started;
 
   /**
@@ -76,11 +84,16 @@ public final class SiteBrain {
     this.config = config;
     this.checkpoints = checkpoints;
     this.startedAt = now;
+    this.seat = config.twin().map(t -> new TwinSeat(config, t)).orElse(null);
     for (BrainConfig.Service s : config.services()) {
       PoolState pool = restored.getOrDefault(s.name(), PoolState.initial(s.pool()));
-      ServiceBrain brain = new ServiceBrain(config, s, pool, ids);
-      services.put(s.name(), brain);
-      leases.put(s.name(), brain.lease());
+      LeaseClock lease =
+          new LeaseClock(s.name(), config.self(), config.incarnation(), config.timing());
+      leases.put(s.name(), lease);
+      passive.put(s.name(), new PassivePool(s, pool));
+      if (seat == null) {
+        services.put(s.name(), new ServiceBrain(config, s, pool, lease, ids));
+      }
     }
     all = List.copyOf(services.values());
     for (ServiceName name : config.observed()) {
@@ -100,7 +113,18 @@ public final class SiteBrain {
       started = true;
       services.values().forEach(s -> s.start(turn));
     }
+    if (seat != null) {
+      seat.tick(now);
+    }
     boolean everybody = handle(event, turn);
+    if (seat != null) {
+      everybody |= sit(seat, turn);
+      if (!seat.decides(now)) {
+        forget();
+        beat(turn);
+        return turn.commands();
+      }
+    }
     boolean cut = cutOff(now);
     if (everybody || cut != wasCut) {
       wasCut = cut;
@@ -112,10 +136,212 @@ public final class SiteBrain {
       }
       sweep(cut, turn);
     }
-    touched.forEach(s -> s.touched = false);
-    touched.clear();
+    forget();
     beat(turn);
     return turn.commands();
+  }
+
+  private void forget() {
+    touched.forEach(s -> s.touched = false);
+    touched.clear();
+  }
+
+  // ---- two instances ------------------------------------------------------------------------
+
+  /**
+   * Takes the site's seat or leaves it, as the ledger says, and proposes to take it.
+   *
+   * @return whether it was taken now
+   */
+  private boolean sit(TwinSeat twins, Turn turn) {
+    long now = turn.now();
+    if (twins.superseded()) {
+      retire(twins, twins.other() + " acts in its place", turn);
+    } else if (twins.decides(now) && deaf(now) && all.stream().allMatch(s -> s.over(now))) {
+      retire(twins, "cut off from the ledger: " + twins.other() + " may act by now", turn);
+    }
+    if (twins.handingFailed(now)) {
+      twinJournal(twins.other() + " did not take over within 1.5 s", turn);
+      standDown = leaving;
+    }
+    if (twins.entitled(freshSince, now)) {
+      assume(twins, turn);
+      return true;
+    }
+    twins
+        .due(freshSince, now)
+        .ifPresent(
+            why -> {
+              twinJournal("adopts: " + why, turn);
+              turn.propose(origin -> new LedgerCommand.Adopt(origin, twins.term()));
+            });
+    return false;
+  }
+
+  /** Whether nothing was committed for so long that a lease cannot be acted on any more. */
+  private boolean deaf(long now) {
+    return freshSince != LeaseClock.NEVER
+        && now - freshSince >= config.timing().duration() - config.timing().fenceBudget();
+  }
+
+  private void retire(TwinSeat twins, String why, Turn turn) {
+    for (ServiceBrain s : all) {
+      s.retire(turn);
+      passive(s.service().name()).left(s.pool());
+    }
+    services.clear();
+    all = List.of();
+    forget();
+    twins.retire();
+    twins.known().ifPresent(k -> passive.values().forEach(p -> p.mirror(k)));
+    twinJournal("passive: " + why, turn);
+  }
+
+  private void assume(TwinSeat twins, Turn turn) {
+    Optional<TwinSeat.Inheritance> left = twins.act();
+    standDown = leaving;
+    for (BrainConfig.Service s : config.services()) {
+      LeaseClock lease = lease(s.name());
+      boolean held = left.isPresent() && lease.mayAct(turn.now());
+      boolean complete = held && left.get().complete(s.name());
+      PoolState pool =
+          held
+              ? passive(s.name())
+                  .inherited(complete, "lease of epoch " + lease.grant().epoch(), turn.now())
+              : passive(s.name()).idle();
+      ServiceBrain brain = new ServiceBrain(config, s, pool, lease, ids);
+      services.put(s.name(), brain);
+      left.flatMap(TwinSeat.Inheritance::state)
+          .ifPresent(state -> overrides(brain, state, left.get().stateAt(), turn));
+      if (held) {
+        long over = left.get().lastSignAt() + config.timing().claimAfter();
+        brain.inherit(complete ? LeaseClock.NEVER : over, over, turn);
+      } else {
+        brain.start(turn);
+      }
+    }
+    all = List.copyOf(services.values());
+    twinJournal("acts in term " + twins.term(), turn);
+  }
+
+  /** The overrides that the former instance had in force, for what is left of their time. */
+  private static void overrides(ServiceBrain brain, TwinState state, long heardAt, Turn turn) {
+    ServiceName service = brain.service().name();
+    state
+        .view()
+        .pool(service)
+        .ifPresent(
+            pool ->
+                pool.nodes()
+                    .forEach(
+                        n ->
+                            n.override()
+                                .flatMap(o -> remaining(o, state, heardAt, turn.now()))
+                                .map(
+                                    lasts ->
+                                        new BrainEvent.OverrideRestored(
+                                            service, n.address(), n.override().get(), lasts))
+                                .ifPresent(e -> brain.orders().restored(e, turn))));
+  }
+
+  private static Optional<Long> remaining(
+      SiteView.OverrideView o, TwinState state, long heardAt, long now) {
+    if (o.untilWallMillis() == 0) {
+      return Optional.of(0L);
+    }
+    long lasts = (o.untilWallMillis() - state.sentWallMillis()) * 1_000_000 - (now - heardAt);
+    return lasts > 0 ? Optional.of(lasts) : Optional.empty();
+  }
+
+  private SiteView.PoolView passiveView(PassivePool p, long now, Map<NodeAddress, Long> skipped) {
+    PoolVerdict verdict = checkpoints.verdict(p.service(), p.pool(), cutOff(now));
+    String why = verdict.ok() ? "" : "; " + verdict.reason();
+    return p.view(verdict, twinSentence(now).orElse("") + why, skipped);
+  }
+
+  private PassivePool passive(ServiceName service) {
+    return java.util.Objects.requireNonNull(passive.get(service));
+  }
+
+  /** Why the other instance cannot be handed the site now; empty when it can. */
+  private Optional<String> obstacle(TwinSeat twins, long now) {
+    if (twins.role() != TwinSeat.Role.ACTING) {
+      return Optional.of(twins.sentence(false));
+    }
+    if (!twins.twinReady(now)) {
+      return Optional.of(twins.other() + " is not there or not ready");
+    }
+    for (ServiceBrain s : all) {
+      boolean moving = s.lease().grant().move().isPresent();
+      boolean ending = s.lease().holds(now) && !s.lease().fresh(now);
+      if (moving || ending || !s.still()) {
+        return Optional.of(
+            s.service().name()
+                + (moving
+                    ? " is being moved"
+                    : ending ? ": its lease was not renewed lately" : ": a change is under way"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void handOver(BrainEvent.OperatorTwin e, Turn turn) {
+    TwinSeat twins = seat;
+    Optional<String> obstacle =
+        twins == null
+            ? Optional.of(config.self() + " has one instance")
+            : obstacle(twins, turn.now());
+    if (obstacle.isEmpty() && twins != null) {
+      twins.handOver(turn.now());
+    }
+    String answer =
+        obstacle
+            .map(o -> "ERROR: " + o)
+            .orElse("OK: handing over; mpp status shows who acts");
+    turn.add(
+        new BrainCommand.Journal(
+            "",
+            "operator",
+            config.self().name(),
+            "",
+            "twin handover",
+            0,
+            (e.reason().isEmpty() ? "" : e.reason() + " — ") + answer,
+            e.by()));
+    turn.add(new BrainCommand.Answer(answer));
+  }
+
+  /** Hands over if the site's other instance is ready; otherwise stands down. */
+  private void leave(String reason, Turn turn) {
+    TwinSeat twins = seat;
+    leaving = Optional.of(new PoolVerdict(false, reason));
+    if (twins != null && twins.role() != TwinSeat.Role.ACTING) {
+      return;
+    }
+    Optional<String> obstacle =
+        twins == null ? Optional.of("") : obstacle(twins, turn.now());
+    if (obstacle.isEmpty() && twins != null) {
+      twinJournal("hands over to " + twins.other() + ": " + reason, turn);
+      twins.handOver(turn.now());
+      return;
+    }
+    if (twins != null) {
+      twinJournal("cannot hand over: " + obstacle.get(), turn);
+    }
+    standDown = leaving;
+  }
+
+  private void twinJournal(String what, Turn turn) {
+    TwinSeat twins = java.util.Objects.requireNonNull(seat);
+    turn.add(
+        new BrainCommand.Journal(
+            "",
+            "twin",
+            config.self() + "." + twins.instance(),
+            "",
+            twins.role().name(),
+            twins.term(),
+            what));
   }
 
   /** Whoever is due by the time alone. */
@@ -158,11 +384,40 @@ public final class SiteBrain {
       case BrainEvent.LedgerApplied a -> applied(a, turn);
       case BrainEvent.LedgerRestored r -> {
         freshSince = LeaseClock.NEVER;
+        if (seat != null) {
+          seat.restored(r.state().acting(config.self()));
+        }
         leases.forEach((name, lease) -> lease.restored(r.state().grant(name), turn.now()));
         return true;
       }
-      case BrainEvent.NodeAnswered e -> on(e.service(), s -> s.nodeAnswered(e, turn));
-      case BrainEvent.NodeUnreachable e -> on(e.service(), s -> s.nodeUnreachable(e, turn));
+      case BrainEvent.NodeAnswered e -> {
+        if (seat == null || seat.decides(turn.now())) {
+          on(e.service(), s -> s.nodeAnswered(e, turn));
+        } else if (passive.containsKey(e.service())) {
+          passive(e.service()).answered(e, turn);
+        }
+      }
+      case BrainEvent.NodeUnreachable e -> {
+        if (seat == null || seat.decides(turn.now())) {
+          on(e.service(), s -> s.nodeUnreachable(e, turn));
+        } else if (passive.containsKey(e.service())) {
+          passive(e.service()).unreachable(e, turn);
+        }
+      }
+      case BrainEvent.TwinLink l -> {
+        if (seat != null) {
+          seat.link(l.up());
+        }
+      }
+      case BrainEvent.TwinHeard h -> {
+        if (seat != null) {
+          seat.heard(h.state(), turn.now());
+          if (seat.passive() && seat.known().filter(k -> k == h.state()).isPresent()) {
+            passive.values().forEach(p -> p.mirror(h.state()));
+          }
+        }
+      }
+      case BrainEvent.OperatorTwin e -> handOver(e, turn);
       case BrainEvent.CheckpointResult c -> {
         checkpoints.result(c.spec(), c.ok(), c.message(), c.wallMillis());
         return true;
@@ -186,7 +441,7 @@ public final class SiteBrain {
       case BrainEvent.WritableDone e -> on(e.service(), s -> s.writableDone(e, turn));
       case BrainEvent.ChangeDone e -> on(e.service(), s -> s.changeDone(e, turn));
       case BrainEvent.StandDown s -> {
-        standDown = Optional.of(new PoolVerdict(false, s.reason()));
+        leave(s.reason(), turn);
         return true;
       }
       case BrainEvent.OperatorOverride e ->
@@ -203,13 +458,18 @@ public final class SiteBrain {
 
   private void answer(
       ServiceName service, java.util.function.Function<ServiceBrain, String> order, Turn turn) {
-    ServiceBrain s = services.get(service);
+    boolean decides = seat == null || seat.decides(turn.now());
+    ServiceBrain s = decides ? services.get(service) : null;
     if (s != null) {
       touch(s);
     }
     turn.add(
         new BrainCommand.Answer(
-            s == null ? "ERROR: no service " + service + " at this site" : order.apply(s)));
+            s != null
+                ? order.apply(s)
+                : seat != null && passive.containsKey(service)
+                    ? "ERROR: " + seat.sentence(false) + "; give the order there"
+                    : "ERROR: no service " + service + " at this site"));
   }
 
   /** Any member may propose it, a witness too; the ledger's entry says when it is in force. */
@@ -273,9 +533,15 @@ public final class SiteBrain {
         touch(s);
       }
     }
+    if (seat != null) {
+      seat.applied(a, own, turn.now());
+    }
     if (proposedAt != LeaseClock.NEVER) {
       freshSince = Math.max(freshSince, proposedAt);
       leases.values().forEach(l -> l.caughtUp(turn.now()));
+      if (seat != null) {
+        seat.caughtUp(proposedAt, turn.now());
+      }
     }
     ServiceName target =
         switch (a.command()) {
@@ -302,7 +568,14 @@ public final class SiteBrain {
     if (lastBeat != LeaseClock.NEVER && turn.now() - lastBeat < config.timing().renew()) {
       return;
     }
+    if (seat != null && seat.role() == TwinSeat.Role.HANDING) {
+      return;
+    }
     lastBeat = turn.now();
+    if (seat != null && !seat.decides(turn.now())) {
+      turn.propose(LedgerCommand.Beat::new);
+      return;
+    }
     List<LedgerCommand.Held> held = new ArrayList<>();
     for (ServiceBrain s : services.values()) {
       if (s.lease().holds(turn.now())) {
@@ -318,10 +591,23 @@ public final class SiteBrain {
 
   /** Told by the shell whom the replication is led by: the holder asks to lead itself. */
   public Optional<BrainCommand> leader(Optional<SiteId> leader, long now) {
+    if (seat != null && seat.passive()) {
+      return Optional.empty();
+    }
     // Moving it stalls commits for a moment: not while a role is being taken.
     boolean holder = services.values().stream().anyMatch(s -> s.settled(now));
     boolean due = lastPreference == LeaseClock.NEVER || now - lastPreference >= PREFERENCE_RETRY;
-    if (holder && due && leader.isPresent() && !leader.get().equals(config.self())) {
+    boolean leads = leader.isPresent() && leader.get().equals(config.self());
+    if (seat != null && seat.twinReady(now)) {
+      // Its end must not cost an election while its twin wants to adopt.
+      Optional<SiteId> other = peers.values().stream().filter(PeerTrack::up).map(p -> p.site).findFirst();
+      if (leads && due && seat.votes() && other.isPresent()) {
+        lastPreference = now;
+        return Optional.of(new BrainCommand.YieldLeadership(other.get()));
+      }
+      return Optional.empty();
+    }
+    if (holder && due && leader.isPresent() && !leads) {
       lastPreference = now;
       return Optional.of(new BrainCommand.PreferLeadership());
     }
@@ -342,7 +628,62 @@ public final class SiteBrain {
   }
 
   public PoolState pool(ServiceName service) {
-    return brain(service).pool();
+    return acts() ? brain(service).pool() : passive(service).pool();
+  }
+
+  /** Whether this instance acts for the site; always where it is the only one. */
+  public boolean acts() {
+    return seat == null || !seat.passive();
+  }
+
+  /** What this instance is beside its twin; empty where it is the only one. */
+  public Optional<String> twinSentence(long now) {
+    return Optional.ofNullable(seat).map(s -> s.sentence(s.ready(freshSince, now)));
+  }
+
+  /** Whether the site's other instance is in the group on the LAN. */
+  public boolean twinUp() {
+    return seat != null && seat.up();
+  }
+
+  /** The last word of the site's other instance, whatever its age. */
+  public Optional<TwinState> twinHeard() {
+    return Optional.ofNullable(seat).flatMap(TwinSeat::heard);
+  }
+
+  /** When that was heard, {@link LeaseClock#NEVER} before. */
+  public long twinHeardAt() {
+    return seat == null ? LeaseClock.NEVER : seat.heardAt();
+  }
+
+  /** What the site's other instance shall know; empty where there is none. */
+  public Optional<TwinState> twinState(SiteView view, long now, long wallMillis) {
+    TwinSeat s = seat;
+    if (s == null) {
+      return Optional.empty();
+    }
+    List<TwinState.Floor> floors = new ArrayList<>();
+    for (ServiceBrain b : all) {
+      for (PoolState.Node n : b.pool().nodes()) {
+        if (n.floor() != Status.OK) {
+          floors.add(new TwinState.Floor(b.service().name(), n.address(), n.floor()));
+        }
+      }
+    }
+    return Optional.of(
+        new TwinState(
+            view,
+            s.term(),
+            !s.passive(),
+            s.ready(freshSince, now),
+            s.role() == TwinSeat.Role.HANDING,
+            sequence,
+            wallMillis,
+            all.stream()
+                .filter(b -> !b.still())
+                .map(b -> b.service().name())
+                .collect(java.util.stream.Collectors.toSet()),
+            floors));
   }
 
   public LeaseClock lease(ServiceName service) {
@@ -360,6 +701,9 @@ public final class SiteBrain {
       return s.sentence(now);
     }
     LeaseClock l = lease(service);
+    if (seat != null && passive.containsKey(service)) {
+      return seat.sentence(seat.ready(freshSince, now));
+    }
     return l.grant().holder().isEmpty()
         ? "nobody holds the lease (epoch %d)".formatted(l.grant().epoch())
         : "%s holds epoch %d".formatted(l.grant().holder().get(), l.grant().epoch());
@@ -420,7 +764,11 @@ public final class SiteBrain {
         config.configHash(),
         checkpoints.reach(),
         checkpoints.views(),
-        services.values().stream().map(s -> s.view(now, skipped)).toList(),
+        acts()
+            ? services.values().stream().map(s -> s.view(now, skipped)).toList()
+            : passive.values().stream()
+                .map(p -> passiveView(p, now, skipped))
+                .toList(),
         peers.values().stream()
             .map(
                 p ->
@@ -429,6 +777,8 @@ public final class SiteBrain {
                         p.up(),
                         p.rttMicros(),
                         p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000))
-            .toList());
+            .toList(),
+        config.twin().map(BrainConfig.Twin::instance).orElse(""),
+        !acts());
   }
 }

@@ -3,6 +3,7 @@ package dev.mpp.node.agreement;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.model.SiteId;
 import java.util.concurrent.CompletableFuture;
 
 /** The replicated ledger as one member sees it. */
@@ -29,6 +30,9 @@ public interface Agreement extends AutoCloseable {
 
   /** Asks that this member lead the replication; a hint, done in the background. */
   void preferLeadership();
+
+  /** Asks that the other member lead the replication; a hint, done in the background. */
+  void yieldLeadership(SiteId to);
 
   /** What this member knows of the replication, for display only. */
   Health health();

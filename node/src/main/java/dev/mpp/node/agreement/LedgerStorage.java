@@ -30,6 +30,8 @@ import java.util.stream.Stream;
  * absent   none, partial  yes         wipe the part (it never took part), format
  * absent   none, partial  no          refuse: an empty disk would make a voter without memory
  * </pre>
+ *
+ * A member that does not vote has nothing to forget: the last row lets it format.
  */
 final class LedgerStorage {
   private static final String MARKER = "member";
@@ -83,7 +85,7 @@ final class LedgerStorage {
                     + " in part. Restore it from where it came. If that is impossible: %s")
                 .formatted(groupDirectory(), marker(), REJOIN));
       }
-      if (!config.bootstrap()) {
+      if (!config.bootstrap() && config.own().votes()) {
         throw new LedgerStartException(
             ("%s has no ledger storage in %s. If this deployment is new, start once with"
                     + " --bootstrap on every member. If it is not, do NOT bootstrap: a voter that"

@@ -21,11 +21,18 @@ final class PeerChannels {
 
   private final RaftServerRpc rpc;
   private final Collection<RaftPeerId> others;
+  private final int voters;
   private final Duration silence;
 
-  PeerChannels(RaftServerRpc rpc, Collection<RaftPeerId> others, Duration silence) {
+  /**
+   * @param others every other member
+   * @param voters how many members vote
+   */
+  PeerChannels(
+      RaftServerRpc rpc, Collection<RaftPeerId> others, int voters, Duration silence) {
     this.rpc = rpc;
     this.others = List.copyOf(others);
+    this.voters = voters;
     this.silence = silence;
   }
 
@@ -64,7 +71,11 @@ final class PeerChannels {
    */
   boolean lostMajority(RoleInfoProto role) {
     return role.hasLeaderInfo()
-        && 2 * (others.size() - silent(role).size() + 1) <= others.size() + 1;
+        && 2 * (voters - silent(role).stream().filter(PeerChannels::votes).count()) <= voters;
+  }
+
+  private static boolean votes(RaftPeerId peer) {
+    return peer.toString().indexOf('.') < 0;
   }
 
   private void rebuild(RaftPeerId peer) {

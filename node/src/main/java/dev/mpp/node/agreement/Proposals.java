@@ -4,6 +4,7 @@ import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +20,9 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.protocol.exceptions.RaftException;
@@ -188,6 +191,30 @@ final class Proposals {
 
   /** Gives the leadership of this member up; waits for no answer. */
   void stepDown() throws IOException {
+    handLeadership(null);
+  }
+
+  /** Replaces the followers that do not vote; waits for no answer. Only on the leader. */
+  void setFollowers(List<RaftPeer> voters, List<RaftPeer> followers) throws IOException {
+    var unused =
+        server.setConfigurationAsync(
+            new SetConfigurationRequest(
+                client,
+                server.getId(),
+                group,
+                calls.incrementAndGet(),
+                SetConfigurationRequest.Arguments.newBuilder()
+                    .setServersInNewConf(voters)
+                    .setListenersInNewConf(followers)
+                    .build()));
+  }
+
+  /**
+   * Gives the leadership of this member up; waits for no answer.
+   *
+   * @param to null for whoever is elected
+   */
+  void handLeadership(@Nullable RaftPeerId to) throws IOException {
     var unused =
         server.transferLeadershipAsync(
             new TransferLeadershipRequest(
@@ -195,7 +222,7 @@ final class Proposals {
                 server.getId(),
                 group,
                 calls.incrementAndGet(),
-                null,
+                to,
                 timings.electionMin().toMillis()));
   }
 

@@ -6,6 +6,7 @@ import dev.mpp.core.model.SiteId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftGroup;
@@ -101,7 +103,7 @@ public final class RatisAgreement implements Agreement {
     try {
       server =
           RaftServer.newBuilder()
-              .setServerId(id(config.self()))
+              .setServerId(RaftPeerId.valueOf(config.self()))
               .setGroup(group)
               .setOption(recover ? StartupOption.RECOVER : StartupOption.FORMAT)
               .setStateMachine(replica)
@@ -148,12 +150,14 @@ public final class RatisAgreement implements Agreement {
             .map(RaftPeer::getId)
             .filter(id -> !id.equals(server.getId()))
             .toList();
+    int voters = (int) config.members().stream().filter(LedgerMember::votes).count();
     PeerChannels channels =
-        new PeerChannels(server.getServerRpc(), others, config.timings().electionMax());
+        new PeerChannels(
+            server.getServerRpc(), others, voters, config.timings().electionMax());
     Thread watch =
         Thread.ofVirtual()
             .name("ledger-watch")
-            .start(() -> watch(server, division, channels, proposals));
+            .start(() -> watch(server, group, division, channels, proposals));
     warnIfMembersDiffer(group, division);
     return new Running(server, division, rpc, proposals, channels, watch);
   }
@@ -167,16 +171,13 @@ public final class RatisAgreement implements Agreement {
             .map(
                 m ->
                     RaftPeer.newBuilder()
-                        .setId(id(m.site()))
+                        .setId(m.id())
                         .setAddress(m.endpoint())
+                        .setStartupRole(m.votes() ? RaftPeerRole.FOLLOWER : RaftPeerRole.LISTENER)
                         .setPriority(1)
                         .build())
             .toList();
     return RaftGroup.valueOf(RaftGroupId.valueOf(uuid), peers);
-  }
-
-  private static RaftPeerId id(SiteId site) {
-    return RaftPeerId.valueOf(site.name());
   }
 
   /**
@@ -192,7 +193,11 @@ public final class RatisAgreement implements Agreement {
 
   /** The recovered membership counts, not the configured one: addresses are part of the log. */
   private static void warnIfMembersDiffer(RaftGroup configured, RaftServer.Division division) {
-    List<String> now = addresses(configured.getPeers().stream().toList());
+    List<String> now =
+        addresses(
+            configured.getPeers().stream()
+                .filter(p -> p.getStartupRole() == RaftPeerRole.FOLLOWER)
+                .toList());
     List<String> stored = addresses(List.copyOf(division.getRaftConf().getCurrentPeers()));
     if (!stored.isEmpty() && !stored.equals(now)) {
       LOG.warn(
@@ -202,12 +207,34 @@ public final class RatisAgreement implements Agreement {
     }
   }
 
+  /**
+   * A follower that the agreed membership lacks is added by the leader: it has no vote, so nothing
+   * that was agreed can be lost by it. Voters are never changed here.
+   */
+  private void addFollowers(
+      RaftGroup configured, RaftServer.Division division, Proposals proposals) throws IOException {
+    List<RaftPeer> followers = listeners(configured.getPeers());
+    List<RaftPeer> agreed = List.copyOf(division.getRaftConf().getAllPeers(RaftPeerRole.LISTENER));
+    if (division.getInfo().isLeaderReady() && !addresses(followers).equals(addresses(agreed))) {
+      LOG.info("Ledger: followers become {} (they were {})", followers, agreed);
+      proposals.setFollowers(List.copyOf(division.getRaftConf().getCurrentPeers()), followers);
+    }
+  }
+
+  private static List<RaftPeer> listeners(Collection<RaftPeer> peers) {
+    return peers.stream().filter(p -> p.getStartupRole() == RaftPeerRole.LISTENER).toList();
+  }
+
   private static List<String> addresses(List<RaftPeer> peers) {
     return peers.stream().map(p -> p.getId() + "=" + p.getAddress()).sorted().toList();
   }
 
   private void watch(
-      RaftServer server, RaftServer.Division division, PeerChannels channels, Proposals proposals) {
+      RaftServer server,
+      RaftGroup group,
+      RaftServer.Division division,
+      PeerChannels channels,
+      Proposals proposals) {
     Duration rebuild = config.timings().electionMin();
     StuckLeader stuck = new StuckLeader(rebuild.multipliedBy(3).dividedBy(2));
     Duration tick = Duration.ofMillis(Math.min(250, rebuild.toMillis()));
@@ -234,6 +261,7 @@ public final class RatisAgreement implements Agreement {
         if (System.nanoTime() - rebuilt >= rebuild.toNanos()) {
           rebuilt = System.nanoTime();
           channels.rebuildSilent(role);
+          addFollowers(group, division, proposals);
         }
       } catch (IOException | RuntimeException e) {
         LOG.debug("Ledger: the role changed meanwhile", e);
@@ -267,6 +295,7 @@ public final class RatisAgreement implements Agreement {
     long now = System.nanoTime();
     if (r == null
         || closing.get()
+        || !config.own().votes()
         || r.division().getInfo().isLeader()
         || (askedNanos != Long.MIN_VALUE
             && now - askedNanos < config.timings().preferLeadership().toNanos())
@@ -289,6 +318,20 @@ public final class RatisAgreement implements Agreement {
                 asking.set(false);
               }
             });
+  }
+
+  /** {@inheritDoc} Does nothing unless this member leads. */
+  @Override
+  public void yieldLeadership(SiteId to) {
+    Running r = running;
+    if (r == null || closing.get() || !r.division().getInfo().isLeader()) {
+      return;
+    }
+    try {
+      r.proposals().handLeadership(RaftPeerId.valueOf(to.name()));
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("Ledger: the leadership was not handed over", e);
+    }
   }
 
   @Override

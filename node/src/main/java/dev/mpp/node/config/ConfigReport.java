@@ -26,9 +26,10 @@ public final class ConfigReport {
     print(out, List.of(), loaded.warnings());
     MppConfig config = loaded.config();
     out.printf(
-        "deployment %s, site %s of %d, %d service%s, configuration %s%n",
+        "deployment %s, site %s%s of %d, %d service%s, configuration %s%n",
         config.deployment(),
         config.site(),
+        config.instance().map(i -> " instance " + i).orElse(""),
         config.sites().size(),
         config.services().size(),
         config.services().size() == 1 ? "" : "s",

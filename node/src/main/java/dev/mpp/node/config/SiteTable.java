@@ -72,7 +72,11 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
     }
     Optional<SiteId> id =
         written.isEmpty() ? Optional.empty() : section.optional("name", Form.SITE);
-    var address = section.need("address", Form.HOST).map(Placed::value);
+    InstanceList instances = InstanceList.read(section);
+    Optional<String> address =
+        section.has("instances")
+            ? instances.first()
+            : section.need("address", Form.HOST).map(Placed::value);
     address
         .filter(a -> Addresses.literal(a).isEmpty() && !a.equals("localhost"))
         .ifPresent(
@@ -83,9 +87,16 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
                     "prefer an IP literal"));
     int priority = section.value("priority", Form.integer(0, 1000), Site.DEFAULT_PRIORITY);
     boolean witness = section.value("witness", Form.FLAG, false);
+    if (witness && section.has("instances")) {
+      section.problem(
+          "instances",
+          "are given to a witness",
+          "a witness is one process; a second witness is another site");
+    }
     Ports ports = ports(section, fallback);
     section.close();
-    return id.flatMap(i -> address.map(a -> new Site(i, a, priority, witness, ports)));
+    return id.flatMap(
+        i -> address.map(a -> new Site(i, a, priority, witness, ports, instances.all())));
   }
 
   private static Ports ports(Section parent, Ports fallback) {
@@ -97,7 +108,8 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
             section.value("ledger", port, fallback.ledger()),
             section.value("operator", port, fallback.operator()),
             section.value("http", port, fallback.http()),
-            section.value("dns", port, fallback.dns()));
+            section.value("dns", port, fallback.dns()),
+            section.value("twin", port, fallback.twin()));
     section.close();
     Map<Integer, String> users = new LinkedHashMap<>();
     byName(ports)
@@ -121,6 +133,7 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
     names.put("operator", ports.operator());
     names.put("http", ports.http());
     names.put("dns", ports.dns());
+    names.put("twin", ports.twin());
     return names;
   }
 
@@ -145,26 +158,39 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
     Map<String, Site> byAddress = new HashMap<>();
     for (Placed<Site> placed : sites) {
       Site site = placed.value();
-      Site other = byAddress.putIfAbsent(Addresses.canonical(site.address()), site);
-      if (other != null) {
-        findings.problem(
-            placed.at(),
-            "sites " + other.id() + " and " + site.id() + " have one address, " + site.address(),
-            "give each site its own address; voters on one host fail together");
+      for (String address : addresses(site)) {
+        Site other = byAddress.putIfAbsent(Addresses.canonical(address), site);
+        if (other != null && !other.id().equals(site.id())) {
+          findings.problem(
+              placed.at(),
+              "sites " + other.id() + " and " + site.id() + " have one address, " + address,
+              "give each site its own address; voters on one host fail together");
+        }
       }
     }
   }
 
+  /** Where its processes listen. */
+  static List<String> addresses(Site site) {
+    return site.instances().isEmpty()
+        ? List.of(site.address())
+        : site.instances().stream().map(MppConfig.Instance::address).toList();
+  }
+
   private void checkPlaintext(Section top) {
     List<Placed<Site>> exposed =
-        sites.stream().filter(s -> !Addresses.loopback(s.value().address())).toList();
+        sites.stream()
+            .filter(s -> !addresses(s.value()).stream().allMatch(Addresses::loopback))
+            .toList();
     if (!exposed.isEmpty()) {
       Position at = exposed.getFirst().at();
       top.findings()
           .problem(
               at,
               "plaintext would run between sites over addresses that are not loopback: "
-                  + exposed.stream().map(s -> s.value().address()).collect(Collectors.joining(", "))
+                  + exposed.stream()
+                      .flatMap(s -> addresses(s.value()).stream())
+                      .collect(Collectors.joining(", "))
                   + " (this version has no TLS between sites)",
               "keep the links between sites private or in a tunnel and say so with \"insecure:"
                   + " true\"");

@@ -114,7 +114,7 @@ final class RatisCluster implements AutoCloseable {
         LedgerConfig.of("test", site, members, directory.resolve(site.name()), bootstrap);
     return new LedgerConfig(
         c.deployment(),
-        c.self(),
+        c.own(),
         c.members(),
         c.bindAddress(),
         c.storage(),

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       "  mpp --node 10.1.0.10:7402 --node 10.2.0.10:7402 list --classic",
       "  mpp recover 10.1.0.2:3306 --reason \"disk replaced\"",
       "  mpp node set 10.1.0.2:3306 --weight 0 --for 2h --reason \"slow disk\"",
+      "  mpp switchover mysql.eraser.com --to site2 --reason \"rack maintenance\"",
       "  mpp pause --reason \"switch firmware\"",
       "Every command explains itself: mpp COMMAND --help.",
     })
@@ -88,6 +89,20 @@ public final class Cli implements Runnable {
             .addSubcommand(new ActivatePrimaryCommand(cli))
             .addSubcommand(new PauseCommand(cli))
             .addSubcommand(new ResumeCommand(cli))
+            .addSubcommand(new SwitchoverCommand(cli))
+            .addSubcommand(new PreferCommand(cli))
+            .addSubcommand(
+                Group.of(
+                    "site",
+                    "Keeps a site from taking roles, and lets it again.",
+                    new SiteDrainCommand(cli),
+                    new SiteMaintenanceCommand(cli),
+                    new SiteReturnCommand(cli)))
+            .addSubcommand(
+                Group.of(
+                    "twin",
+                    "Orders about the two instances of a site.",
+                    new TwinHandoverCommand(cli)))
             .addSubcommand(new ReportCommand(cli))
             .addSubcommand(new IsActiveCommand(cli))
             .addSubcommand(

@@ -15,6 +15,7 @@ import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteView;
 import dev.mpp.proto.v1.State;
 import dev.mpp.proto.v1.StatusReply;
+import dev.mpp.proto.v1.TwinStatus;
 import java.io.UncheckedIOException;
 
 /**
@@ -26,7 +27,10 @@ import java.io.UncheckedIOException;
  * { format: 1, asked_site, at_ms, age_ms, insecure, last_event,
  *   ledger:   { leader, role, term, applied, fresh_age_ms },
  *   services: [ { service, epoch, active, lapsed, serving, served_by, in_sync: [site], lease_left_ms,
- *                 holding, own_left_ms, sentence, paused: { by, reason }, addresses: { site: [address] } } ],
+ *                 holding, own_left_ms, sentence, paused: { by, reason }, preferred,
+ *                 moving: { id, target, by, reason, handed_over }, addresses: { site: [address] } } ],
+ *   twin:     { instance, passive, sentence, up, heard_age_ms, other_passive },
+ *   site_orders: [ { site, mode, by, reason } ],
  *   sites:    [ { site, self, witness, connected, stale, heard_age_ms, rtt_us, version, config, reach,
  *                 pools: [ { service, name, status, eligible, reason, best,
  *                   nodes: [ { node, type, req, status, measured, state, stale, message, polled_at_ms,
@@ -53,6 +57,9 @@ final class StatusJson {
     root.put("age_ms", reply.getAgeMillis());
     root.put("insecure", reply.getInsecure());
     root.put("last_event", reply.getLastEventSequence());
+    if (reply.hasTwin()) {
+      twin(root.putObject("twin"), reply);
+    }
     ObjectNode ledger = root.putObject("ledger");
     ledger.put("leader", reply.getLedger().getLeader());
     ledger.put("role", reply.getLedger().getRole());
@@ -63,6 +70,17 @@ final class StatusJson {
     }
     ArrayNode services = root.putArray("services");
     reply.getServicesList().forEach(s -> service(services.addObject(), s));
+    ArrayNode orders = root.putArray("site_orders");
+    reply
+        .getSiteOrdersList()
+        .forEach(
+            s -> {
+              ObjectNode each = orders.addObject();
+              each.put("site", s.getSite());
+              each.put("mode", s.getMode());
+              each.put("by", s.getBy());
+              each.put("reason", s.getReason());
+            });
     ArrayNode sites = root.putArray("sites");
     ObjectNode self = sites.addObject();
     self.put("site", reply.getLocal().getSite());
@@ -75,6 +93,20 @@ final class StatusJson {
       return MAPPER.writeValueAsString(root) + "\n";
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void twin(ObjectNode json, StatusReply reply) {
+    TwinStatus twin = reply.getTwin();
+    json.put("instance", reply.getLocal().getInstance());
+    json.put("passive", reply.getLocal().getPassive());
+    json.put("sentence", twin.getSentence());
+    json.put("up", twin.getUp());
+    if (twin.hasHeardAgeMillis()) {
+      json.put("heard_age_ms", twin.getHeardAgeMillis());
+    }
+    if (twin.hasView()) {
+      json.put("other_passive", twin.getView().getPassive());
     }
   }
 
@@ -101,6 +133,17 @@ final class StatusJson {
       paused.put("reason", s.getPaused().getReason());
     } else {
       o.putNull("paused");
+    }
+    o.put("preferred", s.getPreferred().isEmpty() ? null : s.getPreferred());
+    if (s.hasMoving()) {
+      ObjectNode moving = o.putObject("moving");
+      moving.put("id", s.getMoving().getId());
+      moving.put("target", s.getMoving().getTarget());
+      moving.put("by", s.getMoving().getBy());
+      moving.put("reason", s.getMoving().getReason());
+      moving.put("handed_over", s.getMoving().getHandedOver());
+    } else {
+      o.putNull("moving");
     }
     ObjectNode addresses = o.putObject("addresses");
     s.getAddressesList()

@@ -10,6 +10,7 @@ import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteView;
 import dev.mpp.proto.v1.State;
 import dev.mpp.proto.v1.StatusReply;
+import dev.mpp.proto.v1.TwinStatus;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -34,6 +35,7 @@ final class StatusScreen {
   static String render(StatusReply reply, Terminal terminal, boolean wide) {
     StatusScreen screen = new StatusScreen(reply, terminal, wide);
     screen.head();
+    screen.orders();
     reply.getServicesList().forEach(screen::service);
     screen.sites();
     screen.checkpoints();
@@ -48,9 +50,13 @@ final class StatusScreen {
             + local.getVersion()
             + " at "
             + local.getSite()
+            + (local.getInstance().isEmpty() ? "" : " instance " + local.getInstance())
             + (local.getWitness() ? " (witness)" : "")
             + ", "
             + terminal.timeAndZone(reply.getWallMillis()));
+    if (reply.hasTwin()) {
+      twin(reply.getTwin());
+    }
     if (reply.getInsecure()) {
       warn("INSECURE: sites and operators are not authenticated and nothing is encrypted.");
     }
@@ -74,6 +80,42 @@ final class StatusScreen {
         warn(peer.getSite() + " runs another configuration of the deployment.");
       }
     }
+  }
+
+  /** Both instances, and which of them acts. */
+  private void twin(TwinStatus twin) {
+    line("TWIN " + Text.clean(twin.getSentence()));
+    if (twin.hasView()) {
+      SiteView other = twin.getView();
+      line(
+          "     %s: %s, version %s, heard %s ago"
+              .formatted(
+                  other.getInstance(),
+                  other.getPassive() ? "passive" : "acts",
+                  other.getVersion(),
+                  Text.duration(twin.getHeardAgeMillis())));
+    }
+    if (!twin.getUp()) {
+      warn("the other instance is not there: nobody of this site takes over.");
+    }
+  }
+
+  private void orders() {
+    reply
+        .getSiteOrdersList()
+        .forEach(
+            o ->
+                warn(
+                    o.getSite()
+                        + " takes no role: "
+                        + o.getMode()
+                        + " by "
+                        + o.getBy()
+                        + ": "
+                        + o.getReason()
+                        + " (until mpp site return "
+                        + o.getSite()
+                        + ")"));
   }
 
   private void service(ServiceStatus s) {
@@ -100,8 +142,21 @@ final class StatusScreen {
               + " — the roles stay where they are, whatever fails, until mpp resume "
               + s.getService());
     }
+    if (s.hasMoving()) {
+      warn(
+          "SWITCHOVER to "
+              + s.getMoving().getTarget()
+              + (s.getMoving().getHandedOver() ? " (handed over)" : "")
+              + ", by "
+              + s.getMoving().getBy()
+              + ": "
+              + s.getMoving().getReason());
+    }
     failing(s);
     text(2, s.getSentence());
+    if (!s.getPreferred().isEmpty()) {
+      text(2, "preferred site: " + s.getPreferred());
+    }
     if (s.getInSyncCount() > 0) {
       text(2, "in sync: " + String.join(", ", s.getInSyncList()));
     }

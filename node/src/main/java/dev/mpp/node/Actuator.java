@@ -102,6 +102,7 @@ final class Actuator implements AutoCloseable {
       case BrainCommand.YieldLeadership y -> agreement.yieldLeadership(y.to());
       case BrainCommand.Journal j -> throw new IllegalArgumentException("the loop's: " + j);
       case BrainCommand.KeepOverride k -> throw new IllegalArgumentException("the store's: " + k);
+      case BrainCommand.Show s -> throw new IllegalArgumentException("the loop's: " + s);
       case BrainCommand.Answer a -> throw new IllegalArgumentException("the loop's: " + a);
     }
   }

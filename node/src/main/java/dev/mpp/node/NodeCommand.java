@@ -4,6 +4,7 @@ import dev.mpp.checkpoints.Probes;
 import dev.mpp.node.config.ConfigException;
 import dev.mpp.node.config.ConfigFile;
 import dev.mpp.node.config.ConfigReport;
+import dev.mpp.node.config.MppConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,7 +141,7 @@ final class NodeCommand implements Callable<Integer> {
 
   /** Libraries that log through java.util.logging say what our own lines say better. */
   private static void quiet() {
-    for (String name : List.of("io.grpc", "org.apache.ratis")) {
+    for (String name : List.of("io.grpc", "org.apache.ratis", "org.jgroups")) {
       java.util.logging.Logger logger = java.util.logging.Logger.getLogger(name);
       logger.setLevel(java.util.logging.Level.OFF);
       QUIET.add(logger);

@@ -12,6 +12,7 @@ import dev.mpp.core.plan.BrainConfig;
 import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.core.plan.CheckpointBoard;
 import dev.mpp.core.plan.SiteBrain;
+import dev.mpp.core.plan.TwinState;
 import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.dns.AnswerTable;
 import dev.mpp.dns.DnsBindException;
@@ -41,6 +42,8 @@ import dev.mpp.node.publish.NodeMetrics;
 import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
 import dev.mpp.node.store.StoreListener;
+import dev.mpp.node.twin.TwinConfig;
+import dev.mpp.node.twin.TwinGroup;
 import dev.mpp.node.wire.GrpcTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,6 +59,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -142,6 +147,7 @@ final class NodeProcess implements AutoCloseable {
         open(new Actuator(config.site(), agreement, servers, pollers, this::remoteServer, post));
     actuator = acting;
     RoleTimes times = new RoleTimes(time::wallMillis);
+    TwinGroup twins = config.twin().map(other -> twins(other, post)).orElse(null);
     LoopShell shell =
         new LoopShell(
             store,
@@ -155,6 +161,11 @@ final class NodeProcess implements AutoCloseable {
               NodeSnapshot before = picture.getAndSet(next);
               if (tables != null && (before == null || !DnsTables.sameAnswers(before, next))) {
                 dnsTable = tables.table(next);
+              }
+            },
+            state -> {
+              if (twins != null) {
+                twins.tell(state);
               }
             });
     NodeLoop running =
@@ -185,6 +196,9 @@ final class NodeProcess implements AutoCloseable {
             () -> http(shell, counters), r -> Thread.ofPlatform().name("http-start").start(r));
     open(agreement).start();
     open(exchange).start();
+    if (twins != null) {
+      open(twins).start();
+    }
     open(
         checkpoints.start(
             Pacer.system(),
@@ -308,46 +322,83 @@ final class NodeProcess implements AutoCloseable {
   }
 
   private LedgerConfig ledger(boolean bootstrap) {
-    LedgerConfig defaults =
-        LedgerConfig.of(
-            config.deployment(),
-            config.site(),
-            config.sites().stream()
-                .map(s -> new LedgerMember(s.id(), s.address(), s.ports().ledger()))
-                .toList(),
-            config.dataDir().resolve("ledger"),
-            bootstrap);
+    List<LedgerMember> members = new ArrayList<>();
+    LedgerMember own = null;
+    for (MppConfig.Site s : config.sites()) {
+      for (LedgerMember m : members(s)) {
+        members.add(m);
+        boolean follower = config.instance().filter(m.instance()::equals).isPresent();
+        if (s.id().equals(config.site()) && (config.votes() ? m.instance().isEmpty() : follower)) {
+          own = m;
+        }
+      }
+    }
     return new LedgerConfig(
-        defaults.deployment(),
-        defaults.self(),
-        defaults.members(),
-        defaults.bindAddress(),
-        defaults.storage(),
+        config.deployment(),
+        Objects.requireNonNull(own),
+        members,
+        own.address(),
+        config.dataDir().resolve("ledger"),
         bootstrap,
         new LedgerConfig.Timings(
             config.election().min(),
             config.election().max(),
-            defaults.timings().propose(),
-            defaults.timings().preferLeadership()),
-        defaults.snapshotEvery(),
-        defaults.tls());
+            LedgerConfig.Timings.DEFAULT.propose(),
+            LedgerConfig.Timings.DEFAULT.preferLeadership()),
+        2000,
+        Optional.empty());
+  }
+
+  /** The site's voter and, where it has two instances, the follower. */
+  private static List<LedgerMember> members(MppConfig.Site s) {
+    List<LedgerMember> members = new ArrayList<>();
+    members.add(new LedgerMember(s.id(), s.address(), s.ports().ledger()));
+    s.instances().stream()
+        .skip(1)
+        .map(i -> new LedgerMember(s.id(), i.name(), i.address(), s.ports().ledger()))
+        .forEach(members::add);
+    return members;
+  }
+
+  private TwinGroup twins(MppConfig.Instance other, Consumer<BrainEvent> post) {
+    int port = config.self().ports().twin();
+    return new TwinGroup(
+        new TwinConfig(
+            config.deployment(),
+            config.site(),
+            config.instance().orElseThrow(),
+            InetSocketAddress.createUnresolved(config.self().address(), port),
+            InetSocketAddress.createUnresolved(other.address(), port)),
+        new TwinEvents(post));
   }
 
   private ExchangeConfig exchange(String incarnation) {
     return new ExchangeConfig(
         config.site(),
+        config.instance().orElse(""),
         incarnation,
         config.deployment(),
         config.configHash(),
         bind(config.self().ports().exchange()),
-        config.peers().stream()
+        config.peers().stream().flatMap(p -> processes(p).stream()).toList(),
+        ExchangeConfig.DEFAULT_HEARTBEAT,
+        ExchangeConfig.DEFAULT_SILENCE);
+  }
+
+  private static List<ExchangeConfig.Peer> processes(MppConfig.Site p) {
+    int port = p.ports().exchange();
+    return p.instances().isEmpty()
+        ? List.of(
+            new ExchangeConfig.Peer(
+                p.id(), List.of(InetSocketAddress.createUnresolved(p.address(), port))))
+        : p.instances().stream()
             .map(
-                p ->
+                i ->
                     new ExchangeConfig.Peer(
                         p.id(),
-                        List.of(
-                            InetSocketAddress.createUnresolved(p.address(), p.ports().exchange()))))
-            .toList());
+                        i.name(),
+                        List.of(InetSocketAddress.createUnresolved(i.address(), port))))
+            .toList();
   }
 
   private DnsTables tables(MppConfig.Dns dns) {
@@ -393,13 +444,7 @@ final class NodeProcess implements AutoCloseable {
     l.post(new BrainEvent.StandDown("this process is ending"));
     long end = time.nanos() + STAND_DOWN.toNanos();
     while (time.nanos() - end < 0) {
-      NodeSnapshot s = picture.get();
-      boolean holds =
-          s != null
-              && s.services().stream()
-                  .anyMatch(
-                      v -> v.holding() || v.grant().heldBy(config.site(), s.local().incarnation()));
-      if (!holds) {
+      if (left()) {
         return;
       }
       try {
@@ -409,6 +454,20 @@ final class NodeProcess implements AutoCloseable {
       }
     }
     LOG.warn("the role was not handed over within {}", STAND_DOWN);
+  }
+
+  /** Whether nothing is held here any more, and a twin that took over says so. */
+  private boolean left() {
+    NodeSnapshot s = picture.get();
+    if (s == null) {
+      return true;
+    }
+    if (s.local().passive()) {
+      NodeSnapshot.Twin t = s.twin().orElseThrow();
+      return !t.up() || t.view().filter(v -> !v.passive()).isPresent();
+    }
+    return s.services().stream()
+        .noneMatch(v -> v.holding() || v.grant().heldBy(config.site(), s.local().incarnation()));
   }
 
   /** Fences, hands the role over, then closes everything. */
@@ -443,6 +502,18 @@ final class NodeProcess implements AutoCloseable {
     @Override
     public void restored(LedgerState state) {
       post.accept(new BrainEvent.LedgerRestored(state));
+    }
+  }
+
+  private record TwinEvents(Consumer<BrainEvent> post) implements TwinGroup.Listener {
+    @Override
+    public void link(boolean up) {
+      post.accept(new BrainEvent.TwinLink(up));
+    }
+
+    @Override
+    public void heard(TwinState state) {
+      post.accept(new BrainEvent.TwinHeard(state));
     }
   }
 

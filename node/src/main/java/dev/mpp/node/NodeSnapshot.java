@@ -1,11 +1,13 @@
 package dev.mpp.node;
 
 import dev.mpp.core.lease.Grant;
+import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.node.agreement.Agreement;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,7 @@ import java.util.Optional;
  * that changed it. Readers (DNS, HTTP, gRPC, metrics) use nothing else. Instants are monotonic
  * nanoseconds of the node's clock.
  *
+ * @param siteOrders what operators ordered about whole sites
  * @param takenAt when the loop made this picture; its age tells a stuck loop
  * @param ledgerFreshAt proposal instant of this site's last applied ledger command: the replica
  *     held everything committed before it; {@link Long#MIN_VALUE} before the first
@@ -22,14 +25,40 @@ public record NodeSnapshot(
     SiteView local,
     List<Peer> peers,
     List<Service> services,
+    Map<SiteId, SiteOrder> siteOrders,
     Agreement.Health ledger,
     long ledgerFreshAt,
     boolean insecure,
-    long lastEventSequence) {
+    long lastEventSequence,
+    Optional<Twin> twin) {
 
   public NodeSnapshot {
     peers = List.copyOf(peers);
     services = List.copyOf(services);
+    siteOrders = Map.copyOf(siteOrders);
+  }
+
+  /** Of a site with one instance, without orders about sites. */
+  public NodeSnapshot(
+      long takenAt,
+      SiteView local,
+      List<Peer> peers,
+      List<Service> services,
+      Agreement.Health ledger,
+      long ledgerFreshAt,
+      boolean insecure,
+      long lastEventSequence) {
+    this(
+        takenAt,
+        local,
+        peers,
+        services,
+        Map.of(),
+        ledger,
+        ledgerFreshAt,
+        insecure,
+        lastEventSequence,
+        Optional.empty());
   }
 
   /**
@@ -46,7 +75,8 @@ public record NodeSnapshot(
   /**
    * @param leaseEnd nobody else can be granted the role before this instant, by this site's own
    *     evidence; {@link Long#MIN_VALUE} when the role is vacant or nothing is known
-   * @param holding this process holds the lease and may act on it now
+   * @param holding this process holds the lease and may act on it now; at a passive instance: the
+   *     one that acts for the site may, by this one's own evidence
    * @param validUntil of the own lease when {@code holding}
    * @param sentence what was decided last and why
    */
@@ -62,6 +92,16 @@ public record NodeSnapshot(
       addresses = List.copyOf(addresses);
     }
   }
+
+  /**
+   * The site's other instance.
+   *
+   * @param up it is in the group on the LAN
+   * @param heardAt when it was last heard; {@link Long#MIN_VALUE} before
+   * @param sentence what this instance is beside it
+   * @param view what it showed last
+   */
+  public record Twin(boolean up, long heardAt, String sentence, Optional<SiteView> view) {}
 
   /** The service addresses (IP literals) of one site. */
   public record SiteAddress(SiteId site, List<String> addresses) {

@@ -69,6 +69,7 @@ final class PoolTexts {
       case RoleRule.Cluster c -> all.add(new Setting("active", c.min() + ".." + c.max()));
     }
     all.add(new Setting("recovery", p.provenRecovery() ? "proven" : "manual"));
+    all.add(new Setting("site-failback", word(s.siteFailback())));
     all.add(setting("hold-down", s.holdDown()));
     all.add(new Setting("ladder", p.ladder().toString()));
     all.add(new Setting("fail-at", p.failAt().name()));

@@ -53,7 +53,13 @@ final class ServiceWiring {
         Duration.ofMillis(2500).toNanos(),
         members,
         services,
-        observed);
+        observed,
+        config
+            .twin()
+            .map(
+                other ->
+                    new BrainConfig.Twin(
+                        config.instance().orElseThrow(), other.name(), config.votes())));
   }
 
   private static BrainConfig.Service service(MppConfig.Service s, PoolConfig pool) {
@@ -72,7 +78,8 @@ final class ServiceWiring {
         s.lagLimit().toSeconds(),
         s.holdDown().toNanos(),
         s.poll().interval().toNanos(),
-        s.poll().retryInterval().toNanos());
+        s.poll().retryInterval().toNanos(),
+        s.siteFailback() == MppConfig.SiteFailback.AUTO);
   }
 
   /** The pool states of before the restart, as far as the configured nodes are the same. */

@@ -13,13 +13,16 @@ import java.util.function.BiPredicate;
 
 /**
  * Tells a change that peers act on (a state, a health level, eligibility, a receiver that stopped,
- * a link) from one that merely moved on (positions, lag, times of day, counters, wording).
+ * a link, in a switchover the position too) from one that merely moved on (positions, lag, times of
+ * day, counters, wording).
  */
 final class ViewChange {
   private ViewChange() {}
 
   static boolean matters(SiteView before, SiteView after) {
     return before.reach() != after.reach()
+        || before.passive() != after.passive()
+        || !before.roles().equals(after.roles())
         || !upLinks(before).equals(upLinks(after))
         || !same(before.checkpoints(), after.checkpoints(), ViewChange::sameCheckpoint)
         || !same(before.pools(), after.pools(), ViewChange::samePool);
@@ -36,6 +39,8 @@ final class ViewChange {
   private static boolean samePool(PoolView a, PoolView b) {
     return a.status() == b.status()
         && a.eligible() == b.eligible()
+        && a.phase().equals(b.phase())
+        && (b.phase().isEmpty() || (a.best().equals(b.best()) && a.advance() == b.advance()))
         && a.service().equals(b.service())
         && same(a.nodes(), b.nodes(), ViewChange::sameNode);
   }

@@ -216,6 +216,7 @@ final class BenchSite {
       case BrainCommand.YieldLeadership y -> {}
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Journal j -> {}
+      case BrainCommand.Show s -> {}
       case BrainCommand.Answer a -> {}
     }
   }

@@ -335,6 +335,7 @@ final class SimSite {
                   + " "
                   + j.reason());
       case BrainCommand.KeepOverride k -> {}
+      case BrainCommand.Show s -> publish();
       case BrainCommand.Answer a -> {}
     }
   }

@@ -21,8 +21,7 @@ import java.util.TreeSet;
  *     them; empty before there was one
  * @param stated origin sequence of the statement of {@code inSync} in this epoch, 0 before one: an
  *     older statement that arrives late is refused
- * @param paused by whom and why, while the service is paused
- * @param move the planned switchover that is under way
+ * @param directives what operators ordered
  */
 public record Grant(
     ServiceName service,
@@ -34,8 +33,7 @@ public record Grant(
     Optional<SiteId> servedBy,
     Set<SiteId> inSync,
     long stated,
-    Optional<Paused> paused,
-    Optional<Move> move) {
+    Directives directives) {
 
   /** An operator's order that the roles stay where they are. */
   public record Paused(String by, String reason) {}
@@ -45,7 +43,7 @@ public record Grant(
         inSync.size() < 2 ? Set.copyOf(inSync) : Collections.unmodifiableSet(new TreeSet<>(inSync));
   }
 
-  /** Without a statement in this epoch. */
+  /** Without a statement in this epoch, and without an order. */
   public Grant(
       ServiceName service,
       long epoch,
@@ -65,8 +63,15 @@ public record Grant(
         servedBy,
         inSync,
         0,
-        Optional.empty(),
-        Optional.empty());
+        Directives.NONE);
+  }
+
+  public Optional<Paused> paused() {
+    return directives.paused();
+  }
+
+  public Optional<Move> move() {
+    return directives.move();
   }
 
   Grant claimed(Origin by) {
@@ -80,8 +85,7 @@ public record Grant(
         servedBy,
         inSync,
         0,
-        paused,
-        move.filter(m -> m.position().isPresent() && m.target().equals(by.site())));
+        directives.claimedBy(by.site()));
   }
 
   /** Another process of the holder's site goes on in its place; nothing changes for clients. */
@@ -96,8 +100,7 @@ public record Grant(
         servedBy,
         inSync,
         0,
-        paused,
-        move);
+        directives);
   }
 
   Grant renewed() {
@@ -111,32 +114,21 @@ public record Grant(
         servedBy,
         inSync,
         stated,
-        paused,
-        move);
+        directives);
   }
 
   Grant released() {
-    return vacant(Optional.empty());
+    return vacant(holder.map(directives::released).orElse(directives));
   }
 
   /** Vacant, and meant for the move's target. */
   Grant handedOver(GtidSet position) {
-    return vacant(move.map(m -> m.handedOver(position)));
+    return vacant(directives.handedOver(position));
   }
 
-  private Grant vacant(Optional<Move> next) {
+  private Grant vacant(Directives next) {
     return new Grant(
-        service,
-        epoch,
-        Optional.empty(),
-        "",
-        renewal,
-        false,
-        servedBy,
-        inSync,
-        stated,
-        paused,
-        next);
+        service, epoch, Optional.empty(), "", renewal, false, servedBy, inSync, stated, next);
   }
 
   Grant served() {
@@ -150,8 +142,7 @@ public record Grant(
         holder,
         inSync,
         stated,
-        paused,
-        move.filter(m -> m.position().isEmpty()));
+        directives.served());
   }
 
   /** A statement counts as a change for claims that looked before it. */
@@ -166,32 +157,12 @@ public record Grant(
         servedBy,
         sites,
         sequence,
-        paused,
-        move);
+        directives);
   }
 
-  /** A pause ends a move that can still be ended. */
-  Grant pausing(Optional<Paused> pause) {
-    return with(pause, move.filter(m -> m.position().isPresent() || pause.isEmpty()));
-  }
-
-  Grant moving(Optional<Move> next) {
-    return with(paused, next);
-  }
-
-  private Grant with(Optional<Paused> pause, Optional<Move> next) {
+  public Grant with(Directives next) {
     return new Grant(
-        service,
-        epoch,
-        holder,
-        incarnation,
-        renewal,
-        serving,
-        servedBy,
-        inSync,
-        stated,
-        pause,
-        next);
+        service, epoch, holder, incarnation, renewal, serving, servedBy, inSync, stated, next);
   }
 
   /** The entry of a service that nobody ever claimed. */

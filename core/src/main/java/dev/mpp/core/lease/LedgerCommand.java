@@ -95,6 +95,15 @@ public sealed interface LedgerCommand {
       implements LedgerCommand {}
 
   /**
+   * An operator's directive: among equally advanced sites this one is ACTIVE. It moves nothing by
+   * itself.
+   *
+   * @param site empty to prefer none
+   */
+  record Prefer(Origin origin, ServiceName service, Optional<SiteId> site, String by, String reason)
+      implements LedgerCommand {}
+
+  /**
    * An operator's order about a site: while it is in force the site can claim nothing. Anybody may
    * propose it.
    *

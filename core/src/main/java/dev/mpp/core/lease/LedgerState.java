@@ -53,6 +53,7 @@ public record LedgerState(
       case LedgerCommand.BeginMove m -> beginMove(m);
       case LedgerCommand.EndMove m -> endMove(m);
       case LedgerCommand.Handover h -> handover(h);
+      case LedgerCommand.Prefer p -> prefer(p);
       case LedgerCommand.OrderSite o -> orderSite(o);
       case LedgerCommand.Beat b -> new Applied(this, new LedgerOutcome.Accepted(List.of()));
     };
@@ -68,8 +69,11 @@ public record LedgerState(
                       p.service(), g.paused().orElseThrow().by(), g.paused().orElseThrow().reason())
               : p.service() + " is not paused");
     }
-    return accepted(
-        g.pausing(p.on() ? Optional.of(new Grant.Paused(p.by(), p.reason())) : Optional.empty()));
+    return changed(
+        g,
+        g.directives()
+            .pausing(
+                p.on() ? Optional.of(new Grant.Paused(p.by(), p.reason())) : Optional.empty()));
   }
 
   private Applied beginMove(LedgerCommand.BeginMove m) {
@@ -90,7 +94,7 @@ public record LedgerState(
                             ? "%s is moving to %s already"
                                 .formatted(m.service(), g.move().get().target())
                             : ordered.map(o -> standsAside(target, o)).orElse("");
-    return obstacle.isEmpty() ? accepted(g.moving(Optional.of(m.move()))) : refused(obstacle);
+    return obstacle.isEmpty() ? changed(g, g.directives().moving(m.move())) : refused(obstacle);
   }
 
   private Applied endMove(LedgerCommand.EndMove m) {
@@ -101,14 +105,36 @@ public record LedgerState(
     }
     return open.get().position().isPresent()
         ? refused("the role was handed over to " + open.get().target() + " already")
-        : accepted(g.moving(Optional.empty()));
+        : changed(g, g.directives().over(false, m.reason()));
   }
 
+  /**
+   * A holder that takes its own server back into service states who is in sync before it does: a
+   * hand-over from before that statement comes too late.
+   */
   private Applied handover(LedgerCommand.Handover h) {
-    boolean moving = grant(h.service()).move().filter(m -> m.id().equals(h.id())).isPresent();
+    Grant now = grant(h.service());
+    boolean moving = now.move().filter(m -> m.id().equals(h.id())).isPresent();
+    if (now.heldBy(h.origin(), h.epoch()) && now.stated() >= h.origin().sequence()) {
+      return refused("the holder made its server writable again after this hand-over");
+    }
     return moving
         ? asHolder(h.origin(), h.service(), h.epoch(), g -> g.handedOver(h.position()))
         : refused(h.service() + " has no such move");
+  }
+
+  private Applied prefer(LedgerCommand.Prefer p) {
+    Grant g = grant(p.service());
+    return g.directives().preferred().equals(p.site())
+        ? refused(
+            p.site()
+                .map(s -> s + " is the preferred site of " + p.service() + " already")
+                .orElse(p.service() + " has no preferred site"))
+        : changed(g, g.directives().preferring(p.site()));
+  }
+
+  private Applied changed(Grant g, Directives next) {
+    return accepted(g.with(next));
   }
 
   private Applied orderSite(LedgerCommand.OrderSite o) {

@@ -19,6 +19,14 @@ import java.util.Optional;
 public record Move(
     String id, SiteId target, long budget, String by, String reason, Optional<GtidSet> position) {
 
+  /**
+   * How a move ended.
+   *
+   * @param done whether the target is ACTIVE by it
+   * @param reason empty when it is
+   */
+  public record Outcome(String id, SiteId target, boolean done, String reason) {}
+
   public Move {
     if (id.isBlank() || budget <= 0) {
       throw new IllegalArgumentException("a move needs an id and a budget above 0");

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param incarnation identifies one run of the site's process
  * @param sequence grows with every view of that incarnation
  * @param configHash of the deployment part of the configuration
+ * @param roles the roles that changed lately, as this site's answers and checks have them
  * @param instance name of the instance where the site has two, otherwise empty
  * @param passive another instance acts for the site; this view is no evidence of what it does
  */
@@ -24,10 +25,47 @@ public record SiteView(
     List<CheckpointView> checkpoints,
     List<PoolView> pools,
     List<LinkView> links,
+    List<RoleView> roles,
     String instance,
     boolean passive) {
 
   /** Of a site with one instance. */
+  public SiteView(
+      SiteId site,
+      String incarnation,
+      long sequence,
+      boolean witness,
+      String version,
+      String configHash,
+      Reach reach,
+      List<CheckpointView> checkpoints,
+      List<PoolView> pools,
+      List<LinkView> links,
+      List<RoleView> roles) {
+    this(
+        site,
+        incarnation,
+        sequence,
+        witness,
+        version,
+        configHash,
+        reach,
+        checkpoints,
+        pools,
+        links,
+        roles,
+        "",
+        false);
+  }
+
+  public SiteView {
+    roles = List.copyOf(roles);
+    checkpoints = List.copyOf(checkpoints);
+    pools = List.copyOf(pools);
+    links = List.copyOf(links);
+  }
+
+  /** Without roles that changed lately. */
   public SiteView(
       SiteId site,
       String incarnation,
@@ -50,15 +88,15 @@ public record SiteView(
         checkpoints,
         pools,
         links,
-        "",
-        false);
+        List.of());
   }
 
-  public SiteView {
-    checkpoints = List.copyOf(checkpoints);
-    pools = List.copyOf(pools);
-    links = List.copyOf(links);
-  }
+  /**
+   * A confirmed role that this site's DNS answers and checks follow.
+   *
+   * @param epoch in which the holder confirmed it
+   */
+  public record RoleView(ServiceName service, long epoch) {}
 
   public Optional<PoolView> pool(ServiceName service) {
     return pools.stream().filter(p -> p.service().equals(service)).findFirst();
@@ -87,6 +125,7 @@ public record SiteView(
    * @param best executed GTIDs of the node it would promote
    * @param advance how far that node's data has advanced, received but unapplied included; -1 when
    *     there is none
+   * @param phase of a switchover in which this site takes part, empty without one
    */
   public record PoolView(
       ServiceName service,
@@ -96,9 +135,23 @@ public record SiteView(
       String reason,
       Optional<GtidSet> best,
       long advance,
-      List<NodeView> nodes) {
+      List<NodeView> nodes,
+      String phase) {
     public PoolView {
       nodes = List.copyOf(nodes);
+    }
+
+    /** Outside of a switchover. */
+    public PoolView(
+        ServiceName service,
+        String name,
+        Status status,
+        boolean eligible,
+        String reason,
+        Optional<GtidSet> best,
+        long advance,
+        List<NodeView> nodes) {
+      this(service, name, status, eligible, reason, best, advance, nodes, "");
     }
   }
 

@@ -57,6 +57,9 @@ public sealed interface BrainCommand {
   /** Poll the node again after {@code delay} at the latest. */
   record PollWithin(ServiceName service, NodeAddress node, long delay) implements BrainCommand {}
 
+  /** Somebody waits for what this site shows: the picture and the view are renewed at once. */
+  record Show() implements BrainCommand {}
+
   /** Ask that this member lead the replication of the ledger. */
   record PreferLeadership() implements BrainCommand {}
 

@@ -87,6 +87,8 @@ public record BrainConfig(
    * @param holdDown uninterrupted health before a failed node returns by itself
    * @param pollInterval of a healthy node
    * @param retryInterval while a node has failed polls
+   * @param siteFailback whether ACTIVE returns by itself, with a planned switchover, to the
+   *     preferred site or the one of highest priority once that was ready for the whole hold-down
    */
   public record Service(
       ServiceName name,
@@ -99,9 +101,38 @@ public record BrainConfig(
       long lagLimit,
       long holdDown,
       long pollInterval,
-      long retryInterval) {
+      long retryInterval,
+      boolean siteFailback) {
     public Service {
       pools = Map.copyOf(pools);
+    }
+
+    /** Without a failback between sites. */
+    public Service(
+        ServiceName name,
+        boolean rpoZero,
+        boolean semiSync,
+        PoolConfig pool,
+        Map<SiteId, List<NodeAddress>> pools,
+        Reach requireReach,
+        boolean classicPolicy,
+        long lagLimit,
+        long holdDown,
+        long pollInterval,
+        long retryInterval) {
+      this(
+          name,
+          rpoZero,
+          semiSync,
+          pool,
+          pools,
+          requireReach,
+          classicPolicy,
+          lagLimit,
+          holdDown,
+          pollInterval,
+          retryInterval,
+          false);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.mpp.core.plan;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.CheckpointClass;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.NodeAddress;
@@ -119,6 +120,35 @@ public sealed interface BrainEvent {
    * entry says so.
    */
   record OperatorPause(ServiceName service, boolean on, String by, String reason)
+      implements BrainEvent {}
+
+  /**
+   * Operator: a planned switchover. Refused with every reason while {@link SwitchoverGate} finds
+   * one; otherwise proposed, and followed in the ledger's entry.
+   *
+   * @param id of the order, unique
+   * @param budget nanoseconds for the target to catch up before anything is fenced
+   * @param ignoreSilent members that do not answer do not keep it from beginning
+   */
+  record OperatorSwitchover(
+      ServiceName service,
+      String id,
+      SiteId target,
+      long budget,
+      boolean ignoreSilent,
+      String by,
+      String reason)
+      implements BrainEvent {}
+
+  /** Operator: end the switchover that is under way, if it can still be ended. */
+  record OperatorEndMove(ServiceName service, String by, String reason) implements BrainEvent {}
+
+  /** Operator: the site that is ACTIVE among equally advanced ones; empty for none. */
+  record OperatorPrefer(ServiceName service, Optional<SiteId> site, String by, String reason)
+      implements BrainEvent {}
+
+  /** Operator: maintenance or drain of a site; empty to end it. */
+  record OperatorSite(SiteId site, Optional<SiteOrder.Mode> mode, String by, String reason)
       implements BrainEvent {}
 
   /** Operator: make the PRIMARY of this site's pool ACTIVE. */

@@ -1,19 +1,25 @@
 package dev.mpp.core.plan;
 
+import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.lease.Move;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView.PoolView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * When this site claims a claimable lease. Candidates are ranked by how far their data has
- * advanced, then priority, then name; the best claims at once, the k-th waits k staggers. A wrong
- * view costs time, never safety: the ledger grants one claim.
+ * advanced, then the preferred site, then priority, then name; the best claims at once, the k-th
+ * waits k staggers. A wrong view costs time, never safety: the ledger grants one claim.
  */
 final class ClaimRule {
   private static final long START_GRACE = 3_000_000_000L;
+
+  /** A role that was handed over to another site is left to it that long. */
+  private static final long MEANT_FOR_ANOTHER = 1_500_000_000L;
 
   private final BrainConfig config;
   private final BrainConfig.Service service;
@@ -25,7 +31,7 @@ final class ClaimRule {
     this.service = service;
   }
 
-  private record Candidate(SiteId site, long advance, int priority) {}
+  private record Candidate(SiteId site, long advance, boolean preferred, int priority) {}
 
   void idle() {
     consideredSince = LeaseClock.NEVER;
@@ -41,6 +47,15 @@ final class ClaimRule {
       idle();
       return false;
     }
+    Optional<SiteId> meant = meantFor(lease.grant());
+    if (meant.equals(Optional.of(config.self()))) {
+      reason = "the role was handed over to this site";
+      return true;
+    }
+    if (meant.isPresent() && turn.now() - lease.claimableSince() < MEANT_FOR_ANOTHER) {
+      reason = "the role was handed over to " + meant.get();
+      return false;
+    }
     if (!everyPeerHeard(turn) && turn.now() - lease.learntAt() < START_GRACE) {
       reason = "waiting for the other sites' views after the start";
       return false;
@@ -49,17 +64,19 @@ final class ClaimRule {
       consideredSince = turn.now();
     }
     List<Candidate> ranked = new ArrayList<>();
-    ranked.add(candidate(config.self(), own.advance()));
+    Grant grant = lease.grant();
+    ranked.add(candidate(config.self(), own.advance(), grant));
     for (SiteId peer : service.pools().keySet()) {
       if (!peer.equals(config.self())) {
         turn.fresh(peer)
             .flatMap(p -> p.pool(service.name()))
             .filter(PoolView::eligible)
-            .ifPresent(p -> ranked.add(candidate(peer, p.advance())));
+            .ifPresent(p -> ranked.add(candidate(peer, p.advance(), grant)));
       }
     }
     ranked.sort(
         Comparator.comparingLong(Candidate::advance)
+            .thenComparing(Candidate::preferred)
             .thenComparingInt(Candidate::priority)
             .reversed()
             .thenComparing(Candidate::site));
@@ -80,8 +97,15 @@ final class ClaimRule {
         .allMatch(s -> turn.fresh(s).isPresent());
   }
 
-  private Candidate candidate(SiteId site, long advance) {
+  private static Optional<SiteId> meantFor(Grant g) {
+    return g.holder().isPresent()
+        ? Optional.empty()
+        : g.move().filter(m -> m.position().isPresent()).map(Move::target);
+  }
+
+  private Candidate candidate(SiteId site, long advance, Grant grant) {
     BrainConfig.Member m = config.members().get(site);
-    return new Candidate(site, advance, m == null ? 0 : m.priority());
+    boolean preferred = grant.directives().preferred().equals(Optional.of(site));
+    return new Candidate(site, advance, preferred, m == null ? 0 : m.priority());
   }
 }

@@ -5,6 +5,7 @@ import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.SiteId;
 import dev.mpp.core.pool.PoolState;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,16 @@ final class EligibilityRule {
 
   boolean pausedByFailure(long now) {
     return now < notBefore;
+  }
+
+  /** Whether this site may claim a role it does not hold: an order about the site counts too. */
+  Eligibility toClaim(PoolVerdict pool, long now) {
+    SiteId self = state.config.self();
+    return state
+        .siteOrders
+        .of(self)
+        .map(order -> Eligibility.no(() -> SiteOrders.text(self, order)))
+        .orElseGet(() -> judge(pool, now));
   }
 
   Eligibility judge(PoolVerdict pool, long now) {

@@ -34,6 +34,7 @@ import java.util.Set;
 final class Promotion {
   private static final long REMOTE_BUDGET = 500_000_000L;
   private static final long PREPARE_BUDGET = 10_000_000_000L;
+  private static final long HANDED_OVER_BUDGET = 2_000_000_000L;
   private static final long WRITABLE_BUDGET = 1_000_000_000L;
   private static final long STATE_RETRY = 700_000_000L;
 
@@ -53,6 +54,10 @@ final class Promotion {
   private final long epoch;
   private final String reason;
   private final NodeTrack track;
+
+  /** After a hand-over: what it must have executed, by the word of the former ACTIVE. */
+  private final Optional<GtidSet> required;
+
   private final long startedAt;
 
   private Stage stage = Stage.OTHERS;
@@ -68,13 +73,20 @@ final class Promotion {
   private String failure = "";
 
   Promotion(
-      ServiceName service, SiteId self, NodeTrack track, long epoch, String reason, long now) {
+      ServiceName service,
+      SiteId self,
+      NodeTrack track,
+      long epoch,
+      String reason,
+      Optional<GtidSet> required,
+      long now) {
     this.service = service;
     this.self = self;
     this.node = track.address;
     this.track = track;
     this.epoch = epoch;
     this.reason = reason;
+    this.required = required;
     this.startedAt = now;
   }
 
@@ -127,7 +139,8 @@ final class Promotion {
               }
             });
     prepareId = ids.next();
-    turn.add(new BrainCommand.Prepare(service, node, prepareId, PREPARE_BUDGET));
+    long budget = required.isPresent() ? HANDED_OVER_BUDGET : PREPARE_BUDGET;
+    turn.add(new BrainCommand.Prepare(service, node, prepareId, budget));
   }
 
   void fenceDone(BrainEvent.FenceDone done) {
@@ -141,6 +154,13 @@ final class Promotion {
     if (done.ok()) {
       prepared = true;
       executed = done.executed();
+      required
+          .filter(r -> executed.filter(e -> e.contains(r)).isEmpty())
+          .ifPresent(
+              r ->
+                  fail(
+                      "it lacks transactions of the former ACTIVE: "
+                          + executed.map(r::missingFrom).orElse(r.toString())));
     } else {
       fail("could not apply everything received: " + done.detail());
     }

@@ -32,8 +32,11 @@ final class RoleKeeper {
     return claimRule.reason();
   }
 
-  /** What made this site eligible may have changed since it proposed: it is looked at again. */
-  void claimAccepted(long now) {
+  /**
+   * A promotion needs a poll that is younger than this: what made this site eligible may have
+   * changed since it proposed its claim, or gave its node up for a switchover.
+   */
+  void lookAgain(long now) {
     claimedAt = now;
   }
 
@@ -72,13 +75,13 @@ final class RoleKeeper {
   }
 
   /** The role is given up as soon as no node here can be writable and none can become ACTIVE. */
-  void release(PoolVerdict pool, Turn turn) {
+  void release(PoolVerdict pool, boolean moving, Turn turn) {
     if (!state.lease.holds(turn.now()) || turn.now() < nextRelease || !quiet()) {
       return;
     }
     boolean giving = giving();
     // Under a pause too: nobody but this site can claim it then, and its next process at once.
-    if (giving || hopeless(pool, turn.now())) {
+    if (giving || hopeless(pool, moving, turn.now())) {
       nextRelease = turn.now() + PROPOSAL_RETRY;
       long epoch = state.lease.grant().epoch();
       releasing = epoch;
@@ -95,7 +98,7 @@ final class RoleKeeper {
   }
 
   /** No node here can be writable, by everything that was commanded and answered. */
-  private boolean quiet() {
+  boolean quiet() {
     if (state.promotion() != null) {
       return false;
     }
@@ -114,7 +117,10 @@ final class RoleKeeper {
         || (t.fence.wanted() && (n.state() == State.STANDBY || n.state() == State.ACTIVE));
   }
 
-  private boolean hopeless(PoolVerdict pool, long now) {
+  /**
+   * @param moving a switchover fenced the node: that it is not ready is meant
+   */
+  private boolean hopeless(PoolVerdict pool, boolean moving, long now) {
     if (!pool.ok() || eligibility.pausedByFailure(now)) {
       return true;
     }
@@ -123,7 +129,10 @@ final class RoleKeeper {
       anybody |= n.candidate() || (n.override().pins() && !n.state().failed());
     }
     return !anybody
-        || (claimedAt != LeaseClock.NEVER && now - claimedAt > READY_WITHIN && !ready(pool, now));
+        || (!moving
+            && claimedAt != LeaseClock.NEVER
+            && now - claimedAt > READY_WITHIN
+            && !ready(pool, now));
   }
 
   void claim(PoolVerdict pool, Turn turn) {
@@ -133,7 +142,7 @@ final class RoleKeeper {
       claimsSinceHeld = 0;
       return;
     }
-    boolean due = claimRule.due(state.lease, eligibility.judge(pool, turn.now()), turn);
+    boolean due = claimRule.due(state.lease, eligibility.toClaim(pool, turn.now()), turn);
     if (due && turn.now() >= nextClaim) {
       nextClaim = turn.now() + PROPOSAL_RETRY;
       turn.propose(

@@ -56,6 +56,8 @@ final class ServiceBrain {
   private final ReplicaKeeper replicas;
   private final OperatorOrders orders;
   private final PoolReturn back;
+  private final MoveKeeper moves;
+  private final MoveStarter starter;
   private final ServicePicture picture;
   private final @Nullable SyncKeeper sync;
 
@@ -78,10 +80,11 @@ final class ServiceBrain {
       BrainConfig.Service service,
       PoolState restored,
       LeaseClock lease,
-      CommandIds ids) {
+      CommandIds ids,
+      SiteOrders siteOrders) {
     this.config = config;
     this.service = service;
-    this.state = new ServiceState(config, service, restored, lease, ids);
+    this.state = new ServiceState(config, service, restored, lease, ids, siteOrders);
     this.lease = state.lease;
     this.judge = new FollowJudge(service.lagLimit());
     this.eligibility = new EligibilityRule(state);
@@ -89,7 +92,9 @@ final class ServiceBrain {
     this.replicas = new ReplicaKeeper(state);
     this.orders = new OperatorOrders(state);
     this.back = new PoolReturn(state);
-    this.picture = new ServicePicture(state, eligibility, role, orders);
+    this.moves = new MoveKeeper(state, role);
+    this.starter = new MoveStarter(state);
+    this.picture = new ServicePicture(state, eligibility, role, orders, moves);
     List<SiteId> dataPeers =
         service.pools().keySet().stream().filter(s -> !s.equals(config.self())).sorted().toList();
     this.sync =
@@ -136,8 +141,8 @@ final class ServiceBrain {
   }
 
   /**
-   * Goes on in the place of the site's other instance, which holds nothing any more: the ACTIVE node
-   * is kept as it is, and its dead-man lock taken over.
+   * Goes on in the place of the site's other instance, which holds nothing any more: the ACTIVE
+   * node is kept as it is, and its dead-man lock taken over.
    *
    * @param quietUntil until then the other one may still make a node writable; {@link
    *     LeaseClock#NEVER} when it cannot
@@ -147,7 +152,7 @@ final class ServiceBrain {
     this.quietUntil = quietUntil;
     // A released role is somebody else's at once; and the nodes have to be polled first.
     releaseFrom = Math.max(turn.now() + POLLED_WITHIN, quietUntil);
-    role.claimAccepted(turn.now());
+    role.lookAgain(turn.now());
     long until = lease.deadManUntil();
     for (NodeTrack t : state.tracks()) {
       t.fence.othersUntil(lockedUntil);
@@ -162,7 +167,9 @@ final class ServiceBrain {
     }
   }
 
-  /** The site's other instance is responsible from here on: nothing is fenced, nothing refreshed. */
+  /**
+   * The site's other instance is responsible from here on: nothing is fenced, nothing refreshed.
+   */
   void retire(Turn turn) {
     for (NodeTrack t : state.tracks()) {
       turn.add(
@@ -373,8 +380,11 @@ final class ServiceBrain {
         sync.stated(i.origin().sequence(), i.sites());
       }
     }
+    if (own && command instanceof LedgerCommand.Handover h) {
+      moves.handoverOutcome(h.origin().sequence(), outcome, turn);
+    }
     if (own && accepted && command instanceof LedgerCommand.Claim) {
-      role.claimAccepted(turn.now());
+      role.lookAgain(turn.now());
       state.tracks().forEach(t -> pollWithin(t.address, 0, turn));
     }
     if (own && accepted && command instanceof LedgerCommand.Serve) {
@@ -422,16 +432,20 @@ final class ServiceBrain {
     if (pool().paused() != state.paused()) {
       state.step(new PoolEvent.Paused(state.paused()), turn);
     }
+    if (turn.now() >= releaseFrom) {
+      moves.pursue(verdict, turn);
+    }
     permission(turn);
     fences(turn);
     promote(turn);
     deadMan(turn);
     role.serve(turn);
     if (turn.now() >= releaseFrom) {
-      role.release(verdict, turn);
+      role.release(verdict, moves.fencing(), turn);
     }
     role.claim(verdict, turn);
     sync(turn);
+    starter.consider(settled(turn.now()), turn);
     replicas.follow(turn);
     replicas.recovery(turn);
     picture.changed();
@@ -439,7 +453,11 @@ final class ServiceBrain {
   }
 
   private long due(long now) {
-    boolean busy = state.promotion() != null || back.waiting() || role.giving();
+    boolean busy =
+        state.promotion() != null
+            || back.waiting()
+            || role.giving()
+            || moves.phase() != MoveKeeper.Phase.NONE;
     for (NodeTrack t : state.tracks()) {
       busy |= t.fence.wanted() || t.writableInFlight;
     }
@@ -467,6 +485,7 @@ final class ServiceBrain {
             && verdict.ok()
             && !lostActive
             && !giving
+            && !moves.fencing()
             && (anyActive || state.promotion() != null || role.ready(verdict, turn.now()));
     if (allowed == pool().allowed() && (allowed || !anyWriter())) {
       return;
@@ -480,11 +499,13 @@ final class ServiceBrain {
                     ? verdict.reason()
                     : giving
                         ? "the role is being released"
-                        : mayAct
-                            ? eligibility.judge(verdict, turn.now()).reason()
-                            : lease.holds(turn.now())
-                                ? "the lease is about to end without a renewal"
-                                : "no lease";
+                        : moves.fencing()
+                            ? "a switchover hands the role over"
+                            : mayAct
+                                ? eligibility.judge(verdict, turn.now()).reason()
+                                : lease.holds(turn.now())
+                                    ? "the lease is about to end without a renewal"
+                                    : "no lease";
     if (allowed != pool().allowed()) {
       state.step(new PoolEvent.Permission(allowed, why), turn);
     }

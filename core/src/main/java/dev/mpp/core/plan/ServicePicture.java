@@ -21,15 +21,21 @@ final class ServicePicture {
   private final EligibilityRule eligibility;
   private final RoleKeeper role;
   private final OperatorOrders orders;
+  private final MoveKeeper moves;
   private @Nullable String sentence;
   private @Nullable PoolView view;
 
   ServicePicture(
-      ServiceState state, EligibilityRule eligibility, RoleKeeper role, OperatorOrders orders) {
+      ServiceState state,
+      EligibilityRule eligibility,
+      RoleKeeper role,
+      OperatorOrders orders,
+      MoveKeeper moves) {
     this.state = state;
     this.eligibility = eligibility;
     this.role = role;
     this.orders = orders;
+    this.moves = moves;
   }
 
   /** Something may be different from what was shown. */
@@ -46,6 +52,9 @@ final class ServicePicture {
       if (state.paused()) {
         Grant.Paused p = state.lease.grant().paused().orElseThrow();
         s = "PAUSED by " + p.by() + " (" + p.reason() + "): " + s;
+      }
+      if (moves.phase() != MoveKeeper.Phase.NONE) {
+        s = "SWITCHOVER %s: %s".formatted(moves.phase(), s);
       }
       sentence = s;
     }
@@ -76,7 +85,7 @@ final class ServicePicture {
           : "%s holds epoch %d and stands down: %s"
               .formatted(state.config.self(), g.epoch(), pool.permissionReason());
     }
-    Eligibility e = eligibility.judge(verdict, now);
+    Eligibility e = eligibility.toClaim(verdict, now);
     String own = e.ok() ? e.reason() : "not eligible: " + e.reason();
     if (g.holder().isPresent() && !lease.claimable(now)) {
       return "%s holds epoch %d; %s %s"
@@ -105,7 +114,7 @@ final class ServicePicture {
   }
 
   private PoolView build(PoolVerdict verdict, long now, Map<NodeAddress, Long> skipped) {
-    Eligibility e = eligibility.judge(verdict, now);
+    Eligibility e = eligibility.toClaim(verdict, now);
     NodeTrack candidate = state.candidate();
     PoolState pool = state.pool();
     List<NodeView> nodes = new ArrayList<>(pool.nodes().size());
@@ -120,7 +129,8 @@ final class ServicePicture {
         pool.active().isPresent() ? sentence(verdict, now) : e.reason(),
         candidate == null ? Optional.empty() : candidate.facts().map(ServerFacts::executed),
         e.advance(),
-        nodes);
+        nodes,
+        moves.phase() == MoveKeeper.Phase.NONE ? "" : moves.phase().name());
   }
 
   private NodeView node(PoolState.Node n, NodeTrack t, long skipped) {

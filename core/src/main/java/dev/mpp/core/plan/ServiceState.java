@@ -2,6 +2,7 @@ package dev.mpp.core.plan;
 
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.lease.Move;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView.NodeView;
@@ -29,6 +30,7 @@ final class ServiceState {
   final BrainConfig.Service service;
   final LeaseClock lease;
   final CommandIds ids;
+  final SiteOrders siteOrders;
 
   private final PoolLogic logic;
   private final boolean cluster;
@@ -42,10 +44,12 @@ final class ServiceState {
       BrainConfig.Service service,
       PoolState restored,
       LeaseClock lease,
-      CommandIds ids) {
+      CommandIds ids,
+      SiteOrders siteOrders) {
     this.config = config;
     this.service = service;
     this.ids = ids;
+    this.siteOrders = siteOrders;
     this.pool = restored;
     this.logic = PoolLogic.of(service.pool().roles());
     this.cluster = service.pool().roles() instanceof RoleRule.Cluster;
@@ -165,6 +169,7 @@ final class ServiceState {
                 Objects.requireNonNull(tracks.get(next.node())),
                 lease.grant().epoch(),
                 next.reason(),
+                lease.grant().move().flatMap(Move::position),
                 turn.now());
         promotion = p;
         p.begin(lease.grant().servedBy(), service.pools(), turn, ids);

@@ -5,6 +5,7 @@ import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.Origin;
+import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
@@ -29,6 +30,7 @@ public final class SiteBrain {
   private static final int REMEMBERED_PROPOSALS = 16;
 
   private static final int REMEMBERED_AT_LEAST = 1024;
+  private static final long SHOW_ROLES = 60_000_000_000L;
   private static final long PREFERENCE_RETRY = 5_000_000_000L;
 
   /** How finely time alone makes services think: far below every timing of the lease. */
@@ -67,6 +69,12 @@ public final class SiteBrain {
   private final Map<ServiceName, PassivePool> passive = new LinkedHashMap<>();
 
   private long nextSweep = LeaseClock.NEVER;
+  private final SiteOrders siteOrders = new SiteOrders();
+  private final LedgerOrders ledgerOrders;
+
+  /** When a confirmed role was learnt, for those of the last minute. */
+  private final Map<ServiceName, Long> confirmed = new LinkedHashMap<>();
+
   private boolean wasCut;
   private Optional<PoolVerdict> standDown = Optional.empty();
   private Optional<PoolVerdict> leaving = Optional.empty();
@@ -92,13 +100,14 @@ public final class SiteBrain {
       leases.put(s.name(), lease);
       passive.put(s.name(), new PassivePool(s, pool));
       if (seat == null) {
-        services.put(s.name(), new ServiceBrain(config, s, pool, lease, ids));
+        services.put(s.name(), new ServiceBrain(config, s, pool, lease, ids, siteOrders));
       }
     }
     all = List.copyOf(services.values());
     for (ServiceName name : config.observed()) {
       leases.put(name, new LeaseClock(name, config.self(), config.incarnation(), config.timing()));
     }
+    ledgerOrders = new LedgerOrders(leases, siteOrders, config.members().keySet(), services);
     for (SiteId site : config.members().keySet()) {
       if (!site.equals(config.self())) {
         peers.put(site, new PeerTrack(site, config.peerSilence()));
@@ -209,7 +218,7 @@ public final class SiteBrain {
               ? passive(s.name())
                   .inherited(complete, "lease of epoch " + lease.grant().epoch(), turn.now())
               : passive(s.name()).idle();
-      ServiceBrain brain = new ServiceBrain(config, s, pool, lease, ids);
+      ServiceBrain brain = new ServiceBrain(config, s, pool, lease, ids, siteOrders);
       services.put(s.name(), brain);
       left.flatMap(TwinSeat.Inheritance::state)
           .ifPresent(state -> overrides(brain, state, left.get().stateAt(), turn));
@@ -295,9 +304,7 @@ public final class SiteBrain {
       twins.handOver(turn.now());
     }
     String answer =
-        obstacle
-            .map(o -> "ERROR: " + o)
-            .orElse("OK: handing over; mpp status shows who acts");
+        obstacle.map(o -> "ERROR: " + o).orElse("OK: handing over; mpp status shows who acts");
     turn.add(
         new BrainCommand.Journal(
             "",
@@ -318,8 +325,7 @@ public final class SiteBrain {
     if (twins != null && twins.role() != TwinSeat.Role.ACTING) {
       return;
     }
-    Optional<String> obstacle =
-        twins == null ? Optional.of("") : obstacle(twins, turn.now());
+    Optional<String> obstacle = twins == null ? Optional.of("") : obstacle(twins, turn.now());
     if (obstacle.isEmpty() && twins != null) {
       twinJournal("hands over to " + twins.other() + ": " + reason, turn);
       twins.handOver(turn.now());
@@ -381,8 +387,12 @@ public final class SiteBrain {
   private boolean handle(BrainEvent event, Turn turn) {
     switch (event) {
       case BrainEvent.Tick t -> {}
-      case BrainEvent.LedgerApplied a -> applied(a, turn);
+      case BrainEvent.LedgerApplied a -> {
+        applied(a, turn);
+        return siteOrders.learn(a.after());
+      }
       case BrainEvent.LedgerRestored r -> {
+        boolean unused = siteOrders.learn(r.state());
         freshSince = LeaseClock.NEVER;
         if (seat != null) {
           seat.restored(r.state().acting(config.self()));
@@ -450,7 +460,11 @@ public final class SiteBrain {
       case BrainEvent.OverrideRestored e -> on(e.service(), s -> s.orders().restored(e, turn));
       case BrainEvent.OperatorActivate e ->
           answer(e.service(), s -> s.orders().activatePrimary(e.by(), e.reason(), turn), turn);
-      case BrainEvent.OperatorPause e -> pause(e, turn);
+      case BrainEvent.OperatorPause e -> ledgerOrders.pause(e, turn);
+      case BrainEvent.OperatorSwitchover e -> ledgerOrders.switchover(config.self(), e, turn);
+      case BrainEvent.OperatorEndMove e -> ledgerOrders.endMove(e, turn);
+      case BrainEvent.OperatorPrefer e -> ledgerOrders.prefer(e, turn);
+      case BrainEvent.OperatorSite e -> ledgerOrders.site(e, turn);
       case BrainEvent.OperatorRecover e -> answer(e.service(), s -> s.recover(e, turn), turn);
     }
     return false;
@@ -470,42 +484,6 @@ public final class SiteBrain {
                 : seat != null && passive.containsKey(service)
                     ? "ERROR: " + seat.sentence(false) + "; give the order there"
                     : "ERROR: no service " + service + " at this site"));
-  }
-
-  /** Any member may propose it, a witness too; the ledger's entry says when it is in force. */
-  private void pause(BrainEvent.OperatorPause e, Turn turn) {
-    LeaseClock lease = leases.get(e.service());
-    if (lease == null) {
-      turn.add(new BrainCommand.Answer("ERROR: no service " + e.service()));
-      return;
-    }
-    Optional<Grant.Paused> now = lease.grant().paused();
-    String answer;
-    if (e.on() && now.isPresent()) {
-      answer =
-          "OK: %s is paused already, by %s: %s"
-              .formatted(e.service(), now.get().by(), now.get().reason());
-    } else {
-      // Resuming is proposed in any case: a pause may be on its way.
-      turn.propose(
-          origin -> new LedgerCommand.Pause(origin, e.service(), e.on(), e.by(), e.reason()));
-      answer =
-          "OK: "
-              + (e.on()
-                  ? "pausing " + e.service()
-                  : now.isPresent() ? "resuming " + e.service() : e.service() + " is not paused");
-    }
-    turn.add(
-        new BrainCommand.Journal(
-            e.service().name(),
-            "operator",
-            e.service().name(),
-            "",
-            e.on() ? "pause" : "resume",
-            lease.grant().epoch(),
-            (e.reason().isEmpty() ? "" : e.reason() + " — ") + answer,
-            e.by()));
-    turn.add(new BrainCommand.Answer(answer));
   }
 
   private void on(ServiceName service, java.util.function.Consumer<ServiceBrain> action) {
@@ -536,6 +514,9 @@ public final class SiteBrain {
     if (seat != null) {
       seat.applied(a, own, turn.now());
     }
+    if (a.command() instanceof LedgerCommand.Serve s && !changed.isEmpty()) {
+      confirmed.put(s.service(), turn.now());
+    }
     if (proposedAt != LeaseClock.NEVER) {
       freshSince = Math.max(freshSince, proposedAt);
       leases.values().forEach(l -> l.caughtUp(turn.now()));
@@ -554,6 +535,7 @@ public final class SiteBrain {
           case LedgerCommand.BeginMove m -> m.service();
           case LedgerCommand.EndMove m -> m.service();
           case LedgerCommand.Handover h -> h.service();
+          case LedgerCommand.Prefer p -> p.service();
           case LedgerCommand.OrderSite s -> null;
           case LedgerCommand.Renew r -> null;
           case LedgerCommand.Beat b -> null;
@@ -591,27 +573,32 @@ public final class SiteBrain {
 
   /** Told by the shell whom the replication is led by: the holder asks to lead itself. */
   public Optional<BrainCommand> leader(Optional<SiteId> leader, long now) {
-    if (seat != null && seat.passive()) {
+    boolean due = lastPreference == LeaseClock.NEVER || now - lastPreference >= PREFERENCE_RETRY;
+    boolean leads = leader.isPresent() && leader.get().equals(config.self());
+    if (!due || leader.isEmpty()) {
       return Optional.empty();
+    }
+    if (seat != null) {
+      return leads ? yieldLeadership(seat, now) : Optional.empty();
     }
     // Moving it stalls commits for a moment: not while a role is being taken.
     boolean holder = services.values().stream().anyMatch(s -> s.settled(now));
-    boolean due = lastPreference == LeaseClock.NEVER || now - lastPreference >= PREFERENCE_RETRY;
-    boolean leads = leader.isPresent() && leader.get().equals(config.self());
-    if (seat != null && seat.twinReady(now)) {
-      // Its end must not cost an election while its twin wants to adopt.
-      Optional<SiteId> other = peers.values().stream().filter(PeerTrack::up).map(p -> p.site).findFirst();
-      if (leads && due && seat.votes() && other.isPresent()) {
-        lastPreference = now;
-        return Optional.of(new BrainCommand.YieldLeadership(other.get()));
-      }
-      return Optional.empty();
-    }
-    if (holder && due && leader.isPresent() && !leads) {
+    if (holder && !leads) {
       lastPreference = now;
       return Optional.of(new BrainCommand.PreferLeadership());
     }
     return Optional.empty();
+  }
+
+  /** The end of the acting instance must not cost an election while its twin wants to adopt. */
+  private Optional<BrainCommand> yieldLeadership(TwinSeat twins, long now) {
+    Optional<SiteId> other =
+        peers.values().stream().filter(PeerTrack::up).map(p -> p.site).findFirst();
+    if (twins.role() != TwinSeat.Role.ACTING || !twins.votes() || !twins.twinReady(now)) {
+      return Optional.empty();
+    }
+    other.ifPresent(o -> lastPreference = now);
+    return other.map(BrainCommand.YieldLeadership::new);
   }
 
   /** Whether nothing this site proposed has been committed for longer than a lease lasts. */
@@ -634,6 +621,20 @@ public final class SiteBrain {
   /** Whether this instance acts for the site; always where it is the only one. */
   public boolean acts() {
     return seat == null || !seat.passive();
+  }
+
+  /**
+   * Whether this process may act on the lease now; at a passive instance, whether the one that acts
+   * for the site may, by what this one knows itself.
+   */
+  public boolean holding(ServiceName service, long now) {
+    LeaseClock lease = lease(service);
+    if (acts()) {
+      return lease.mayAct(now);
+    }
+    return lease.grant().holder().equals(Optional.of(config.self()))
+        && lease.leaseEnd() != LeaseClock.NEVER
+        && now < lease.leaseEnd() - config.timing().fenceBudget();
   }
 
   /** What this instance is beside its twin; empty where it is the only one. */
@@ -719,6 +720,24 @@ public final class SiteBrain {
         : checkpoints.verdict(s.service(), s.pool(), cutOff);
   }
 
+  private List<SiteView.RoleView> roles(long now) {
+    if (confirmed.isEmpty()) {
+      return List.of();
+    }
+    confirmed.values().removeIf(at -> now - at > SHOW_ROLES);
+    return confirmed.keySet().stream()
+        .filter(leases::containsKey)
+        .map(s -> lease(s).grant())
+        .filter(Grant::serving)
+        .map(g -> new SiteView.RoleView(g.service(), g.epoch()))
+        .toList();
+  }
+
+  /** What operators ordered about whole sites. */
+  public Map<SiteId, SiteOrder> siteOrders() {
+    return siteOrders.all();
+  }
+
   private ServiceBrain brain(ServiceName service) {
     ServiceBrain s = services.get(service);
     if (s == null) {
@@ -766,9 +785,7 @@ public final class SiteBrain {
         checkpoints.views(),
         acts()
             ? services.values().stream().map(s -> s.view(now, skipped)).toList()
-            : passive.values().stream()
-                .map(p -> passiveView(p, now, skipped))
-                .toList(),
+            : passive.values().stream().map(p -> passiveView(p, now, skipped)).toList(),
         peers.values().stream()
             .map(
                 p ->
@@ -778,6 +795,7 @@ public final class SiteBrain {
                         p.rttMicros(),
                         p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000))
             .toList(),
+        roles(now),
         config.twin().map(BrainConfig.Twin::instance).orElse(""),
         !acts());
   }

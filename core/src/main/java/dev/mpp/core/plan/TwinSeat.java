@@ -92,10 +92,7 @@ final class TwinSeat {
    * @param lastSignAt when the last of its commands was applied here
    */
   record Inheritance(
-      Optional<TwinState> state,
-      long stateAt,
-      Map<ServiceName, Long> stated,
-      long lastSignAt) {
+      Optional<TwinState> state, long stateAt, Map<ServiceName, Long> stated, long lastSignAt) {
 
     /**
      * Whether its last word still tells what it may have made writable. Every promotion commits a
@@ -297,7 +294,7 @@ final class TwinSeat {
       return now - learntAt >= wait ? Optional.of("nobody ever acted") : Optional.empty();
     }
     boolean knows = k != null && k.incarnation().equals(acting.incarnation());
-    if (knows && up && k.handing() && now - knownAt <= FRESH) {
+    if (k != null && knows && up && k.handing() && now - knownAt <= FRESH) {
       return Optional.of(twin.other() + " hands over");
     }
     if (freshSince <= signAt) {

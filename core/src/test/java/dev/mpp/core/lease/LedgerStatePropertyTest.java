@@ -109,7 +109,7 @@ class LedgerStatePropertyTest {
     long epoch = random.nextInt(4) > 0 ? g.epoch() : g.epoch() + random.nextInt(3) - 1;
     long renewal = random.nextInt(4) > 0 ? g.renewal() : g.renewal() + random.nextInt(3) - 1;
     String id = "m" + random.nextInt(2);
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(13)) {
       case 6 -> new LedgerCommand.Adopt(origin, state.acting(site).term() + random.nextInt(3) / 2);
       case 7 ->
           new LedgerCommand.BeginMove(
@@ -126,6 +126,13 @@ class LedgerStatePropertyTest {
               random.nextInt(3) > 0
                   ? Optional.empty()
                   : Optional.of(new SiteOrder(SiteOrder.Mode.DRAIN, "by", "")),
+              "by",
+              "");
+      case 12 ->
+          new LedgerCommand.Prefer(
+              origin,
+              service,
+              random.nextBoolean() ? Optional.of(site) : Optional.empty(),
               "by",
               "");
       case 11 -> new LedgerCommand.Pause(origin, service, random.nextInt(3) == 0, "by", "");

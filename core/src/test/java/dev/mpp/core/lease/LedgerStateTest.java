@@ -15,6 +15,7 @@ import dev.mpp.core.lease.LedgerCommand.Held;
 import dev.mpp.core.lease.LedgerCommand.InSync;
 import dev.mpp.core.lease.LedgerCommand.OrderSite;
 import dev.mpp.core.lease.LedgerCommand.Pause;
+import dev.mpp.core.lease.LedgerCommand.Prefer;
 import dev.mpp.core.lease.LedgerCommand.Release;
 import dev.mpp.core.lease.LedgerCommand.Renew;
 import dev.mpp.core.lease.LedgerCommand.Serve;
@@ -117,17 +118,7 @@ class LedgerStateTest {
     Grant vacant = state.grant(S);
     assertEquals(
         new Grant(
-            S,
-            1,
-            Optional.empty(),
-            "",
-            2,
-            false,
-            Optional.of(A),
-            Set.of(A, B),
-            1,
-            Optional.empty(),
-            Optional.empty()),
+            S, 1, Optional.empty(), "", 2, false, Optional.of(A), Set.of(A, B), 1, Directives.NONE),
         vacant);
     refused(new Release(FROM_A, S, 1), "does not hold");
     refused(new Renew(FROM_A, List.of(new Held(S, 1))), "a holds none");
@@ -198,6 +189,33 @@ class LedgerStateTest {
     assertEquals(Optional.of(POSITION), state.grant(S).move().orElseThrow().position());
     accepted(new Serve(FROM_B, S, 2), S);
     assertEquals(Optional.empty(), state.grant(S).move());
+    assertEquals(
+        Optional.of(new Move.Outcome("m1", B, true, "")), state.grant(S).directives().lastMove());
+  }
+
+  @Test
+  void aHandoverFromBeforeTheHolderOpenedItsServerAgainIsTooLate() {
+    Origin early = new Origin(A, "a1", 5);
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new BeginMove(FROM_B, S, 1, move("m1", B)), S);
+    accepted(new EndMove(FROM_B, S, "m1", "the target is silent"), S);
+    assertEquals(
+        Optional.of(new Move.Outcome("m1", B, false, "the target is silent")),
+        state.grant(S).directives().lastMove());
+    accepted(new InSync(new Origin(A, "a1", 6), S, 1, Set.of(A)), S);
+    accepted(new BeginMove(FROM_B, S, 1, move("m1", B)), S);
+    refused(new Handover(early, S, 1, "m1", POSITION), "writable again");
+    accepted(new Handover(new Origin(A, "a1", 7), S, 1, "m1", POSITION), S);
+  }
+
+  @Test
+  void aPreferenceMovesNothing() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new Prefer(FROM_B, S, Optional.of(B), "ann", "new racks"), S);
+    refused(new Prefer(FROM_B, S, Optional.of(B), "ann", ""), "already");
+    assertTrue(state.grant(S).heldBy(A, "a1"));
+    accepted(new Prefer(FROM_B, S, Optional.empty(), "ann", ""), S);
+    refused(new Prefer(FROM_B, S, Optional.empty(), "ann", ""), "no preferred site");
   }
 
   @Test

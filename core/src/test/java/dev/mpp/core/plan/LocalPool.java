@@ -290,6 +290,7 @@ final class LocalPool {
       case BrainCommand.PreferLeadership p -> {}
       case BrainCommand.YieldLeadership y -> {}
       case BrainCommand.KeepOverride k -> {}
+      case BrainCommand.Show s -> {}
       case BrainCommand.Answer a -> {}
     }
   }

@@ -144,7 +144,9 @@ final class TwinLab {
   private long otherSequence;
   boolean rough;
 
-  /** The second server waits for acknowledgements; to switch that off takes so many milliseconds. */
+  /**
+   * The second server waits for acknowledgements; to switch that off takes so many milliseconds.
+   */
   long semiSyncMillis;
 
   boolean otherClaims;
@@ -461,8 +463,7 @@ final class TwinLab {
       case BrainCommand.MakeWritable w -> makeWritable(i, w);
       case BrainCommand.StartReplication r -> changed(i, r.node(), r.commandId());
       case BrainCommand.SemiSync c ->
-          later(
-              semiSyncMillis, semiSyncMillis, () -> changed(i, c.node(), c.commandId()));
+          later(semiSyncMillis, semiSyncMillis, () -> changed(i, c.node(), c.commandId()));
       case BrainCommand.HoldDeadMan h -> hold(i, h.node(), h.until());
       case BrainCommand.TakeDeadMan t -> take(i, t.node(), t.until());
       case BrainCommand.DropDeadMan d -> drop(i, d.node());
@@ -474,6 +475,7 @@ final class TwinLab {
       case BrainCommand.PollWithin p -> {}
       case BrainCommand.PreferLeadership p -> {}
       case BrainCommand.YieldLeadership p -> {}
+      case BrainCommand.Show s -> {}
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Answer answer -> story.add(now / MS + " " + i.name + " " + answer.text());
     }

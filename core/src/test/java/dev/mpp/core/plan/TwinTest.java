@@ -53,8 +53,7 @@ final class TwinTest {
   @Test
   void thePassiveOneShowsWhatTheOtherDecidedAndTouchesNothing() {
     TwinLab lab = started();
-    assertEquals(
-        first(lab).address, lab.b.brain.pool(TwinLab.S).active().orElseThrow().address());
+    assertEquals(first(lab).address, lab.b.brain.pool(TwinLab.S).active().orElseThrow().address());
     assertTrue(
         lab.b.brain.sentence(TwinLab.S, lab.now).contains("ready to take over"),
         lab.b.brain.sentence(TwinLab.S, lab.now));
@@ -166,8 +165,8 @@ final class TwinTest {
 
   /**
    * Out of its twin's hearing it gave the role to the second server by an operator's order, has the
-   * statement of that promotion committed, is cut off, and makes the server writable a second later,
-   * while its twin would promote the first one.
+   * statement of that promotion committed, is cut off, and makes the server writable a second
+   * later, while its twin would promote the first one.
    */
   @Test
   void aPromotionThatTheOtherMayStillFinishIsWaitedFor() {
@@ -236,8 +235,7 @@ final class TwinTest {
       lab.run(60_000);
       long s = seed;
       assertTrue(
-          lab.servers.values().stream().anyMatch(Server::writable)
-              && lab.a.acts() != lab.b.acts(),
+          lab.servers.values().stream().anyMatch(Server::writable) && lab.a.acts() != lab.b.acts(),
           () -> "not recovered, seed " + s + "\n" + String.join("\n", lab.story));
     }
   }

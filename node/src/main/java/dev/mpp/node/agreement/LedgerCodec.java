@@ -3,6 +3,7 @@ package dev.mpp.node.agreement;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.mpp.core.lease.Acting;
+import dev.mpp.core.lease.Directives;
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
@@ -17,6 +18,7 @@ import dev.mpp.proto.v1.HeldService;
 import dev.mpp.proto.v1.LedgerEntry;
 import dev.mpp.proto.v1.LedgerGrant;
 import dev.mpp.proto.v1.LedgerMove;
+import dev.mpp.proto.v1.LedgerMoveOutcome;
 import dev.mpp.proto.v1.LedgerOrigin;
 import dev.mpp.proto.v1.LedgerReply;
 import dev.mpp.proto.v1.LedgerSiteOrder;
@@ -57,6 +59,7 @@ final class LedgerCodec {
       case LedgerCommand.BeginMove m -> FORMAT;
       case LedgerCommand.EndMove m -> FORMAT;
       case LedgerCommand.Handover h -> FORMAT;
+      case LedgerCommand.Prefer p -> FORMAT;
       case LedgerCommand.OrderSite o -> FORMAT;
     };
   }
@@ -118,6 +121,13 @@ final class LedgerCodec {
               .setHeld(held(h.service(), h.epoch()))
               .setId(h.id())
               .setPosition(h.position().toString());
+      case LedgerCommand.Prefer p ->
+          entry
+              .getPreferBuilder()
+              .setService(p.service().name())
+              .setSite(p.site().map(SiteId::name).orElse(""))
+              .setBy(p.by())
+              .setReason(p.reason());
       case LedgerCommand.OrderSite o -> {
         LedgerEntry.OrderSite.Builder order =
             entry
@@ -206,6 +216,13 @@ final class LedgerCodec {
             entry.getHandover().getId(),
             GtidSet.parse(entry.getHandover().getPosition()));
       }
+      case PREFER ->
+          new LedgerCommand.Prefer(
+              origin,
+              new ServiceName(entry.getPrefer().getService()),
+              site(entry.getPrefer().getSite()),
+              entry.getPrefer().getBy(),
+              entry.getPrefer().getReason());
       case ORDER_SITE -> {
         LedgerEntry.OrderSite o = entry.getOrderSite();
         yield new LedgerCommand.OrderSite(
@@ -278,6 +295,8 @@ final class LedgerCodec {
               .setStated(g.stated());
       g.paused().ifPresent(p -> grant.getPausedBuilder().setBy(p.by()).setReason(p.reason()));
       g.move().ifPresent(m -> grant.setMove(move(m)));
+      g.directives().preferred().ifPresent(p -> grant.setPreferred(p.name()));
+      g.directives().lastMove().ifPresent(o -> grant.setLastMove(outcome(o)));
       snapshot.addGrants(grant);
     }
     return snapshot.build().toByteArray();
@@ -307,11 +326,7 @@ final class LedgerCodec {
                     site(g.getServedBy()),
                     sites(g.getInSyncList()),
                     g.getStated(),
-                    g.hasPaused()
-                        ? Optional.of(
-                            new Grant.Paused(g.getPaused().getBy(), g.getPaused().getReason()))
-                        : Optional.empty(),
-                    g.hasMove() ? Optional.of(move(g.getMove())) : Optional.empty()));
+                    directives(g)));
           }
           Map<SiteId, SiteOrder> sites = new TreeMap<>();
           snapshot.getSitesList().forEach(o -> sites.put(new SiteId(o.getSite()), order(o)));
@@ -324,6 +339,29 @@ final class LedgerCodec {
                           new SiteId(a.getSite()), new Acting(a.getIncarnation(), a.getTerm())));
           return new LedgerState(grants, sites, acting);
         });
+  }
+
+  private static Directives directives(LedgerGrant g) {
+    return new Directives(
+        g.hasPaused()
+            ? Optional.of(new Grant.Paused(g.getPaused().getBy(), g.getPaused().getReason()))
+            : Optional.empty(),
+        site(g.getPreferred()),
+        g.hasMove() ? Optional.of(move(g.getMove())) : Optional.empty(),
+        g.hasLastMove() ? Optional.of(outcome(g.getLastMove())) : Optional.empty());
+  }
+
+  private static LedgerMoveOutcome outcome(Move.Outcome o) {
+    return LedgerMoveOutcome.newBuilder()
+        .setId(o.id())
+        .setTarget(o.target().name())
+        .setDone(o.done())
+        .setReason(o.reason())
+        .build();
+  }
+
+  private static Move.Outcome outcome(LedgerMoveOutcome o) {
+    return new Move.Outcome(o.getId(), new SiteId(o.getTarget()), o.getDone(), o.getReason());
   }
 
   private static LedgerMove move(Move m) {

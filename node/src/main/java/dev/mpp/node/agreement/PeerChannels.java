@@ -28,8 +28,7 @@ final class PeerChannels {
    * @param others every other member
    * @param voters how many members vote
    */
-  PeerChannels(
-      RaftServerRpc rpc, Collection<RaftPeerId> others, int voters, Duration silence) {
+  PeerChannels(RaftServerRpc rpc, Collection<RaftPeerId> others, int voters, Duration silence) {
     this.rpc = rpc;
     this.others = List.copyOf(others);
     this.voters = voters;

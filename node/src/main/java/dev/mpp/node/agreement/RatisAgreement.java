@@ -152,8 +152,7 @@ public final class RatisAgreement implements Agreement {
             .toList();
     int voters = (int) config.members().stream().filter(LedgerMember::votes).count();
     PeerChannels channels =
-        new PeerChannels(
-            server.getServerRpc(), others, voters, config.timings().electionMax());
+        new PeerChannels(server.getServerRpc(), others, voters, config.timings().electionMax());
     Thread watch =
         Thread.ofVirtual()
             .name("ledger-watch")
@@ -211,8 +210,8 @@ public final class RatisAgreement implements Agreement {
    * A follower that the agreed membership lacks is added by the leader: it has no vote, so nothing
    * that was agreed can be lost by it. Voters are never changed here.
    */
-  private void addFollowers(
-      RaftGroup configured, RaftServer.Division division, Proposals proposals) throws IOException {
+  private void addFollowers(RaftGroup configured, RaftServer.Division division, Proposals proposals)
+      throws IOException {
     List<RaftPeer> followers = listeners(configured.getPeers());
     List<RaftPeer> agreed = List.copyOf(division.getRaftConf().getAllPeers(RaftPeerRole.LISTENER));
     if (division.getInfo().isLeaderReady() && !addresses(followers).equals(addresses(agreed))) {

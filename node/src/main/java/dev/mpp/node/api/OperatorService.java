@@ -4,22 +4,28 @@ import dev.mpp.proto.v1.ActivatePrimaryRequest;
 import dev.mpp.proto.v1.CheckpointsReply;
 import dev.mpp.proto.v1.CheckpointsRequest;
 import dev.mpp.proto.v1.DeletePoolRequest;
+import dev.mpp.proto.v1.EndSwitchoverRequest;
 import dev.mpp.proto.v1.JournalPage;
 import dev.mpp.proto.v1.JournalRequest;
 import dev.mpp.proto.v1.MeasuredReply;
 import dev.mpp.proto.v1.MeasuredRequest;
 import dev.mpp.proto.v1.OperatorGrpc;
 import dev.mpp.proto.v1.OrderReply;
+import dev.mpp.proto.v1.OrderSiteRequest;
 import dev.mpp.proto.v1.PauseRequest;
 import dev.mpp.proto.v1.PoolsReply;
 import dev.mpp.proto.v1.PoolsRequest;
+import dev.mpp.proto.v1.PreferRequest;
 import dev.mpp.proto.v1.RecoverReply;
 import dev.mpp.proto.v1.RecoverRequest;
 import dev.mpp.proto.v1.SetNodeRequest;
 import dev.mpp.proto.v1.StatusReply;
 import dev.mpp.proto.v1.StatusRequest;
+import dev.mpp.proto.v1.SwitchoverEvent;
+import dev.mpp.proto.v1.SwitchoverRequest;
 import dev.mpp.proto.v1.TestCheckpointReply;
 import dev.mpp.proto.v1.TestCheckpointRequest;
+import dev.mpp.proto.v1.TwinHandoverRequest;
 import dev.mpp.proto.v1.UnsetNodeRequest;
 import dev.mpp.proto.v1.WatchEvent;
 import dev.mpp.proto.v1.WatchRequest;
@@ -125,17 +131,66 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
 
   @Override
   public void pause(PauseRequest request, StreamObserver<OrderReply> out) {
+    long within = within();
+    run("pause", out, () -> orders.pause(request, within));
+  }
+
+  /** How long an order may be waited for. */
+  private static long within() {
     Deadline asked = Context.current().getDeadline();
-    long within =
-        asked == null
-            ? PAUSE_NANOS
-            : Math.min(PAUSE_NANOS, asked.timeRemaining(TimeUnit.NANOSECONDS) - ANSWER_NANOS);
-    run("pause", out, () -> orders.pause(request, Math.max(0, within)));
+    return asked == null
+        ? PAUSE_NANOS
+        : Math.clamp(asked.timeRemaining(TimeUnit.NANOSECONDS) - ANSWER_NANOS, 0, PAUSE_NANOS);
+  }
+
+  @Override
+  public void switchover(SwitchoverRequest request, StreamObserver<SwitchoverEvent> responses) {
+    var out = (ServerCallStreamObserver<SwitchoverEvent>) responses;
+    // Without a handler a message to an asker who left would throw.
+    out.setOnCancelHandler(() -> {});
+    run(
+        "switchover",
+        out,
+        () -> new Switching(control, request, nanos, out::onNext, out::isCancelled));
+  }
+
+  private static void run(
+      String what, ServerCallStreamObserver<SwitchoverEvent> out, Supplier<Switching> work) {
+    try {
+      work.get().run();
+    } catch (RuntimeException e) {
+      refuse(out, what, e);
+      return;
+    }
+    out.onCompleted();
+  }
+
+  @Override
+  public void endSwitchover(EndSwitchoverRequest request, StreamObserver<OrderReply> out) {
+    long within = within();
+    run("switchover end", out, () -> orders.endSwitchover(request, within));
+  }
+
+  @Override
+  public void orderSite(OrderSiteRequest request, StreamObserver<OrderReply> out) {
+    long within = within();
+    run("site", out, () -> orders.orderSite(request, within));
+  }
+
+  @Override
+  public void prefer(PreferRequest request, StreamObserver<OrderReply> out) {
+    long within = within();
+    run("prefer", out, () -> orders.prefer(request, within));
   }
 
   @Override
   public void activatePrimary(ActivatePrimaryRequest request, StreamObserver<OrderReply> out) {
     run("activate-primary", out, () -> orders.activate(request));
+  }
+
+  @Override
+  public void twinHandover(TwinHandoverRequest request, StreamObserver<OrderReply> out) {
+    run("twin handover", out, () -> orders.handOver(request));
   }
 
   @Override

@@ -1,26 +1,36 @@
 package dev.mpp.node.api;
 
+import dev.mpp.core.lease.Directives;
+import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView.PoolView;
 import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.wire.OverrideCodec;
 import dev.mpp.proto.v1.ActivatePrimaryRequest;
 import dev.mpp.proto.v1.DeletePoolRequest;
+import dev.mpp.proto.v1.EndSwitchoverRequest;
 import dev.mpp.proto.v1.OrderReply;
+import dev.mpp.proto.v1.OrderSiteRequest;
 import dev.mpp.proto.v1.PauseRequest;
+import dev.mpp.proto.v1.PreferRequest;
 import dev.mpp.proto.v1.RecoverReply;
 import dev.mpp.proto.v1.RecoverRequest;
 import dev.mpp.proto.v1.SetNodeRequest;
+import dev.mpp.proto.v1.TwinHandoverRequest;
 import dev.mpp.proto.v1.UnsetNodeRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,6 +124,13 @@ final class Orders {
     return reply(ask(new BrainEvent.OperatorActivate(pool.service(), by, reason)));
   }
 
+  OrderReply handOver(TwinHandoverRequest r) {
+    String by = Typed.clean(r.getUser());
+    String reason = Typed.clean(r.getReason());
+    log("twin handover", by, reason);
+    return reply(ask(new BrainEvent.OperatorTwin(by, reason)));
+  }
+
   /** One line for each service; a service that is refused does not keep the others from it. */
   OrderReply pause(PauseRequest r, long withinNanos) {
     String reason = Typed.clean(r.getReason());
@@ -131,6 +148,72 @@ final class Orders {
     begun.forEach(
         p -> reply.addLines(p.outcome(Math.max(0, end - nanos.getAsLong()), withinNanos)));
     return reply.build();
+  }
+
+  OrderReply orderSite(OrderSiteRequest r, long withinNanos) {
+    SiteId site = Switching.site(control.snapshot(), r.getSite());
+    Optional<SiteOrder.Mode> mode =
+        switch (r.getMode()) {
+          case NONE, UNRECOGNIZED -> Optional.empty();
+          case MAINTENANCE -> Optional.of(SiteOrder.Mode.MAINTENANCE);
+          case DRAIN -> Optional.of(SiteOrder.Mode.DRAIN);
+        };
+    String reason = Typed.clean(r.getReason());
+    if (mode.isPresent() && reason.isEmpty()) {
+      throw new IllegalArgumentException("an order about a site needs a reason (--reason \"…\")");
+    }
+    String by = Typed.clean(r.getUser());
+    String what = mode.map(m -> m.name().toLowerCase(Locale.ROOT)).orElse("return");
+    log("site " + what + " " + site, by, reason);
+    return confirmed(
+        new BrainEvent.OperatorSite(site, mode, by, reason),
+        s -> Optional.ofNullable(s.siteOrders().get(site)).map(SiteOrder::mode).equals(mode),
+        withinNanos);
+  }
+
+  OrderReply prefer(PreferRequest r, long withinNanos) {
+    ServiceName service = targets().services(r.getService(), false).getFirst();
+    Optional<SiteId> site =
+        r.getSite().isEmpty()
+            ? Optional.empty()
+            : Optional.of(Switching.site(control.snapshot(), r.getSite()));
+    String by = Typed.clean(r.getUser());
+    String reason = Typed.clean(r.getReason());
+    log("prefer " + site.map(SiteId::name).orElse("none") + " for " + service, by, reason);
+    return confirmed(
+        new BrainEvent.OperatorPrefer(service, site, by, reason),
+        s -> directives(s, service).preferred().equals(site),
+        withinNanos);
+  }
+
+  OrderReply endSwitchover(EndSwitchoverRequest r, long withinNanos) {
+    ServiceName service = targets().services(r.getService(), false).getFirst();
+    String by = Typed.clean(r.getUser());
+    String reason = Typed.clean(r.getReason());
+    log("end the switchover of " + service, by, reason);
+    return confirmed(
+        new BrainEvent.OperatorEndMove(service, by, reason),
+        s -> directives(s, service).move().isEmpty(),
+        withinNanos);
+  }
+
+  private static Directives directives(NodeSnapshot picture, ServiceName service) {
+    return picture.services().stream()
+        .filter(s -> s.name().equals(service))
+        .findFirst()
+        .orElseThrow()
+        .grant()
+        .directives();
+  }
+
+  private OrderReply confirmed(
+      BrainEvent order, Predicate<NodeSnapshot> inForce, long withinNanos) {
+    String answer =
+        Confirmation.of(control, order, inForce, nanos.getAsLong(), Math.max(0, withinNanos));
+    if (answer.startsWith("ERROR: ")) {
+      throw new IllegalStateException(answer.substring("ERROR: ".length()));
+    }
+    return reply(answer);
   }
 
   /** Forgets what is kept of a pool; what is configured is never touched. */

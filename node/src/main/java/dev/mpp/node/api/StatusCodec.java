@@ -5,11 +5,14 @@ import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.wire.ViewCodec;
 import dev.mpp.proto.v1.JournalEntry;
 import dev.mpp.proto.v1.LedgerStatus;
+import dev.mpp.proto.v1.Moving;
 import dev.mpp.proto.v1.Paused;
 import dev.mpp.proto.v1.PeerStatus;
 import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteAddresses;
 import dev.mpp.proto.v1.StatusReply;
+import dev.mpp.proto.v1.TwinStatus;
+import java.util.Locale;
 
 /** The picture as it goes to an operator: monotonic instants become durations. */
 final class StatusCodec {
@@ -31,6 +34,24 @@ final class StatusCodec {
             .setLastEventSequence(s.lastEventSequence());
     s.peers().forEach(p -> b.addPeers(peer(p, now)));
     s.services().forEach(v -> b.addServices(service(v, now)));
+    s.siteOrders()
+        .forEach(
+            (site, o) ->
+                b.addSiteOrdersBuilder()
+                    .setSite(site.name())
+                    .setMode(o.mode().name().toLowerCase(Locale.ROOT))
+                    .setBy(o.by())
+                    .setReason(o.reason()));
+    s.twin().ifPresent(t -> b.setTwin(twin(t, now)));
+    return b.build();
+  }
+
+  private static TwinStatus twin(NodeSnapshot.Twin t, long now) {
+    var b = TwinStatus.newBuilder().setUp(t.up()).setSentence(t.sentence());
+    if (t.heardAt() != Long.MIN_VALUE) {
+      b.setHeardAgeMillis(millis(now - t.heardAt()));
+    }
+    t.view().ifPresent(v -> b.setView(ViewCodec.encode(v)));
     return b.build();
   }
 
@@ -63,6 +84,18 @@ final class StatusCodec {
     v.grant()
         .paused()
         .ifPresent(p -> b.setPaused(Paused.newBuilder().setBy(p.by()).setReason(p.reason())));
+    v.grant().directives().preferred().ifPresent(p -> b.setPreferred(p.name()));
+    v.grant()
+        .move()
+        .ifPresent(
+            m ->
+                b.setMoving(
+                    Moving.newBuilder()
+                        .setId(m.id())
+                        .setTarget(m.target().name())
+                        .setBy(m.by())
+                        .setReason(m.reason())
+                        .setHandedOver(m.position().isPresent())));
     v.grant().inSync().forEach(site -> b.addInSync(site.name()));
     if (v.leaseEnd() != Long.MIN_VALUE) {
       b.setLeaseLeftMillis(millis(v.leaseEnd() - now));

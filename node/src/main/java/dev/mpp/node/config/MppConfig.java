@@ -68,8 +68,7 @@ public record MppConfig(
 
   /** Whether this process has the site's vote: the first of two instances, or the only one. */
   public boolean votes() {
-    return instance.isEmpty()
-        || site(site).instances().getFirst().name().equals(instance.get());
+    return instance.isEmpty() || site(site).instances().getFirst().name().equals(instance.get());
   }
 
   /**
@@ -91,7 +90,8 @@ public record MppConfig(
 
   /**
    * Fingerprint of the deployment part: everything but {@link #site}, {@link #instance} and {@link
-   * #dataDir}, after defaults. Two sites with equal hashes were configured alike, however their files are laid out.
+   * #dataDir}, after defaults. Two sites with equal hashes were configured alike, however their
+   * files are laid out.
    *
    * @return 16 hexadecimal digits; the same on every platform and Java version
    */
@@ -182,6 +182,7 @@ public record MppConfig(
    *
    * @param holdDown uninterrupted health before a proven recovery
    * @param lagLimit replication lag above it is a replication failure
+   * @param siteFailback whether ACTIVE returns to the preferred site by itself
    * @param sites the sites with a pool of this service, in file order; at least one
    */
   public record Service(
@@ -198,6 +199,7 @@ public record MppConfig(
       CheckpointPolicy checkpointPolicy,
       MySql mysql,
       boolean semiSync,
+      SiteFailback siteFailback,
       List<ServiceSite> sites) {
     public static final Duration DEFAULT_HOLD_DOWN = Duration.ofSeconds(60);
     public static final Duration DEFAULT_LAG_LIMIT = Duration.ofSeconds(30);
@@ -210,6 +212,14 @@ public record MppConfig(
     public Optional<ServiceSite> at(SiteId id) {
       return sites.stream().filter(s -> s.site().equals(id)).findFirst();
     }
+  }
+
+  /** Whether ACTIVE returns to the preferred site, or the one of highest priority, by itself. */
+  public enum SiteFailback {
+    /** By an operator's switchover only. */
+    MANUAL,
+    /** By a switchover, once that site was ready for the whole hold-down. */
+    AUTO
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.mpp.node.config.MppConfig.Rpo;
 import dev.mpp.node.config.MppConfig.Service;
 import dev.mpp.node.config.MppConfig.ServiceSite;
 import dev.mpp.node.config.MppConfig.Site;
+import dev.mpp.node.config.MppConfig.SiteFailback;
 import dev.mpp.node.config.Section.Placed;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,6 +77,8 @@ final class ServiceReader {
         section.value(
             "checkpoint-policy", Form.choice(CheckpointPolicy.class), CheckpointPolicy.REACH);
     boolean semiSync = section.value("semi-sync", Form.FLAG, !roles.cluster());
+    SiteFailback siteFailback =
+        section.value("site-failback", Form.choice(SiteFailback.class), SiteFailback.MANUAL);
     List<ServiceSite> here =
         sites(
             section,
@@ -127,6 +130,7 @@ final class ServiceReader {
                         policy,
                         m,
                         semiSync,
+                        siteFailback,
                         here)));
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 /**
  * Who this site is and whom it talks to.
  *
+ * @param instance which of the site's two processes this is; empty where it has one
  * @param incarnation identifies this run of the process
  * @param deployment only peers of the same deployment are heard
  * @param configHash told to the peers; a difference is logged, not refused
@@ -18,6 +19,7 @@ import java.util.List;
  */
 public record ExchangeConfig(
     SiteId self,
+    String instance,
     String incarnation,
     String deployment,
     String configHash,
@@ -34,7 +36,7 @@ public record ExchangeConfig(
     if (peers.stream().anyMatch(p -> p.site().equals(self))) {
       throw new IllegalArgumentException("site " + self + " is listed among its own peers");
     }
-    if (peers.stream().map(Peer::site).distinct().count() < peers.size()) {
+    if (peers.stream().map(Peer::name).distinct().count() < peers.size()) {
       throw new IllegalArgumentException("a peer is listed twice");
     }
     if (heartbeat.toMillis() < 1 || silence.compareTo(heartbeat.multipliedBy(3)) < 0) {
@@ -47,7 +49,7 @@ public record ExchangeConfig(
     }
   }
 
-  /** With the default heartbeat and silence. */
+  /** The only process of its site, with the default heartbeat and silence. */
   public ExchangeConfig(
       SiteId self,
       String incarnation,
@@ -56,15 +58,38 @@ public record ExchangeConfig(
       InetSocketAddress bind,
       List<Peer> peers) {
     this(
-        self, incarnation, deployment, configHash, bind, peers, DEFAULT_HEARTBEAT, DEFAULT_SILENCE);
+        self,
+        "",
+        incarnation,
+        deployment,
+        configHash,
+        bind,
+        peers,
+        DEFAULT_HEARTBEAT,
+        DEFAULT_SILENCE);
   }
 
   /**
-   * Another site or a witness.
+   * A process of another site, or a witness.
    *
+   * @param instance which of the site's two processes it is; empty where it has one
    * @param addresses where it listens, tried in turn; unresolved ones are resolved by every attempt
    */
-  public record Peer(SiteId site, List<InetSocketAddress> addresses) {
+  public record Peer(SiteId site, String instance, List<InetSocketAddress> addresses) {
+    /** The only process of its site. */
+    public Peer(SiteId site, List<InetSocketAddress> addresses) {
+      this(site, "", addresses);
+    }
+
+    /** The site's name, or that and the instance's. */
+    String name() {
+      return name(site.name(), instance);
+    }
+
+    static String name(String site, String instance) {
+      return instance.isEmpty() ? site : site + "." + instance;
+    }
+
     public Peer {
       addresses = List.copyOf(addresses);
       if (addresses.isEmpty()) {

@@ -1,6 +1,5 @@
 package dev.mpp.node.exchange;
 
-import dev.mpp.core.model.SiteId;
 import dev.mpp.proto.v1.Hello;
 import io.grpc.Status;
 import java.util.Optional;
@@ -19,6 +18,7 @@ final class HelloCheck {
         .setProtocolVersion(PROTOCOL_VERSION)
         .setDeployment(config.deployment())
         .setConfigHash(config.configHash())
+        .setInstance(config.instance())
         .build();
   }
 
@@ -27,7 +27,8 @@ final class HelloCheck {
    *
    * @param dialled the peer that was called, empty for an inbound stream
    */
-  static Optional<Status> refusal(ExchangeConfig config, Hello hello, Optional<SiteId> dialled) {
+  static Optional<Status> refusal(
+      ExchangeConfig config, Hello hello, Optional<ExchangeConfig.Peer> dialled) {
     if (!hello.getDeployment().equals(config.deployment())) {
       return denied(
           "it belongs to deployment \""
@@ -36,15 +37,15 @@ final class HelloCheck {
               + config.deployment()
               + "\"");
     }
-    if (dialled.isPresent() && !hello.getSite().equals(dialled.get().name())) {
-      return denied("it is site \"" + hello.getSite() + "\", not " + dialled.get());
+    String name = ExchangeConfig.Peer.name(hello.getSite(), hello.getInstance());
+    if (dialled.isPresent() && !name.equals(dialled.get().name())) {
+      return denied("it is site \"" + name + "\", not " + dialled.get().name());
     }
     if (hello.getSite().equals(config.self().name())) {
       return denied("it claims to be this very site, " + config.self());
     }
-    if (config.peers().stream().noneMatch(p -> p.site().name().equals(hello.getSite()))) {
-      return denied(
-          "site \"" + hello.getSite() + "\" is not in the configuration of " + config.self());
+    if (config.peers().stream().noneMatch(p -> p.name().equals(name))) {
+      return denied("site \"" + name + "\" is not in the configuration of " + config.self());
     }
     if (hello.getProtocolVersion() < OLDEST_PROTOCOL_VERSION) {
       return Optional.of(

@@ -66,7 +66,7 @@ public final class PeerExchange implements AutoCloseable {
   private final LogOnce once = new LogOnce(LOG);
   private final Hello hello;
   private final ScheduledThreadPoolExecutor thread;
-  private final Map<SiteId, PeerLink> links = new LinkedHashMap<>();
+  private final Map<String, PeerLink> links = new LinkedHashMap<>();
   private final List<Dialler> diallers = new ArrayList<>();
   private final InboundStreams inbound;
   private final AtomicReference<@Nullable SiteView> newest = new AtomicReference<>();
@@ -97,8 +97,9 @@ public final class PeerExchange implements AutoCloseable {
             // gRPC may still hand in callbacks of calls that close() has cancelled.
             new ThreadPoolExecutor.DiscardPolicy());
     thread.setRemoveOnCancelPolicy(true);
+    SiteLinks sites = new SiteLinks(listener);
     for (ExchangeConfig.Peer peer : config.peers()) {
-      links.put(peer.site(), new PeerLink(peer.site(), listener, once));
+      links.put(peer.name(), new PeerLink(peer.site(), sites.of(peer), once));
       diallers.add(new Dialler(peer, transport, thread, this::openOutbound));
     }
     this.inbound = new InboundStreams(2 * config.peers().size() + 8, this::openInbound);
@@ -258,7 +259,7 @@ public final class PeerExchange implements AutoCloseable {
 
     @Override
     public Optional<Status> hello(PeerStream stream, Hello theirs) {
-      Optional<SiteId> dialled = Optional.ofNullable(dialler).map(d -> d.peer().site());
+      Optional<ExchangeConfig.Peer> dialled = Optional.ofNullable(dialler).map(Dialler::peer);
       Optional<Status> refusal = HelloCheck.refusal(config, theirs, dialled);
       if (refusal.isPresent()) {
         refused = true;
@@ -266,7 +267,7 @@ public final class PeerExchange implements AutoCloseable {
         once.warn("refused a peer at " + host + ": " + refusal.get().getDescription());
         return refusal;
       }
-      link = links.get(new SiteId(theirs.getSite()));
+      link = links.get(ExchangeConfig.Peer.name(theirs.getSite(), theirs.getInstance()));
       if (!theirs.getConfigHash().equals(config.configHash())) {
         once.warn(
             "peer "

@@ -64,8 +64,8 @@ final class DeadManLock implements AutoCloseable {
   }
 
   /**
-   * As {@link #holdUntil}, from the process that this one replaces: its session, which may be that of
-   * a frozen process, is ended. Between its end and this session's lock lies one round trip, far
+   * As {@link #holdUntil}, from the process that this one replaces: its session, which may be that
+   * of a frozen process, is ended. Between its end and this session's lock lies one round trip, far
    * less than the second look of the server's event.
    */
   void takeUntil(long nanos) {
@@ -254,8 +254,7 @@ final class DeadManLock implements AutoCloseable {
   }
 
   private static boolean getLock(Connection c) throws SQLException {
-    return Rows.on(
-        Rows.first(Rows.query(c, "SELECT GET_LOCK('" + NAME + "', 0) AS got")), "got");
+    return Rows.on(Rows.first(Rows.query(c, "SELECT GET_LOCK('" + NAME + "', 0) AS got")), "got");
   }
 
   /** Looked at right before a statement is sent that prolongs the lock. */

@@ -33,10 +33,13 @@ public final class ViewCodec {
             .setWitness(v.witness())
             .setVersion(v.version())
             .setConfigHash(v.configHash())
-            .setReach(encode(v.reach()));
+            .setReach(encode(v.reach()))
+            .setInstance(v.instance())
+            .setPassive(v.passive());
     v.checkpoints().forEach(c -> b.addCheckpoints(encode(c)));
     v.pools().forEach(p -> b.addPools(encode(p)));
     v.links().forEach(l -> b.addLinks(encode(l)));
+    v.roles().forEach(r -> b.addRolesBuilder().setService(r.service().name()).setEpoch(r.epoch()));
     return b.build();
   }
 
@@ -54,7 +57,12 @@ public final class ViewCodec {
         decode(v.getReach()),
         v.getCheckpointsList().stream().map(ViewCodec::decode).toList(),
         v.getPoolsList().stream().map(ViewCodec::decode).toList(),
-        v.getLinksList().stream().map(ViewCodec::decode).toList());
+        v.getLinksList().stream().map(ViewCodec::decode).toList(),
+        v.getRolesList().stream()
+            .map(r -> new SiteView.RoleView(new ServiceName(r.getService()), r.getEpoch()))
+            .toList(),
+        v.getInstance(),
+        v.getPassive());
   }
 
   private static dev.mpp.proto.v1.CheckpointView encode(CheckpointView c) {
@@ -96,7 +104,8 @@ public final class ViewCodec {
             .setStatus(encode(p.status()))
             .setEligible(p.eligible())
             .setReason(p.reason())
-            .setAdvance(p.advance());
+            .setAdvance(p.advance())
+            .setPhase(p.phase());
     p.best().ifPresent(g -> b.setBest(g.toString()));
     p.nodes().forEach(n -> b.addNodes(encode(n)));
     return b.build();
@@ -111,7 +120,8 @@ public final class ViewCodec {
         p.getReason(),
         p.hasBest() ? Optional.of(GtidSet.parse(p.getBest())) : Optional.empty(),
         p.getAdvance(),
-        p.getNodesList().stream().map(ViewCodec::decode).toList());
+        p.getNodesList().stream().map(ViewCodec::decode).toList(),
+        p.getPhase());
   }
 
   private static dev.mpp.proto.v1.NodeView encode(NodeView n) {

@@ -1,5 +1,6 @@
 package dev.mpp.node.api;
 
+import dev.mpp.core.lease.Directives;
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.model.CheckpointClass;
 import dev.mpp.core.model.GtidSet;
@@ -237,8 +238,11 @@ public final class Pictures {
                   g.servedBy(),
                   g.inSync(),
                   g.stated(),
-                  Optional.of(new Grant.Paused("ann", "firmware")),
-                  Optional.empty()),
+                  new Directives(
+                      Optional.of(new Grant.Paused("ann", "firmware")),
+                      Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty())),
               v.leaseEnd(),
               v.holding(),
               v.validUntil(),

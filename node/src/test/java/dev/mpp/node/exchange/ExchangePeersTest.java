@@ -169,6 +169,7 @@ final class ExchangePeersTest {
         () ->
             new ExchangeConfig(
                 self,
+                "",
                 "r",
                 "d",
                 "h",

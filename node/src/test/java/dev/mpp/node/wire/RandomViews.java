@@ -45,6 +45,11 @@ final class RandomViews {
                     new SiteId("peer" + random.nextInt(9)),
                     random.nextBoolean(),
                     random.nextLong(),
+                    random.nextLong())),
+        some(
+            () ->
+                new SiteView.RoleView(
+                    new ServiceName("db" + random.nextInt(9) + ".example.org"),
                     random.nextLong())));
   }
 
@@ -67,7 +72,8 @@ final class RandomViews {
         text(),
         perhaps(this::gtids),
         random.nextLong(),
-        some(this::node));
+        some(this::node),
+        text());
   }
 
   private SiteView.NodeView node() {

@@ -1,10 +1,14 @@
 package dev.mpp.cli;
 
+import dev.mpp.proto.v1.JournalHead;
 import dev.mpp.proto.v1.MeasuredReply;
 import dev.mpp.proto.v1.MeasuredRequest;
+import dev.mpp.proto.v1.VerifyJournalReply;
+import dev.mpp.proto.v1.VerifyJournalRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +32,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  mpp status",
+      "  mpp why-not mysql.eraser.com site2",
       "  mpp --node 10.1.0.10:7402 --node 10.2.0.10:7402 list --classic",
       "  mpp recover 10.1.0.2:3306 --reason \"disk replaced\"",
       "  mpp node set 10.1.0.2:3306 --weight 0 --for 2h --reason \"slow disk\"",
@@ -44,6 +49,8 @@ public final class Cli implements Runnable {
 
   /** Exit status: no node can be reached. */
   public static final int UNREACHABLE = 3;
+
+  private static final long VERIFY_SECONDS = 600;
 
   private final Terminal terminal;
 
@@ -84,7 +91,9 @@ public final class Cli implements Runnable {
             .addSubcommand(new StatusCommand(cli))
             .addSubcommand(new ListCommand(cli))
             .addSubcommand(new WatchCommand(cli))
-            .addSubcommand(new JournalCommand(cli))
+            .addSubcommand(new PeersCommand(cli))
+            .addSubcommand(new WhyNotCommand(cli))
+            .addSubcommand("journal", new JournalCommand(cli))
             .addSubcommand(new RecoverCommand(cli))
             .addSubcommand(new ActivatePrimaryCommand(cli))
             .addSubcommand(new PauseCommand(cli))
@@ -140,6 +149,25 @@ public final class Cli implements Runnable {
   /** Adds the operators' subcommands of {@code mpp node}. */
   public void addNodeCommands(CommandLine node) {
     node.addSubcommand(new NodeSetCommand(this)).addSubcommand(new NodeUnsetCommand(this));
+  }
+
+  /** Adds the subcommands of {@code mpp plan} that ask a node. */
+  public void addPlanCommands(CommandLine plan) {
+    plan.addSubcommand(new PlanFailoverCommand(this));
+  }
+
+  /**
+   * Has the journal of the first node that can be reached checked by that node.
+   *
+   * @param known ends of the journal that were kept elsewhere
+   */
+  public VerifyJournalReply verifyJournal(List<JournalHead> known) {
+    VerifyJournalRequest request = VerifyJournalRequest.newBuilder().addAllKnown(known).build();
+    // A long journal takes longer than an answer may.
+    return nodes()
+        .on(
+            stub ->
+                stub.withDeadlineAfter(VERIFY_SECONDS, TimeUnit.SECONDS).verifyJournal(request));
   }
 
   /**

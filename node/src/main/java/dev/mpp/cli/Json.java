@@ -41,11 +41,13 @@ final class Json {
     ObjectNode o = object();
     o.put("sequence", e.getSequence());
     o.put("at_ms", e.getWallMillis());
+    o.put("service", e.getService());
     o.put("kind", e.getKind());
     o.put("subject", e.getSubject());
     o.put("epoch", e.getEpoch());
     o.put("text", e.getText());
     o.put("user", e.getUser());
+    o.put("hash", e.getHash());
     return o;
   }
 }

@@ -1,9 +1,11 @@
 package dev.mpp.cli;
 
 import dev.mpp.proto.v1.CheckpointClass;
+import dev.mpp.proto.v1.GuardKind;
 import dev.mpp.proto.v1.Health;
 import dev.mpp.proto.v1.NodeType;
 import dev.mpp.proto.v1.Reach;
+import dev.mpp.proto.v1.SitePart;
 import dev.mpp.proto.v1.State;
 
 /** The words of the wire's enums; a value of a newer node is {@code ?}. */
@@ -28,6 +30,14 @@ final class Names {
 
   static String of(NodeType type) {
     return Text.name(type, "NODE_TYPE_");
+  }
+
+  static String of(GuardKind kind) {
+    return kind == GuardKind.UNRECOGNIZED ? "OTHER" : Text.name(kind, "GUARD_KIND_");
+  }
+
+  static String of(SitePart part) {
+    return Text.name(part, "SITE_PART_");
   }
 
   static String letter(NodeType type) {

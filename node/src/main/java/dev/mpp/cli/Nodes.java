@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The nodes that may be asked, in turn, until one answers. */
 final class Nodes {
@@ -82,11 +83,20 @@ final class Nodes {
   private final PrintWriter err;
   private final List<String> failures = new ArrayList<>();
   private final List<String> refusals = new ArrayList<>();
+  private @Nullable Address answered;
 
   Nodes(List<Address> addresses, int timeoutSeconds, PrintWriter err) {
     this.addresses = List.copyOf(addresses);
     this.timeoutMillis = TimeUnit.SECONDS.toMillis(timeoutSeconds);
     this.err = err;
+  }
+
+  /** The one that answered last, alone; all of them before the first answer. */
+  Nodes answered() {
+    Address one = answered;
+    return one == null
+        ? this
+        : new Nodes(List.of(one), (int) TimeUnit.MILLISECONDS.toSeconds(timeoutMillis), err);
   }
 
   private interface Call<T> {
@@ -164,7 +174,9 @@ final class Nodes {
       Address address, long patience, List<Address> slow, Call<T> question) {
     ManagedChannel channel = channel(address);
     try {
-      return Optional.of(question.on(OperatorGrpc.newBlockingStub(channel)));
+      Optional<T> answer = Optional.of(question.on(OperatorGrpc.newBlockingStub(channel)));
+      answered = address;
+      return answer;
     } catch (StatusRuntimeException e) {
       Status.Code code = e.getStatus().getCode();
       if (code == Status.Code.DEADLINE_EXCEEDED) {

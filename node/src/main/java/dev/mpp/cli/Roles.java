@@ -10,13 +10,11 @@ final class Roles {
 
   /** Somebody was given the role, but no lease stands behind it any more: nobody is ACTIVE. */
   static boolean lapsed(ServiceStatus s) {
-    boolean own = s.getHolding() && s.getOwnLeftMillis() > 0;
-    boolean live = s.hasLeaseLeftMillis() && s.getLeaseLeftMillis() > 0;
-    return !s.getHolder().isEmpty() && !own && !live;
+    return !s.getHolder().isEmpty() && s.getActive().isEmpty();
   }
 
   static boolean nobody(ServiceStatus s) {
-    return s.getHolder().isEmpty() || lapsed(s);
+    return s.getActive().isEmpty();
   }
 
   /** {@code NOBODY ACTIVE (last: site1)} or {@code ACTIVE at site1, serving}. */

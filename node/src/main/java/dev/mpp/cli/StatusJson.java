@@ -32,7 +32,9 @@ import java.io.UncheckedIOException;
  *   twin:     { instance, passive, sentence, up, heard_age_ms, other_passive },
  *   site_orders: [ { site, mode, by, reason } ],
  *   sites:    [ { site, self, witness, connected, stale, heard_age_ms, rtt_us, version, config, reach,
+ *                 ledger: { leader, applied, fresh_age_ms }, journal: { sequence, hash },
  *                 pools: [ { service, name, status, eligible, reason, best,
+ *                   guards: [ { kind, what, remedy } ],
  *                   nodes: [ { node, type, req, status, measured, state, stale, message, polled_at_ms,
  *                     skipped, override: { state, status, type, weight, until_at_ms, by, reason },
  *                     version, read_only, dead_man, executed, source, lag_s } ] } ],
@@ -178,6 +180,7 @@ final class StatusJson {
     o.put("version", v.getVersion());
     o.put("config", v.getConfigHash());
     o.put("reach", Names.of(v.getReach()));
+    agreement(o, v);
     ArrayNode pools = o.putArray("pools");
     v.getPoolsList().forEach(p -> pool(pools.addObject(), p, shown));
     ArrayNode checkpoints = o.putArray("checkpoints");
@@ -204,6 +207,23 @@ final class StatusJson {
             });
   }
 
+  /** The site's replica of the ledger and the end of its journal, as it said when it was heard. */
+  static void agreement(ObjectNode o, SiteView v) {
+    if (v.hasReplica()) {
+      ObjectNode ledger = o.putObject("ledger");
+      ledger.put("leader", v.getReplica().getLeader());
+      ledger.put("applied", v.getReplica().getAppliedIndex());
+      if (v.getReplica().getFreshAgeMillis() >= 0) {
+        ledger.put("fresh_age_ms", v.getReplica().getFreshAgeMillis());
+      }
+    }
+    if (v.hasJournal()) {
+      ObjectNode journal = o.putObject("journal");
+      journal.put("sequence", v.getJournal().getSequence());
+      journal.put("hash", v.getJournal().getHash());
+    }
+  }
+
   static void pool(ObjectNode o, PoolView p, Shown shown) {
     o.put("service", p.getService());
     o.put("name", p.getName());
@@ -213,6 +233,7 @@ final class StatusJson {
     if (p.hasBest()) {
       o.put("best", p.getBest());
     }
+    WhyNotCommand.guards(o.putArray("guards"), p.getGuardsList());
     ArrayNode nodes = o.putArray("nodes");
     p.getNodesList().forEach(n -> node(nodes.addObject(), n, shown));
   }

@@ -58,7 +58,7 @@ final class StatusScreen {
       twin(reply.getTwin());
     }
     if (reply.getInsecure()) {
-      warn("INSECURE: sites and operators are not authenticated and nothing is encrypted.");
+      warn(Words.INSECURE);
     }
     if (reply.getAgeMillis() > Shown.SILENT_MILLIS) {
       warn(

@@ -16,6 +16,10 @@ final class Words {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,7})([smhd])");
   private static final long LONGEST_SECONDS = 30 * 86_400L;
 
+  /** What every screen says as long as it is so. */
+  static final String INSECURE =
+      "INSECURE: sites and operators are not authenticated and nothing is encrypted.";
+
   private Words() {}
 
   /** ACTIVE pins, the others hold; the names of 2007 are accepted. */

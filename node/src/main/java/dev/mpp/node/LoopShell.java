@@ -1,5 +1,6 @@
 package dev.mpp.node;
 
+import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.plan.BrainCommand;
@@ -95,7 +96,7 @@ final class LoopShell implements NodeLoop.Shell {
             j.epoch(),
             j.reason(),
             j.by());
-    long sequence = store.append(event).sequence();
+    NodeStore.Appended appended = store.append(event);
     JOURNAL.info(
         "{} {} {}{} — {}",
         j.service(),
@@ -103,9 +104,10 @@ final class LoopShell implements NodeLoop.Shell {
         j.subject(),
         change(j.from(), j.to()),
         j.reason());
-    var entry = entry(new dev.mpp.node.store.JournalEntry(sequence, event));
+    var entry = entry(new dev.mpp.node.store.JournalEntry(appended.sequence(), event));
     watchers.forEach(w -> w.entry(entry));
-    return sequence;
+    var unused = appended.durable().thenRun(() -> watchers.forEach(NodeControl.Watcher::committed));
+    return appended.sequence();
   }
 
   private static String change(String from, String to) {
@@ -169,6 +171,11 @@ final class LoopShell implements NodeLoop.Shell {
     return ledger.get();
   }
 
+  @Override
+  public JournalHead journalHead() {
+    return store.head();
+  }
+
   // ---- the operators' side ------------------------------------------------------------------
 
   private NodeLoop running() {
@@ -195,11 +202,13 @@ final class LoopShell implements NodeLoop.Shell {
     return new NodeControl.JournalEntry(
         e.sequence(),
         j.wallMillis(),
+        j.service(),
         j.kind(),
         j.subject(),
         j.epoch(),
         (change(j.from(), j.to()) + " " + j.reason()).strip(),
-        j.by());
+        j.by(),
+        e.hash());
   }
 
   NodeControl.Subscription subscribe(NodeControl.Watcher watcher) {

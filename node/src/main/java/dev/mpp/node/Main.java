@@ -24,17 +24,21 @@ public final class Main {
             (cli, all) -> {
               CommandLine node = new CommandLine(new NodeCommand());
               cli.addNodeCommands(node);
+              CommandLine plan =
+                  Group.of(
+                      "plan",
+                      "Computes what would happen, before it does.",
+                      new PlanTimingCommand(cli));
+              cli.addPlanCommands(plan);
+              Objects.requireNonNull(all.getSubcommands().get("journal"))
+                  .addSubcommand(new JournalVerifyCommand(cli));
               all.addSubcommand(node)
                   .addSubcommand(
                       Group.of(
                           "simulate",
                           "Plays what-if scenarios on this machine; needs no node.",
                           new SimulatePoolCommand(cli)))
-                  .addSubcommand(
-                      Group.of(
-                          "plan",
-                          "Computes what a configuration means before it is used.",
-                          new PlanTimingCommand(cli)));
+                  .addSubcommand(plan);
             });
     // A node's line of a scenario is wider than the help of the others.
     Objects.requireNonNull(root.getSubcommands().get("simulate"))

@@ -1,5 +1,6 @@
 package dev.mpp.node;
 
+import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
@@ -70,6 +71,9 @@ final class NodeLoop implements AutoCloseable {
     Map<NodeAddress, Long> skippedPolls();
 
     Agreement.Health ledger();
+
+    /** Where the journal ends on disk. Must not block. */
+    JournalHead journalHead();
   }
 
   private final SiteBrain brain;
@@ -255,8 +259,9 @@ final class NodeLoop implements AutoCloseable {
 
   private void picture() {
     long now = time.nanos();
-    SiteView view = brain.view(now, shell.skippedPolls());
     Agreement.Health ledger = shell.ledger();
+    SiteView view =
+        brain.view(now, shell.skippedPolls()).with(replica(ledger, now), shell.journalHead());
     lead(ledger, now);
     boolean changed =
         published == null || now - publishedAt >= VIEW_EVERY || ViewChange.matters(published, view);
@@ -313,6 +318,14 @@ final class NodeLoop implements AutoCloseable {
       told = state;
       shell.twin(state);
     }
+  }
+
+  private SiteView.Replica replica(Agreement.Health ledger, long now) {
+    long fresh = brain.ledgerFreshAt();
+    return new SiteView.Replica(
+        ledger.leader(),
+        ledger.appliedIndex(),
+        fresh == LeaseClock.NEVER ? -1 : (now - fresh) / 1_000_000);
   }
 
   private void lead(Agreement.Health ledger, long now) {

@@ -39,6 +39,7 @@ import dev.mpp.node.mysql.ServerOptions;
 import dev.mpp.node.publish.CounterSource;
 import dev.mpp.node.publish.DnsTables;
 import dev.mpp.node.publish.NodeMetrics;
+import dev.mpp.node.store.JournalEvent;
 import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
 import dev.mpp.node.store.StoreListener;
@@ -109,6 +110,7 @@ final class NodeProcess implements AutoCloseable {
    */
   void start(boolean bootstrap) throws IOException, StoreException, DnsBindException {
     NodeStore store = open(NodeStore.open(config.dataDir(), new StoreAlarm()));
+    store.tampering().ifPresent(what -> suspicious(store, what));
     String incarnation =
         store.increment("incarnation")
             + "-"
@@ -226,6 +228,22 @@ final class NodeProcess implements AutoCloseable {
         config.deployment(),
         incarnation,
         config.configHash());
+  }
+
+  private void suspicious(NodeStore store, String what) {
+    LOG.error("{}: somebody changed {}; see mpp journal verify", what, config.dataDir());
+    var unused =
+        store.append(
+            new JournalEvent(
+                time.wallMillis(),
+                "",
+                "guard",
+                config.site().name(),
+                "",
+                "",
+                0,
+                what + ": the file was changed while MPP was down",
+                ""));
   }
 
   /** Checks, health and metrics; its start costs most of a second and waits for nothing else. */

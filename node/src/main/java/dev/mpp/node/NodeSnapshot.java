@@ -32,6 +32,9 @@ public record NodeSnapshot(
     long lastEventSequence,
     Optional<Twin> twin) {
 
+  /** Silence longer than that makes what was heard old, even while its link counts as up. */
+  public static final long SILENT_NANOS = 3_000_000_000L;
+
   public NodeSnapshot {
     peers = List.copyOf(peers);
     services = List.copyOf(services);
@@ -70,7 +73,16 @@ public record NodeSnapshot(
       boolean connected,
       long heardAt,
       long rttMicros,
-      Optional<SiteView> view) {}
+      Optional<SiteView> view) {
+
+    /** Whether what it said last may be taken for the present. */
+    public boolean fresh(long now) {
+      return connected
+          && view.isPresent()
+          && heardAt != Long.MIN_VALUE
+          && now - heardAt <= SILENT_NANOS;
+    }
+  }
 
   /**
    * @param leaseEnd nobody else can be granted the role before this instant, by this site's own
@@ -90,6 +102,26 @@ public record NodeSnapshot(
       List<SiteAddress> addresses) {
     public Service {
       addresses = List.copyOf(addresses);
+    }
+
+    /**
+     * The site that is ACTIVE: it has the role, and by this site's evidence a lease stands behind
+     * it.
+     */
+    public Optional<SiteId> active(long now) {
+      boolean own = holding && validUntil - now > 0;
+      boolean live = leaseEnd != Long.MIN_VALUE && leaseEnd - now > 0;
+      return grant.holder().filter(site -> own || live);
+    }
+
+    /** Somebody was given the role, but no lease stands behind it any more. */
+    public boolean lapsed(long now) {
+      return grant.holder().isPresent() && active(now).isEmpty();
+    }
+
+    /** Several sites have data, and only one of them has every acknowledged write. */
+    public boolean alone() {
+      return addresses.size() > 1 && grant.inSync().size() == 1;
     }
   }
 

@@ -1,12 +1,18 @@
 package dev.mpp.node;
 
+import dev.mpp.core.journal.JournalHead;
+import dev.mpp.core.journal.JournalQuery;
+import dev.mpp.core.journal.Testimony;
+import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.core.plan.FailoverPlan;
 import dev.mpp.node.api.Checkpoints;
 import dev.mpp.node.api.NodeControl;
 import dev.mpp.node.config.MppConfig;
 import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,6 +27,7 @@ final class OperatorDesk implements NodeControl {
 
   private final LoopShell shell;
   private final NodeStore store;
+  private final MppConfig config;
   private final List<Pool> pools;
   private final Leftovers leftovers;
   private final Checkpoints checkpoints;
@@ -34,6 +41,7 @@ final class OperatorDesk implements NodeControl {
       RoleTimes times) {
     this.shell = shell;
     this.store = store;
+    this.config = config;
     this.pools = PoolTexts.of(config);
     this.leftovers = new Leftovers(config);
     this.checkpoints = checkpoints;
@@ -69,12 +77,46 @@ final class OperatorDesk implements NodeControl {
   }
 
   @Override
-  public List<JournalEntry> journal(long after, int max) {
+  public List<JournalEntry> journal(JournalQuery query) {
     try {
-      return store.journal(after, max).stream().map(LoopShell::entry).toList();
+      return store.journal(query).stream().map(LoopShell::entry).toList();
     } catch (StoreException e) {
-      throw new IllegalStateException("the journal cannot be read: " + e.getMessage(), e);
+      throw unreadable(e);
     }
+  }
+
+  @Override
+  public JournalHead journalHead() {
+    return store.head();
+  }
+
+  @Override
+  public Verified verifyJournal(List<JournalHead> known) {
+    List<Testimony> seen = new ArrayList<>();
+    NodeSnapshot picture = snapshot();
+    for (NodeSnapshot.Peer p : picture.peers()) {
+      p.view().stream()
+          .flatMap(v -> v.links().stream())
+          .filter(l -> l.peer().equals(picture.local().site()))
+          .flatMap(l -> l.journal().stream())
+          .forEach(head -> seen.add(new Testimony(p.site() + " heard", head)));
+    }
+    List<Testimony> all = new ArrayList<>(seen);
+    known.forEach(head -> all.add(new Testimony("was kept elsewhere", head)));
+    try {
+      return new Verified(store.verify(all), seen);
+    } catch (StoreException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static IllegalStateException unreadable(StoreException e) {
+    return new IllegalStateException("the journal cannot be read: " + e.getMessage(), e);
+  }
+
+  @Override
+  public FailoverPlan.Setting failover(ServiceName service) {
+    return ServiceWiring.failover(config, service);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.plan.BrainConfig;
+import dev.mpp.core.plan.FailoverPlan;
 import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.core.pool.PoolState;
 import dev.mpp.node.config.MppConfig;
@@ -16,26 +17,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** From the configuration and the store to what the brain takes. Pure. */
 final class ServiceWiring {
   private ServiceWiring() {}
 
   static BrainConfig brain(MppConfig config, String incarnation, String version) {
-    MppConfig.Lease l = config.lease();
-    MppConfig.DeadMan d = config.deadMan();
-    LeaseTiming timing =
-        new LeaseTiming(
-            l.duration().toNanos(),
-            l.renew().toNanos(),
-            l.fenceBudget().toNanos(),
-            l.drift(),
-            l.stagger().toNanos(),
-            d.timeout().plus(d.period()).plus(d.killBudget()).toNanos());
-    Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
-    config
-        .sites()
-        .forEach(s -> members.put(s.id(), new BrainConfig.Member(s.witness(), s.priority())));
+    LeaseTiming timing = timing(config);
+    Map<SiteId, BrainConfig.Member> members = members(config);
     List<BrainConfig.Service> services = new ArrayList<>();
     List<ServiceName> observed = new ArrayList<>();
     for (MppConfig.Service s : config.services()) {
@@ -60,6 +50,40 @@ final class ServiceWiring {
                 other ->
                     new BrainConfig.Twin(
                         config.instance().orElseThrow(), other.name(), config.votes())));
+  }
+
+  private static LeaseTiming timing(MppConfig config) {
+    MppConfig.Lease l = config.lease();
+    MppConfig.DeadMan d = config.deadMan();
+    return new LeaseTiming(
+        l.duration().toNanos(),
+        l.renew().toNanos(),
+        l.fenceBudget().toNanos(),
+        l.drift(),
+        l.stagger().toNanos(),
+        d.timeout().plus(d.period()).plus(d.killBudget()).toNanos());
+  }
+
+  private static Map<SiteId, BrainConfig.Member> members(MppConfig config) {
+    Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
+    config
+        .sites()
+        .forEach(s -> members.put(s.id(), new BrainConfig.Member(s.witness(), s.priority())));
+    return members;
+  }
+
+  /** What decides a failover of the service between the sites. */
+  static FailoverPlan.Setting failover(MppConfig config, ServiceName name) {
+    MppConfig.Service service =
+        config.services().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+    return new FailoverPlan.Setting(
+        name,
+        members(config),
+        service.sites().stream().map(MppConfig.ServiceSite::site).collect(Collectors.toSet()),
+        service.rpo() == MppConfig.Rpo.ZERO,
+        timing(config),
+        config.election().max().toNanos(),
+        config.dns().stream().mapToLong(d -> d.ttl().toNanos()).findFirst());
   }
 
   private static BrainConfig.Service service(MppConfig.Service s, PoolConfig pool) {

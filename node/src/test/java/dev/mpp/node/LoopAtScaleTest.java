@@ -3,6 +3,7 @@ package dev.mpp.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts;
@@ -73,6 +74,11 @@ class LoopAtScaleTest {
       } else if (command instanceof BrainCommand.Propose) {
         proposals.add(System.nanoTime());
       }
+    }
+
+    @Override
+    public JournalHead journalHead() {
+      return JournalHead.START;
     }
 
     @Override

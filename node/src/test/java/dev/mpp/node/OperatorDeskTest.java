@@ -116,6 +116,34 @@ class OperatorDeskTest {
             .contains("\n override status=FAIL weight=7"));
   }
 
+  /** The brain's own guards, the store's own chain, the configuration's own numbers. */
+  @Test
+  void questionsAreAnsweredByTheRealThings() throws Exception {
+    site.await(State.ACTIVE, P);
+    site.await(State.STANDBY, S);
+    String service = "mysql.eraser.test";
+    PaperSite.Result active = ok("why-not", service, "site1");
+    assertTrue(active.out().contains("it is ACTIVE in epoch "), active.out());
+    assertEquals(1, site.mpp("why-not", service, "witness").exit());
+    PaperSite.Result verified = ok("journal", "verify");
+    assertTrue(verified.out().startsWith("site1: the journal is whole, "), verified.out());
+    String head =
+        verified.out().lines().filter(l -> l.startsWith("head ")).findFirst().orElseThrow();
+    ok("journal", "verify", "--head", head.substring("head ".length()));
+    PaperSite.Result other = site.mpp("journal", "verify", "--head", "1:" + "0".repeat(64));
+    assertEquals(1, other.exit());
+    assertTrue(other.out().contains("REWRITTEN  entry #1 has another hash"), other.out());
+    String file = dir.resolve("data").resolve("mpp.db").toString();
+    assertTrue(ok("journal", "verify", "--file", file).out().contains("is whole"));
+    String states = ok("journal", "--since", "1", "--kind", "state", "--json").out();
+    assertTrue(states.lines().allMatch(l -> l.contains("\"service\":\"" + service)), states);
+    assertTrue(states.contains("STANDBY -> ACTIVE"), states);
+    PaperSite.Result plan = site.mpp("plan", "failover", "--site-lost", "witness");
+    assertEquals(1, plan.exit(), plan.out());
+    assertTrue(plan.out().contains("1 of 3 would be left"), "nobody else is there: " + plan.out());
+    assertTrue(ok("peers").out().contains("NEVER"));
+  }
+
   @Test
   void aPauseIsInForceWhenItSaysSo() {
     site.await(State.ACTIVE, P);
@@ -125,6 +153,7 @@ class OperatorDeskTest {
         ok("pause", "--user", "ann", "--reason", "firmware").out());
     String status = ok("status").out();
     assertTrue(status.contains("! PAUSED by ann: firmware"), status);
+    assertEquals(2, status.split("PAUSED", -1).length, "once is enough: " + status);
     assertTrue(
         ok("pause", "--reason", "again").out().contains("is paused already, by ann: firmware"));
     site.servers.get(P).kill();

@@ -2,6 +2,7 @@ package dev.mpp.chaos.check;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a run must show.
@@ -9,6 +10,19 @@ import java.util.Optional;
  * @param takeover the role must go to the other server; otherwise any server may have it
  * @param newActiveWithin bound of the time from the fault to the first accepted write
  * @param fencedFrom after this instant the old server must refuse writes; empty: not judged
+ * @param roleChanges so many at most; empty: not judged
+ * @param holderStays the server that was writable must never be read-only after the fault
  */
 public record Expectation(
-    boolean takeover, Optional<Duration> newActiveWithin, Optional<Long> fencedFrom) {}
+    boolean takeover,
+    Optional<Duration> newActiveWithin,
+    Optional<Long> fencedFrom,
+    OptionalInt roleChanges,
+    boolean holderStays) {
+
+  /** Without the last two. */
+  public Expectation(
+      boolean takeover, Optional<Duration> newActiveWithin, Optional<Long> fencedFrom) {
+    this(takeover, newActiveWithin, fencedFrom, OptionalInt.empty(), false);
+  }
+}

@@ -11,6 +11,8 @@ import java.util.Set;
  * @param other address of the other server
  * @param probesBefore regular write probes at {@code before}
  * @param probesOther regular write probes at {@code other}
+ * @param flagsBefore looks at the read-only flag of {@code before}; ACCEPTED: it was off
+ * @param flagsOther the same of {@code other}
  * @param sightings DNS answers
  * @param present every row found at the end at the server that is ACTIVE then
  */
@@ -21,6 +23,8 @@ public record History(
     List<Ack> acks,
     List<Attempt> probesBefore,
     List<Attempt> probesOther,
+    List<Attempt> flagsBefore,
+    List<Attempt> flagsOther,
     List<Sighting> sightings,
     Set<Row> present) {
 
@@ -28,7 +32,32 @@ public record History(
     acks = List.copyOf(acks);
     probesBefore = List.copyOf(probesBefore);
     probesOther = List.copyOf(probesOther);
+    flagsBefore = List.copyOf(flagsBefore);
+    flagsOther = List.copyOf(flagsOther);
     sightings = List.copyOf(sightings);
     present = Set.copyOf(present);
+  }
+
+  /** Without looks at the flags. */
+  public History(
+      long faultAt,
+      String before,
+      String other,
+      List<Ack> acks,
+      List<Attempt> probesBefore,
+      List<Attempt> probesOther,
+      List<Sighting> sightings,
+      Set<Row> present) {
+    this(
+        faultAt,
+        before,
+        other,
+        acks,
+        probesBefore,
+        probesOther,
+        List.of(),
+        List.of(),
+        sightings,
+        present);
   }
 }

@@ -22,6 +22,8 @@ public final class Judge {
             history.probesBefore(),
             history.probesOther(),
             history.acks().stream().map(Ack::attempt).toList());
+    DualWritable.Result flags =
+        DualWritable.measure(history.flagsBefore(), history.flagsOther(), List.of());
     int changes = RoleChanges.count(history.probesBefore(), history.probesOther());
 
     List<String> violations = new ArrayList<>();
@@ -35,6 +37,17 @@ public final class Judge {
       violations.add(
           "two servers accepted writes at the same time for at least %d ms (%d certain writes)"
               .formatted(dual.millis(), dual.hits()));
+    }
+    if (flags.millis() > 0) {
+      violations.add("neither server was read-only for at least %d ms".formatted(flags.millis()));
+    }
+    expectation.roleChanges().stream()
+        .filter(limit -> changes > limit)
+        .forEach(
+            limit ->
+                violations.add("the role changed %d times, allowed: %d".formatted(changes, limit)));
+    if (expectation.holderStays()) {
+      violations.addAll(fenced(history));
     }
     if (newActive.isEmpty()) {
       violations.add("no server accepted a write after the fault");
@@ -60,7 +73,7 @@ public final class Judge {
         newActive,
         history.acks().size(),
         lost.size(),
-        dual.millis(),
+        Math.max(dual.millis(), flags.millis()),
         changes,
         violations);
   }
@@ -85,6 +98,17 @@ public final class Judge {
                     || (!expectation.takeover() && seen.answer().equals(history.before())))
         .mapToLong(seen -> millis(seen.at() - history.faultAt()))
         .min();
+  }
+
+  private static List<String> fenced(History history) {
+    return Stream.concat(history.probesBefore().stream(), history.flagsBefore().stream())
+        .filter(
+            look -> look.outcome() == Attempt.Outcome.REFUSED && look.sent() >= history.faultAt())
+        .mapToLong(look -> millis(look.done() - history.faultAt()))
+        .min()
+        .stream()
+        .mapToObj(ms -> "the ACTIVE was read-only %d ms after the fault".formatted(ms))
+        .toList();
   }
 
   private static List<String> unfenced(History history, long from) {

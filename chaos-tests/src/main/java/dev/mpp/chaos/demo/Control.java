@@ -1,5 +1,6 @@
 package dev.mpp.chaos.demo;
 
+import dev.mpp.chaos.process.Trouble;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,7 +24,7 @@ final class Control implements AutoCloseable {
 
   /** What the supervisor does with a request. */
   interface Handler {
-    /** The text to show; a {@link DemoException} becomes an error. */
+    /** The text to show; a {@link Trouble} becomes an error. */
     String handle(String request);
   }
 
@@ -34,7 +35,7 @@ final class Control implements AutoCloseable {
       server.bind(UnixDomainSocketAddress.of(socket));
       Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
     } catch (IOException e) {
-      throw new DemoException("cannot open the control socket " + socket + ": " + e, "");
+      throw new Trouble("cannot open the control socket " + socket + ": " + e, "");
     }
     Thread.ofPlatform().daemon().name("control").start(() -> accept(handler));
   }
@@ -66,7 +67,7 @@ final class Control implements AutoCloseable {
         out.println(text);
       } catch (RuntimeException e) {
         out.println("error");
-        out.println(e instanceof DemoException ? e.getMessage() : e.toString());
+        out.println(e instanceof Trouble ? e.getMessage() : e.toString());
       }
     } catch (IOException e) {
       // The other terminal went away; nobody is left to tell.
@@ -82,11 +83,11 @@ final class Control implements AutoCloseable {
       String result = in.readLine();
       String text = String.join("\n", in.lines().toList());
       if (!"ok".equals(result)) {
-        throw new DemoException(result == null ? "the demo gave no answer" : text, "");
+        throw new Trouble(result == null ? "the demo gave no answer" : text, "");
       }
       return text;
     } catch (IOException e) {
-      throw new DemoException("no demo is running here (" + socket + ")", "start it: ./mpp demo");
+      throw new Trouble("no demo is running here (" + socket + ")", "start it: ./mpp demo");
     }
   }
 

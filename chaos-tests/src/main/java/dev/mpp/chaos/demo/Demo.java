@@ -1,5 +1,20 @@
 package dev.mpp.chaos.demo;
 
+import dev.mpp.chaos.process.Child;
+import dev.mpp.chaos.process.Children;
+import dev.mpp.chaos.process.Console;
+import dev.mpp.chaos.process.Folder;
+import dev.mpp.chaos.process.Identity;
+import dev.mpp.chaos.process.Leftovers;
+import dev.mpp.chaos.process.Machine;
+import dev.mpp.chaos.process.MariaDb;
+import dev.mpp.chaos.process.NodeProcess;
+import dev.mpp.chaos.process.Place;
+import dev.mpp.chaos.process.ServerFiles;
+import dev.mpp.chaos.process.Template;
+import dev.mpp.chaos.process.Trouble;
+import dev.mpp.chaos.process.World;
+import dev.mpp.chaos.script.Stage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
@@ -9,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +38,9 @@ import java.util.stream.Stream;
  * changes something waits until it is done.
  */
 public final class Demo implements AutoCloseable {
+  /** The world (external), the provider (edge) and each site's own LAN (internal). */
+  static final List<String> WORLD = List.of("127.0.9.1", "127.0.9.2", "127.0.1.9", "127.0.2.9");
+
   private final Layout layout;
   private final Ports ports;
   private final Console console;
@@ -41,21 +60,51 @@ public final class Demo implements AutoCloseable {
     this.lock = lock;
     // Made before the two sites are prepared side by side.
     List.of("app", "repl", "root", "mpp").forEach(layout::secret);
-    Path server = ServerFiles.unpacked(layout, console);
-    Preflight.server(server, children);
+    Path server = ServerFiles.unpacked(layout.root(), console);
+    Machine.runs(server, children);
     client = server.resolve("bin/mariadb");
     for (Site site : Site.values()) {
-      nodes.put(site, new NodeProcess(layout, site, ports, children));
+      nodes.put(site, node(site, children));
     }
     for (Site site : Site.withMySql()) {
-      servers.put(site, new MariaDb(layout, site, ports, server, children));
+      servers.put(site, server(site, server, children));
     }
-    world = Optional.of(new World(ports));
+    world = Optional.of(new World(WORLD, ports.worldHttp(), ports.worldTcp()));
+  }
+
+  private NodeProcess node(Site site, Children children) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("site", site.label());
+    settings.put("exchange.port", ports.exchange());
+    settings.put("ledger.port", ports.ledger());
+    settings.put("operator.port", ports.operator());
+    settings.put("http.port", ports.http());
+    settings.put("dns.port", ports.dns());
+    settings.put("mysql.port", ports.mysql());
+    settings.put("world.http.port", ports.worldHttp());
+    settings.put("world.tcp.port", ports.worldTcp());
+    return new NodeProcess(
+        layout.place(site),
+        Template.fill("/demo/mpp.yml", settings),
+        // Three of them share this machine: no time for the optimising compiler.
+        List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"),
+        children);
+  }
+
+  private MariaDb server(Site site, Path server, Children children) {
+    return new MariaDb(
+        new Folder(layout.root()),
+        layout.place(site),
+        site.peer().address(),
+        ports.mysql(),
+        site.serverId(),
+        server,
+        children);
   }
 
   /** Checks the machine, prepares what is missing, and starts nothing yet. */
   static Demo prepare(Layout layout, Ports ports, Console console) {
-    Preflight.machine();
+    Machine.check();
     Preflight.folder(layout, !Files.exists(layout.bootstrapped()));
     FileLock lock = Preflight.lock(layout);
     for (String killed : Leftovers.clean(layout.processes())) {
@@ -86,7 +135,7 @@ public final class Demo implements AutoCloseable {
       }
       String made = Files.readString(layout.offset()).strip();
       if (!made.equals(wanted)) {
-        throw new DemoException(
+        throw new Trouble(
             "the data in " + layout.root() + " was made with --port-offset " + made,
             "give the same one, or start afresh: ./mpp demo reset");
       }
@@ -164,7 +213,7 @@ public final class Demo implements AutoCloseable {
                   what,
                   child.exitCode(),
                   log,
-                  Layout.tail(log, 6).indent(4).stripTrailing(),
+                  Folder.tail(log, 6).indent(4).stripTrailing(),
                   part,
                   site.label()));
     }
@@ -200,13 +249,13 @@ public final class Demo implements AutoCloseable {
 
   private Child running(Part part, Site site) {
     if (part == Part.MYSQL && site == Site.WITNESS) {
-      throw new DemoException("the witness has no MySQL server", "");
+      throw new Trouble("the witness has no MySQL server", "");
     }
     return child(part, site)
         .filter(Child::alive)
         .orElseThrow(
             () ->
-                new DemoException(
+                new Trouble(
                     describe(part) + " of " + site.label() + " does not run",
                     "start it: ./mpp demo start %s %s"
                         .formatted(part == Part.MYSQL ? "mysql" : "node", site.label())));
@@ -233,6 +282,20 @@ public final class Demo implements AutoCloseable {
   /** Runs statements as the administrator of one server, over its own socket. */
   public String administer(Site site, String sql) {
     return server(site).administer(layout.secret("root"), sql, "statements");
+  }
+
+  /** Where clients find the service. */
+  public Stage stage() {
+    return new Stage(
+        Narrator.SERVICE,
+        Site.withMySql().stream().map(this::place).toList(),
+        ports.mysql(),
+        ports.dns(),
+        appPassword());
+  }
+
+  public Place place(Site site) {
+    return layout.place(site);
   }
 
   public String appPassword() {
@@ -274,7 +337,7 @@ public final class Demo implements AutoCloseable {
 
   private MariaDb server(Site site) {
     return Optional.ofNullable(servers.get(site))
-        .orElseThrow(() -> new DemoException("the witness has no MySQL server", ""));
+        .orElseThrow(() -> new Trouble("the witness has no MySQL server", ""));
   }
 
   private NodeProcess node(Site site) {
@@ -289,7 +352,7 @@ public final class Demo implements AutoCloseable {
     (part == Part.MYSQL ? mysqlUp : nodeUp).put(site, child);
     if (closed) {
       child.kill();
-      throw new DemoException("the demo is stopping", "");
+      throw new Trouble("the demo is stopping", "");
     }
   }
 
@@ -315,8 +378,7 @@ public final class Demo implements AutoCloseable {
     world.ifPresent(World::close);
     try {
       Files.deleteIfExists(layout.supervisorPid());
-      lock.release();
-      lock.channel().close();
+      Folder.release(lock);
     } catch (IOException e) {
       console.say("while closing: " + e.getMessage());
     }
@@ -336,7 +398,7 @@ public final class Demo implements AutoCloseable {
     try {
       all.forEach(CompletableFuture::join);
     } catch (CompletionException e) {
-      if (e.getCause() instanceof DemoException known) {
+      if (e.getCause() instanceof Trouble known) {
         throw known;
       }
       throw e;

@@ -1,5 +1,12 @@
 package dev.mpp.chaos.demo;
 
+import dev.mpp.chaos.process.Console;
+import dev.mpp.chaos.process.Deadline;
+import dev.mpp.chaos.process.Folder;
+import dev.mpp.chaos.process.Identity;
+import dev.mpp.chaos.process.Leftovers;
+import dev.mpp.chaos.process.Signals;
+import dev.mpp.chaos.process.Trouble;
 import dev.mpp.chaos.script.Report;
 import dev.mpp.chaos.script.Script;
 import dev.mpp.chaos.script.ScriptRunner;
@@ -74,7 +81,7 @@ public final class DemoMain implements Callable<Integer> {
     CommandLine line = new CommandLine(new DemoMain(stdout));
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {
-          if (e instanceof DemoException) {
+          if (e instanceof Trouble) {
             System.err.println("mpp demo: " + e.getMessage());
           } else {
             e.printStackTrace();
@@ -88,7 +95,7 @@ public final class DemoMain implements Callable<Integer> {
   public Integer call() throws Exception {
     Optional<Script> chosen = script.map(Script::named);
     if (runs < 1) {
-      throw new DemoException("--runs " + runs + " is less than 1", "");
+      throw new Trouble("--runs " + runs + " is less than 1", "");
     }
     boolean terminal =
         System.console() != null
@@ -124,7 +131,7 @@ public final class DemoMain implements Callable<Integer> {
   private Report run(Demo demo, Script chosen) {
     try {
       demo.up();
-    } catch (DemoException e) {
+    } catch (Trouble e) {
       demo.console().plain("mpp demo: " + e.getMessage());
       return new Report(chosen, List.of());
     }
@@ -228,14 +235,14 @@ public final class DemoMain implements Callable<Integer> {
       try (var lock = Preflight.lock(layout)) {
         Leftovers.clean(layout.processes());
         for (Site site : Site.values()) {
-          Layout.wipe(layout.site(site));
+          Folder.wipe(layout.site(site));
         }
-        Layout.wipe(layout.root().resolve("secrets"));
+        Folder.wipe(layout.root().resolve("secrets"));
         Files.deleteIfExists(layout.bootstrapped());
         Files.deleteIfExists(layout.offset());
         System.out.println("data deleted; the unpacked MariaDB and the evidence are kept");
       } catch (java.io.IOException e) {
-        throw new DemoException("cannot reset " + layout.root() + ": " + e, "");
+        throw new Trouble("cannot reset " + layout.root() + ": " + e, "");
       }
       return 0;
     }

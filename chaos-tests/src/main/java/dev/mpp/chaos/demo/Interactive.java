@@ -1,5 +1,8 @@
 package dev.mpp.chaos.demo;
 
+import dev.mpp.chaos.process.Console;
+import dev.mpp.chaos.process.Deadline;
+import dev.mpp.chaos.process.Trouble;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,7 +34,7 @@ final class Interactive {
             return stopAsked.getCount() == 0 || nodesGone() || active.isPresent();
           });
       if (nodesGone()) {
-        throw new DemoException(
+        throw new Trouble(
             "an mpp node ended while starting",
             "its log is in " + demo.layout().root() + "/<site>/node.log");
       }
@@ -64,13 +67,13 @@ final class Interactive {
       case "status" -> processes() + narrator.picture();
       case "kill", "freeze", "thaw", "start" -> {
         if (words.length != 3) {
-          throw new DemoException("say: " + words[0] + " mysql|node site1|site2|witness", "");
+          throw new Trouble("say: " + words[0] + " mysql|node site1|site2|witness", "");
         }
         yield act(words[0], part(words[1]), Site.named(words[2]))
             ? "done: " + line.strip()
             : "nothing to do: " + words[1] + " of " + words[2] + " " + already(words[0]);
       }
-      default -> throw new DemoException("unknown request: " + words[0], "");
+      default -> throw new Trouble("unknown request: " + words[0], "");
     };
   }
 
@@ -83,7 +86,7 @@ final class Interactive {
     boolean frozen = demo.frozen(part, site);
     boolean runs = demo.runs(part, site);
     if (verb.equals("start") && frozen) {
-      throw new DemoException(
+      throw new Trouble(
           "it runs, but is frozen",
           "./mpp demo thaw %s %s".formatted(part.name().toLowerCase(Locale.ROOT), site.label()));
     }
@@ -105,7 +108,7 @@ final class Interactive {
     return switch (word) {
       case "mysql" -> Demo.Part.MYSQL;
       case "node" -> Demo.Part.NODE;
-      default -> throw new DemoException("not a part of a site: " + word, "parts: mysql, node");
+      default -> throw new Trouble("not a part of a site: " + word, "parts: mysql, node");
     };
   }
 

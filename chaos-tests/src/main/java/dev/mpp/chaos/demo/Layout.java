@@ -1,16 +1,10 @@
 package dev.mpp.chaos.demo;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.mpp.chaos.process.Entrance;
+import dev.mpp.chaos.process.Folder;
+import dev.mpp.chaos.process.Place;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.Comparator;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** Where everything of the demo lies; {@code root} is absolute. */
 record Layout(Path root) {
@@ -27,6 +21,10 @@ record Layout(Path root) {
 
   Path site(Site site) {
     return root.resolve(site.label());
+  }
+
+  Place place(Site site) {
+    return new Place(site.label(), site(site), site.address(), Entrance.HERE);
   }
 
   Path processes() {
@@ -77,48 +75,6 @@ record Layout(Path root) {
 
   /** A password made on first use, readable by the owner only. */
   String secret(String name) {
-    Path file = root.resolve("secrets").resolve(name);
-    try {
-      if (!Files.exists(file)) {
-        byte[] bytes = new byte[9];
-        new SecureRandom().nextBytes(bytes);
-        Files.createDirectories(file.getParent());
-        Files.deleteIfExists(file.resolveSibling(name + ".new"));
-        Path fresh =
-            Files.createFile(
-                file.resolveSibling(name + ".new"),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(fresh, HexFormat.of().formatHex(bytes) + "\n");
-        Files.move(fresh, file);
-      }
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Deletes a folder and all in it; nothing when it is not there. */
-  static void wipe(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The last lines of a log, for a message that explains why its process ended. */
-  static String tail(Path log, int lines) {
-    try {
-      List<String> all =
-          new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
-      return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
-    } catch (IOException e) {
-      return "(no log at " + log + ")";
-    }
+    return new Folder(root).secret(name);
   }
 }

@@ -1,5 +1,7 @@
 package dev.mpp.chaos.demo;
 
+import dev.mpp.chaos.process.Trouble;
+
 /**
  * The ports of the demo, the same at every address.
  *
@@ -8,7 +10,7 @@ package dev.mpp.chaos.demo;
 record Ports(int offset) {
   Ports {
     if (offset < 0 || offset > 40_000) {
-      throw new DemoException("--port-offset " + offset + " is not in 0..40000", "");
+      throw new Trouble("--port-offset " + offset + " is not in 0..40000", "");
     }
   }
 

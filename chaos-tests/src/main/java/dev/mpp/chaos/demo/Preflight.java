@@ -1,11 +1,11 @@
 package dev.mpp.chaos.demo;
 
+import dev.mpp.chaos.process.Folder;
+import dev.mpp.chaos.process.Reachable;
+import dev.mpp.chaos.process.Trouble;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,24 +16,10 @@ final class Preflight {
 
   private Preflight() {}
 
-  static void machine() {
-    String os = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-    if (!os.equals("Linux amd64")) {
-      throw new DemoException(
-          "the demo needs Linux on x86_64: its MariaDB binaries are built for that. This is " + os,
-          "run it in a virtual machine or container, or look at docs/ for a real deployment");
-    }
-    if (Runtime.version().feature() < 25) {
-      throw new DemoException(
-          "this Java is " + Runtime.version() + "; MPP needs 25 or newer",
-          "start it with ./mpp, which looks for a JDK 25, or set JAVA_HOME");
-    }
-  }
-
   static void folder(Layout layout, boolean firstTime) {
     int length = layout.controlSocket().toString().length();
     if (length > 100) {
-      throw new DemoException(
+      throw new Trouble(
           "the demo folder's path is too long for a socket: " + layout.root(),
           "set MPP_DEMO_DIR to a shorter path");
     }
@@ -44,7 +30,7 @@ final class Preflight {
       }
       long usable = Files.getFileStore(layout.root()).getUsableSpace();
       if (firstTime && usable < NEEDED_BYTES) {
-        throw new DemoException(
+        throw new Trouble(
             String.format(
                 Locale.ROOT,
                 "only %.2f GB are free in %s; the demo needs 1.5 GB",
@@ -53,7 +39,7 @@ final class Preflight {
             "make room, or set MPP_DEMO_DIR to a folder on another disk");
       }
     } catch (IOException e) {
-      throw new DemoException(
+      throw new Trouble(
           "cannot use the demo folder " + layout.root() + ": " + e,
           "set MPP_DEMO_DIR to a folder you may write");
     }
@@ -61,19 +47,13 @@ final class Preflight {
 
   /** Held as long as this supervisor runs; the kernel gives it up when it dies. */
   static FileLock lock(Layout layout) {
-    try {
-      FileChannel channel =
-          FileChannel.open(layout.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
-        throw new DemoException(
-            "a demo is already running in " + layout.root(),
-            "look at it: ./mpp demo status\nend it: ./mpp demo stop");
-      }
-      return lock;
-    } catch (IOException e) {
-      throw new DemoException("cannot lock " + layout.lock() + ": " + e, "");
-    }
+    return new Folder(layout.root())
+        .lock()
+        .orElseThrow(
+            () ->
+                new Trouble(
+                    "a demo is already running in " + layout.root(),
+                    "look at it: ./mpp demo status\nend it: ./mpp demo stop"));
   }
 
   static void ports(Ports ports) {
@@ -87,11 +67,11 @@ final class Preflight {
         taken.add(site.address() + ":" + ports.dns() + " (UDP)");
       }
     }
-    for (String address : World.ADDRESSES) {
+    for (String address : Demo.WORLD) {
       tcp(taken, address, ports.worldHttp(), ports.worldTcp());
     }
     if (!taken.isEmpty()) {
-      throw new DemoException(
+      throw new Trouble(
           "these ports are taken: " + String.join(", ", taken),
           "find who has them: ss -lntup\nor use others: ./mpp demo --port-offset 1000");
     }
@@ -102,23 +82,6 @@ final class Preflight {
       if (!Reachable.freeTcp(address, port)) {
         taken.add(address + ":" + port);
       }
-    }
-  }
-
-  /** The binaries run here: the right C library and the few others they need. */
-  static void server(Path server, Children children) {
-    try {
-      children.run(
-          "mariadbd --version",
-          List.of(server.resolve("bin/mariadbd").toString(), "--no-defaults", "--version"),
-          server,
-          "");
-    } catch (DemoException e) {
-      throw new DemoException(
-          "MariaDB's binary does not run on this system: " + e.getMessage(),
-          "it needs glibc, libcrypt.so.1, libsystemd.so.0 and libstdc++.so.6, for example\n"
-              + "Debian, Ubuntu: apt-get install libcrypt1 libsystemd0 libstdc++6\n"
-              + "Fedora, RHEL: dnf install libxcrypt-compat systemd-libs libstdc++");
     }
   }
 }

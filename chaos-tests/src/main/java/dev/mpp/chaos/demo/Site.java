@@ -1,5 +1,6 @@
 package dev.mpp.chaos.demo;
 
+import dev.mpp.chaos.process.Trouble;
 import java.util.Arrays;
 import java.util.List;
 
@@ -42,10 +43,10 @@ public enum Site {
     return List.of(SITE1, SITE2);
   }
 
-  static Site named(String label) {
+  public static Site named(String label) {
     return Arrays.stream(values())
         .filter(site -> site.label.equals(label))
         .findFirst()
-        .orElseThrow(() -> new DemoException("no site " + label, "sites: site1, site2, witness"));
+        .orElseThrow(() -> new Trouble("no site " + label, "sites: site1, site2, witness"));
   }
 }

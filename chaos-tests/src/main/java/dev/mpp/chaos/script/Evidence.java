@@ -2,41 +2,49 @@ package dev.mpp.chaos.script;
 
 import dev.mpp.chaos.check.Attempt;
 import dev.mpp.chaos.check.History;
-import dev.mpp.chaos.demo.Demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Locale;
 
 /** Keeps what is needed to understand a failed run. */
-final class Evidence {
+public final class Evidence {
   private Evidence() {}
 
-  /** Copies logs, timeline and history; the folder. */
-  static Path keep(Demo demo, String name, String summary, Timeline timeline, History history) {
-    Path folder = demo.evidenceFolder().resolve(name);
+  /**
+   * Copies logs, timeline and history.
+   *
+   * @param folder two levels below the folder of everything
+   * @param logs below that one
+   * @return the folder
+   */
+  public static Path keep(
+      Path folder, List<Path> logs, String summary, Timeline timeline, History history) {
+    Path root = folder.resolve("../..").normalize();
     try {
       Files.createDirectories(folder);
       Files.writeString(folder.resolve("summary.txt"), summary + "\n\n" + timeline.text());
       Files.writeString(folder.resolve("history.txt"), format(history));
-      for (Path log : demo.logs()) {
-        String site = log.getName(log.getNameCount() - 2).toString();
+      for (Path log : logs) {
         Files.copy(
             log,
-            folder.resolve(site + "-" + log.getFileName()),
+            folder.resolve(root.relativize(log).toString().replace('/', '-')),
             StandardCopyOption.REPLACE_EXISTING);
       }
     } catch (IOException e) {
-      demo.console().say("the evidence is incomplete: " + e);
+      timeline.say("the evidence is incomplete: " + e);
     }
     return folder;
   }
 
   private static String format(History history) {
     StringBuilder text = new StringBuilder("milliseconds from the fault\n");
-    history.probesBefore().forEach(probe -> append(text, history, probe));
-    history.probesOther().forEach(probe -> append(text, history, probe));
+    history.probesBefore().forEach(probe -> append(text, history, "probe", probe));
+    history.probesOther().forEach(probe -> append(text, history, "probe", probe));
+    history.flagsBefore().forEach(look -> append(text, history, "flag", look));
+    history.flagsOther().forEach(look -> append(text, history, "flag", look));
     history
         .acks()
         .forEach(
@@ -65,11 +73,12 @@ final class Evidence {
     return text.toString();
   }
 
-  private static void append(StringBuilder text, History history, Attempt probe) {
+  private static void append(StringBuilder text, History history, String kind, Attempt probe) {
     text.append(
         String.format(
             Locale.ROOT,
-            "probe %s %.1f %.1f %s%n",
+            "%s %s %.1f %.1f %s%n",
+            kind,
             probe.server(),
             at(history, probe.sent()),
             at(history, probe.done()),

@@ -1,122 +1,149 @@
 package dev.mpp.chaos.script;
 
 import dev.mpp.chaos.check.Ack;
+import dev.mpp.chaos.check.Row;
 import dev.mpp.chaos.check.Sighting;
 import dev.mpp.chaos.client.DnsWatch;
+import dev.mpp.chaos.client.FlagWatch;
 import dev.mpp.chaos.client.GlobalName;
 import dev.mpp.chaos.client.Login;
 import dev.mpp.chaos.client.Look;
 import dev.mpp.chaos.client.Responder;
 import dev.mpp.chaos.client.WriteProbe;
 import dev.mpp.chaos.client.Writer;
-import dev.mpp.chaos.demo.Demo;
-import dev.mpp.chaos.demo.Site;
+import dev.mpp.chaos.process.Place;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The clients of one run: 8 writers, a write probe per server, a DNS watch per responder. */
-final class Load implements AutoCloseable {
-  static final String SERVICE = "mysql.eraser.test";
-  private static final int WRITERS = 8;
+/**
+ * The clients of one run: writers, a write probe and a watch of the read-only flag per server, a
+ * DNS watch per responder. Writers and DNS watches use the network of the thread that makes this;
+ * probes and watches of the servers go by their entrances.
+ */
+public final class Load implements AutoCloseable {
+  /** Of the demo. */
+  static final int WRITERS = 8;
 
+  private final Stage stage;
   private final long run;
   private final Login login;
   private final List<Writer> writers = new ArrayList<>();
   private final List<WriteProbe> probes = new ArrayList<>();
+  private final List<FlagWatch> flags = new ArrayList<>();
   private final List<DnsWatch> watches = new ArrayList<>();
 
-  Load(Demo demo, long run, long seed) {
+  public Load(Stage stage, long run, long seed, int writers) {
+    this.stage = stage;
     this.run = run;
-    this.login = Login.app(demo.mysqlPort(), demo.appPassword());
-    for (Site site : Site.withMySql()) {
-      probes.add(new WriteProbe(site.address(), login));
-      watches.add(new DnsWatch(responder(site, demo, Duration.ofMillis(500)), SERVICE));
+    this.login = Login.app(stage.mysqlPort(), stage.password());
+    for (Place place : stage.places()) {
+      probes.add(place.entrance().inside(() -> new WriteProbe(place.address(), login)));
+      flags.add(place.entrance().inside(() -> new FlagWatch(place.address(), login)));
+      watches.add(new DnsWatch(responder(place, Duration.ofMillis(500)), stage.service()));
     }
-    for (int i = 0; i < WRITERS; i++) {
+    for (int i = 0; i < writers; i++) {
       List<Responder> servers =
-          Site.withMySql().stream()
-              .map(site -> responder(site, demo, Duration.ofMillis(250)))
-              .toList();
-      GlobalName name = new GlobalName(SERVICE, servers, i);
-      writers.add(new Writer(run, i, name, login, new Random(seed * 31 + i)));
+          stage.places().stream().map(place -> responder(place, Duration.ofMillis(250))).toList();
+      GlobalName name = new GlobalName(stage.service(), servers, i);
+      this.writers.add(new Writer(run, i, name, login, new Random(seed * 31 + i)));
     }
   }
 
-  private static Responder responder(Site site, Demo demo, Duration timeout) {
-    return new Responder(site.address(), demo.dnsPort(), timeout);
+  private Responder responder(Place place, Duration timeout) {
+    return new Responder(place.address(), stage.dnsPort(), timeout);
   }
 
-  WriteProbe probe(Site site) {
-    return probes.get(Site.withMySql().indexOf(site));
+  public WriteProbe probe(Place place) {
+    return probes.get(stage.places().indexOf(place));
   }
 
-  DnsWatch dns(Site site) {
-    return watches.get(Site.withMySql().indexOf(site));
+  public FlagWatch flag(Place place) {
+    return flags.get(stage.places().indexOf(place));
   }
 
-  Look look(Site site) {
-    return new Look(site.address(), login);
+  private DnsWatch dns(Place place) {
+    return watches.get(stage.places().indexOf(place));
   }
 
-  long run() {
+  /** Asks one server, by the judge's way. */
+  public <T> T ask(Place place, Function<Look, T> question) {
+    return place.entrance().inside(() -> question.apply(new Look(place.address(), login)));
+  }
+
+  /** Every row of this run at one server; fails with what the server said. */
+  public Set<Row> rows(Place place) {
+    return ask(
+        place,
+        look -> {
+          try {
+            return look.rows(run);
+          } catch (SQLException e) {
+            throw new UncheckedIOException(new IOException(e.getMessage(), e));
+          }
+        });
+  }
+
+  public long run() {
     return run;
   }
 
-  List<Ack> acks() {
+  public List<Ack> acks() {
     return writers.stream().flatMap(writer -> writer.acks().stream()).toList();
   }
 
-  List<Sighting> sightings(Stream<Site> asked) {
-    return asked.flatMap(site -> dns(site).sightings().stream()).toList();
+  public List<Sighting> sightings(Stream<Place> asked) {
+    return asked.flatMap(place -> dns(place).sightings().stream()).toList();
   }
 
   /** Every writer got an acknowledgement since then. */
-  boolean allAckedSince(long instant) {
+  public boolean allAckedSince(long instant) {
     return writers.stream().allMatch(writer -> writer.ackedSince(instant));
   }
 
-  boolean smoothSince(long instant) {
+  public boolean smoothSince(long instant) {
     return writers.stream().allMatch(writer -> writer.smoothSince(instant));
   }
 
   /** One server accepts writes, the other refuses, and DNS names the first, at both responders. */
-  Optional<Site> active() {
-    return Site.withMySql().stream()
-        .filter(site -> probe(site).accepting() && !probe(site.peer()).accepting())
+  public Optional<Place> active() {
+    return writable()
         .filter(
-            site ->
+            place ->
                 watches.stream()
                     .allMatch(
                         watch ->
                             watch
                                 .last()
-                                .filter(s -> s.answer().equals(site.address()))
-                                .isPresent()))
-        .findFirst();
+                                .filter(s -> s.answer().equals(place.address()))
+                                .isPresent()));
   }
 
   /** The same, not asking DNS. */
-  Optional<Site> writable() {
-    return Site.withMySql().stream()
-        .filter(site -> probe(site).accepting() && !probe(site.peer()).accepting())
+  public Optional<Place> writable() {
+    return stage.places().stream()
+        .filter(place -> probe(place).accepting() && !probe(stage.peer(place)).accepting())
         .findFirst();
   }
 
   /** Commits at {@code active} wait for the other server, and that one keeps up. */
-  boolean inSync(Site active) {
-    return look(active).semiSyncOn()
-        && look(active)
-            .position()
-            .filter(position -> look(active.peer()).reached(position))
+  public boolean inSync(Place active) {
+    return ask(active, Look::semiSyncOn)
+        && ask(active, Look::position)
+            .filter(position -> ask(stage.peer(active), peer -> peer.reached(position)))
             .isPresent();
   }
 
   /** What keeps things from being steady, for a message. */
-  String complaint() {
+  public String complaint() {
     return "DNS: "
         + watches.stream().flatMap(watch -> watch.last().stream()).map(Sighting::answer).toList()
         + "; accepting probes: "
@@ -127,7 +154,7 @@ final class Load implements AutoCloseable {
         + writers.getFirst().trouble().lines().findFirst().orElse("");
   }
 
-  void stopWriters() {
+  public void stopWriters() {
     writers.parallelStream().forEach(Writer::close);
   }
 
@@ -135,6 +162,7 @@ final class Load implements AutoCloseable {
   public void close() {
     stopWriters();
     probes.parallelStream().forEach(WriteProbe::close);
+    flags.parallelStream().forEach(FlagWatch::close);
     watches.parallelStream().forEach(DnsWatch::close);
   }
 }

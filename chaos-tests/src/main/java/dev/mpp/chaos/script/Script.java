@@ -1,6 +1,6 @@
 package dev.mpp.chaos.script;
 
-import dev.mpp.chaos.demo.DemoException;
+import dev.mpp.chaos.process.Trouble;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -39,7 +39,7 @@ public enum Script {
         .findFirst()
         .orElseThrow(
             () ->
-                new DemoException(
+                new Trouble(
                     "no script " + label, "scripts: failover, node-kill, node-freeze, all-kill"));
   }
 }

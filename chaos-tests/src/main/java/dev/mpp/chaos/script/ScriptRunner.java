@@ -5,13 +5,14 @@ import dev.mpp.chaos.check.Findings;
 import dev.mpp.chaos.check.History;
 import dev.mpp.chaos.check.Judge;
 import dev.mpp.chaos.check.Row;
-import dev.mpp.chaos.demo.Deadline;
 import dev.mpp.chaos.demo.Demo;
 import dev.mpp.chaos.demo.Demo.Part;
-import dev.mpp.chaos.demo.DemoException;
 import dev.mpp.chaos.demo.Site;
+import dev.mpp.chaos.process.Deadline;
+import dev.mpp.chaos.process.Place;
+import dev.mpp.chaos.process.Trouble;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ public final class ScriptRunner {
       demo.console().say("%s: run %d of %d, seed %d".formatted(script.label(), i + 1, runs, seed));
       try {
         results.add(one(i, seed));
-      } catch (DemoException e) {
+      } catch (Trouble e) {
         // What follows would only wait for the same: the rest is not run, and the script fails.
         results.add(
             new Report.Run(seed, "not run", Findings.notRun(String.valueOf(e.getMessage()))));
@@ -65,8 +66,8 @@ public final class ScriptRunner {
     Timeline timeline = new Timeline(demo.console());
     // Rows of different runs and of different starts of the demo must not meet.
     long run = System.currentTimeMillis();
-    try (Load load = new Load(demo, run, seed)) {
-      Site before = steady(load);
+    try (Load load = new Load(demo.stage(), run, seed, Load.WRITERS)) {
+      Site before = Site.named(steady(load).label());
       demo.confirmBootstrap();
       Fault fault = fault(index, before);
       // The fault meets every phase of polls and renewals.
@@ -82,9 +83,13 @@ public final class ScriptRunner {
               before.address(),
               before.peer().address(),
               load.acks(),
-              load.probe(before).attempts(),
-              load.probe(before.peer()).attempts(),
-              load.sightings(takeover() ? Stream.of(before.peer()) : Site.withMySql().stream()),
+              load.probe(demo.place(before)).attempts(),
+              load.probe(demo.place(before.peer())).attempts(),
+              load.flag(demo.place(before)).looks(),
+              load.flag(demo.place(before.peer())).looks(),
+              load.sightings(
+                  (takeover() ? Stream.of(before.peer()) : Site.withMySql().stream())
+                      .map(demo::place)),
               outcome.present());
       Findings findings =
           Judge.judge(
@@ -95,7 +100,9 @@ public final class ScriptRunner {
       if (!findings.passed()) {
         String name = script.label() + "-" + run + "-seed" + seed;
         String summary = fault.describe() + "\n" + String.join("\n", findings.violations());
-        Path kept = Evidence.keep(demo, name, summary, timeline, history);
+        Path kept =
+            Evidence.keep(
+                demo.evidenceFolder().resolve(name), demo.logs(), summary, timeline, history);
         demo.console().say("FAILED: " + findings.violations() + "; evidence in " + kept);
       }
       return new Report.Run(seed, fault.describe(), findings);
@@ -116,7 +123,7 @@ public final class ScriptRunner {
   }
 
   /** Exactly one server writable, DNS names it, semi-sync on, every writer without trouble. */
-  private Site steady(Load load) {
+  private Place steady(Load load) {
     long start = System.nanoTime();
     boolean steady =
         Deadline.await(
@@ -130,10 +137,10 @@ public final class ScriptRunner {
                   && load.smoothSince(now - 1_000_000_000L);
             });
     return load.active()
-        .filter(site -> steady)
+        .filter(place -> steady)
         .orElseThrow(
             () ->
-                new DemoException(
+                new Trouble(
                     "the cluster did not become steady within "
                         + STEADY_LIMIT.toSeconds()
                         + " s: "
@@ -145,7 +152,7 @@ public final class ScriptRunner {
   private void requireProcesses() {
     for (Site site : Site.values()) {
       if (!demo.runs(Part.NODE, site) || (site != Site.WITNESS && !demo.runs(Part.MYSQL, site))) {
-        throw new DemoException("a process of " + site.label() + " ended by itself", "");
+        throw new Trouble("a process of " + site.label() + " ended by itself", "");
       }
     }
   }
@@ -169,10 +176,10 @@ public final class ScriptRunner {
         Deadline.await(
             takeover() ? TAKEOVER_LIMIT : COMEBACK_LIMIT,
             () -> {
-              Optional<Site> writable = load.writable();
+              Optional<Place> writable = load.writable();
               boolean right =
                   takeover()
-                      ? writable.equals(Optional.of(before.peer()))
+                      ? writable.equals(Optional.of(demo.place(before.peer())))
                       : writable.isPresent() && load.active().isPresent();
               // 300 ms: each writer writes every 30 ms, so these acknowledgements are new ones.
               return right
@@ -196,8 +203,8 @@ public final class ScriptRunner {
             : Optional.of("the writers did not all get on again: " + load.complaint());
     Set<Row> present = Set.of();
     try {
-      present = load.look(load.writable().orElse(before.peer())).rows(load.run());
-    } catch (SQLException e) {
+      present = load.rows(load.writable().orElse(demo.place(before.peer())));
+    } catch (UncheckedIOException e) {
       trouble = Optional.of("the rows cannot be read: " + e.getMessage());
     }
     boolean whole =

@@ -1,44 +1,44 @@
 package dev.mpp.chaos.script;
 
-import dev.mpp.chaos.demo.Console;
+import dev.mpp.chaos.process.Console;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What happened in one run, relative to the fault. */
-final class Timeline {
+public final class Timeline {
   private final Console console;
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
   private volatile long zero = System.nanoTime();
 
   private record Entry(long at, String what) {}
 
-  Timeline(Console console) {
+  public Timeline(Console console) {
     this.console = console;
   }
 
   /** The fault is now: times are counted from here. Returns the instant. */
-  long zero(String what) {
+  public long zero(String what) {
     zero = System.nanoTime();
     add(zero, what);
     return zero;
   }
 
-  void add(String what) {
+  public void add(String what) {
     add(System.nanoTime(), what);
   }
 
-  void add(long at, String what) {
+  public void add(long at, String what) {
     entries.add(new Entry(at, what));
   }
 
   /** Also on the console, now. */
-  void say(String what) {
+  public void say(String what) {
     add(what);
     console.say(what);
   }
 
-  String text() {
+  public String text() {
     StringBuilder text = new StringBuilder();
     entries.stream()
         .sorted((a, b) -> Long.compare(a.at, b.at))

@@ -163,6 +163,11 @@ final class SimSite {
         && brain.pool(SimWorld.SERVICE).active().filter(n -> n.state() == State.ACTIVE).isPresent();
   }
 
+  /** The decider of the present run. */
+  SiteBrain brain() {
+    return java.util.Objects.requireNonNull(brain, "never started");
+  }
+
   String sentence() {
     return brain == null || services.isEmpty()
         ? ""

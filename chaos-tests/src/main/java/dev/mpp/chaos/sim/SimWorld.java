@@ -33,7 +33,8 @@ final class SimWorld {
   final List<String> story = new ArrayList<>();
   final Map<SiteId, SimSite> sites = new LinkedHashMap<>();
   final List<SimServer> servers = new ArrayList<>();
-  private final LeaseTiming timing =
+  final Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
+  final LeaseTiming timing =
       new LeaseTiming(6000 * MS, 500 * MS, 1500 * MS, 0.001, 300 * MS, 4000 * MS);
 
   /** The committed log, and how far each member has applied it. */
@@ -56,7 +57,6 @@ final class SimWorld {
     failingPrepares = seed % 4 == 3;
     List<SiteId> names = List.of(new SiteId("site1"), new SiteId("site2"), new SiteId("witness"));
     ledgerLeader = names.getFirst();
-    Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
     Map<SiteId, List<NodeAddress>> pools = new LinkedHashMap<>();
     for (int i = 0; i < 3; i++) {
       members.put(names.get(i), new BrainConfig.Member(i == 2, 100 - i * 10));

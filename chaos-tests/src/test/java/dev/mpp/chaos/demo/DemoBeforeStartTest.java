@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mpp.chaos.process.Child;
+import dev.mpp.chaos.process.Children;
+import dev.mpp.chaos.process.Console;
+import dev.mpp.chaos.process.Deadline;
+import dev.mpp.chaos.process.Trouble;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -49,7 +54,7 @@ class DemoBeforeStartTest {
     Files.createDirectories(layout.site(Site.SITE1));
     Files.createFile(layout.prepared(Site.SITE1));
     Demo.sameOffset(layout, new Ports(1000));
-    var refused = assertThrows(DemoException.class, () -> Demo.sameOffset(layout, new Ports(2000)));
+    var refused = assertThrows(Trouble.class, () -> Demo.sameOffset(layout, new Ports(2000)));
     assertTrue(String.valueOf(refused.getMessage()).contains("--port-offset 1000"));
   }
 
@@ -59,7 +64,7 @@ class DemoBeforeStartTest {
     try (ServerSocket taken = new ServerSocket()) {
       taken.bind(
           new InetSocketAddress(InetAddress.ofLiteral(Site.SITE1.address()), ports.operator()));
-      var refused = assertThrows(DemoException.class, () -> Preflight.ports(ports));
+      var refused = assertThrows(Trouble.class, () -> Preflight.ports(ports));
       assertTrue(String.valueOf(refused.getMessage()).contains("127.0.1.1:" + ports.operator()));
     }
   }

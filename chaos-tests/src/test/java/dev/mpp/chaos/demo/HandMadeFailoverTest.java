@@ -15,6 +15,13 @@ import dev.mpp.chaos.client.Responder;
 import dev.mpp.chaos.client.StubDns;
 import dev.mpp.chaos.client.WriteProbe;
 import dev.mpp.chaos.client.Writer;
+import dev.mpp.chaos.process.Child;
+import dev.mpp.chaos.process.Children;
+import dev.mpp.chaos.process.Console;
+import dev.mpp.chaos.process.Deadline;
+import dev.mpp.chaos.process.Folder;
+import dev.mpp.chaos.process.MariaDb;
+import dev.mpp.chaos.process.ServerFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,13 +73,24 @@ class HandMadeFailoverTest {
   void twoServers() {
     layout = new Layout(folder);
     Children children = new Children(layout.processes());
-    Path server = ServerFiles.unpacked(new Layout(unpacked), console);
-    one = new MariaDb(layout, Site.SITE1, ports, server, children);
-    two = new MariaDb(layout, Site.SITE2, ports, server, children);
+    Path server = ServerFiles.unpacked(unpacked, console);
+    one = server(Site.SITE1, server, children);
+    two = server(Site.SITE2, server, children);
     one.prepare();
     two.prepare();
     oneUp = started(one);
     started(two);
+  }
+
+  private MariaDb server(Site site, Path server, Children children) {
+    return new MariaDb(
+        new Folder(folder),
+        layout.place(site),
+        site.peer().address(),
+        ports.mysql(),
+        site.serverId(),
+        server,
+        children);
   }
 
   private Child started(MariaDb server) {

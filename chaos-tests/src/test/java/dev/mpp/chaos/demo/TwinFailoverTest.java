@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mpp.chaos.check.Attempt;
 import dev.mpp.chaos.client.Login;
 import dev.mpp.chaos.client.WriteProbe;
+import dev.mpp.proto.v1.OperatorGrpc;
+import dev.mpp.proto.v1.StatusReply;
+import dev.mpp.proto.v1.StatusRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -57,9 +60,6 @@ class TwinFailoverTest {
   private final Ports ports = new Ports(6_100);
   private final Console console = new Console(System.out, false);
   private final List<AutoCloseable> open = new ArrayList<>();
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
-
   @SuppressWarnings("NullAway.Init")
   @TempDir
   private Path folder;
@@ -128,7 +128,7 @@ class TwinFailoverTest {
     actsAfter(hung, before, killed, "kill");
     settle(probe);
     report("kill", probe, killed, 6000);
-    assertTrue(health(hung).contains("\"active\":\"site1\""), health(hung));
+    assertTrue(status(hung).contains(hung + " acts for site1"), status(hung));
   }
 
   private static Child child(Map<String, Child> twins, String instance) {
@@ -147,7 +147,7 @@ class TwinFailoverTest {
         Duration.ofSeconds(120),
         () -> {
           for (String i : List.of("a", "b")) {
-            if (health(other(i)).contains("; ready to take over")) {
+            if (status(other(i)).contains("; ready to take over")) {
               found[0] = i;
               return true;
             }
@@ -220,21 +220,23 @@ class TwinFailoverTest {
     }
   }
 
-  private String health(String instance) {
+  /** What the instance says of itself and its twin; empty while it does not answer. */
+  private String status(String instance) {
+    ManagedChannel channel =
+        ManagedChannelBuilder.forAddress(
+                instance.equals("a") ? "127.0.1.2" : "127.0.1.3", ports.operator())
+            .usePlaintext()
+            .build();
     try {
-      String address = instance.equals("a") ? "127.0.1.2" : "127.0.1.3";
-      return http.send(
-              HttpRequest.newBuilder(
-                      URI.create("http://" + address + ":" + ports.http() + "/health"))
-                  .timeout(Duration.ofSeconds(1))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString())
-          .body();
-    } catch (IOException e) {
+      StatusReply reply =
+          OperatorGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(2, TimeUnit.SECONDS)
+              .status(StatusRequest.getDefaultInstance());
+      return reply.getTwin().getSentence();
+    } catch (StatusRuntimeException e) {
       return "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
+    } finally {
+      channel.shutdownNow();
     }
   }
 
@@ -282,7 +284,7 @@ class TwinFailoverTest {
   }
 
   private String logs() {
-    return Stream.of("site1a", "site1b", "w1", "w2")
+    return "a: " + status("a") + "\nb: " + status("b") + "\n" + Stream.of("site1a", "site1b", "w1", "w2")
         .map(name -> "--- " + name + "\n" + Layout.tail(log(name), 45))
         .collect(Collectors.joining("\n"));
   }

@@ -2,6 +2,8 @@ package dev.mpp.chaos.demo;
 
 import dev.mpp.chaos.client.Login;
 import dev.mpp.chaos.client.Look;
+import dev.mpp.chaos.process.Console;
+import dev.mpp.chaos.process.Trouble;
 import dev.mpp.chaos.script.Report;
 import dev.mpp.chaos.script.Script;
 import dev.mpp.chaos.script.ScriptRunner;
@@ -53,7 +55,7 @@ final class UnfencedScript {
   private static void unfence(Demo demo, Site site) {
     try {
       demo.administer(site, UNFENCE);
-    } catch (DemoException e) {
+    } catch (Trouble e) {
       System.err.println("un-fencing " + site.label() + " was cut off by a fence; again");
     }
   }

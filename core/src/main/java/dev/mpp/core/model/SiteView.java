@@ -1,5 +1,6 @@
 package dev.mpp.core.model;
 
+import dev.mpp.core.journal.JournalHead;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +12,8 @@ import java.util.Optional;
  * @param sequence grows with every view of that incarnation
  * @param configHash of the deployment part of the configuration
  * @param roles the roles that changed lately, as this site's answers and checks have them
+ * @param replica its replica of the ledger; empty before it is known
+ * @param journal where its journal ends on its disk; empty when it does not say
  * @param instance name of the instance where the site has two, otherwise empty
  * @param passive another instance acts for the site; this view is no evidence of what it does
  */
@@ -26,10 +29,19 @@ public record SiteView(
     List<PoolView> pools,
     List<LinkView> links,
     List<RoleView> roles,
+    Optional<Replica> replica,
+    Optional<JournalHead> journal,
     String instance,
     boolean passive) {
 
-  /** Of a site with one instance. */
+  public SiteView {
+    roles = List.copyOf(roles);
+    checkpoints = List.copyOf(checkpoints);
+    pools = List.copyOf(pools);
+    links = List.copyOf(links);
+  }
+
+  /** Of a site with one instance, without what only the process around the brain knows. */
   public SiteView(
       SiteId site,
       String incarnation,
@@ -54,18 +66,13 @@ public record SiteView(
         pools,
         links,
         roles,
+        Optional.empty(),
+        Optional.empty(),
         "",
         false);
   }
 
-  public SiteView {
-    roles = List.copyOf(roles);
-    checkpoints = List.copyOf(checkpoints);
-    pools = List.copyOf(pools);
-    links = List.copyOf(links);
-  }
-
-  /** Without roles that changed lately. */
+  /** And without roles that changed lately. */
   public SiteView(
       SiteId site,
       String incarnation,
@@ -90,6 +97,35 @@ public record SiteView(
         links,
         List.of());
   }
+
+  /** The same with what the process around the brain knows. */
+  public SiteView with(Replica ownReplica, JournalHead ownJournal) {
+    return new SiteView(
+        site,
+        incarnation,
+        sequence,
+        witness,
+        version,
+        configHash,
+        reach,
+        checkpoints,
+        pools,
+        links,
+        roles,
+        Optional.of(ownReplica),
+        Optional.of(ownJournal),
+        instance,
+        passive);
+  }
+
+  /**
+   * The site's replica of the ledger.
+   *
+   * @param leader as it knows it; empty when unknown
+   * @param freshAgeMillis it held everything that was committed so long before the view; -1 before
+   *     the first command it proposed was applied
+   */
+  public record Replica(String leader, long appliedIndex, long freshAgeMillis) {}
 
   /**
    * A confirmed role that this site's DNS answers and checks follow.
@@ -126,6 +162,8 @@ public record SiteView(
    * @param advance how far that node's data has advanced, received but unapplied included; -1 when
    *     there is none
    * @param phase of a switchover in which this site takes part, empty without one
+   * @param guards everything that keeps this site from being ACTIVE, the weightiest first, at most
+   *     {@link #GUARDS}; empty when nothing does, or it is
    */
   public record PoolView(
       ServiceName service,
@@ -136,12 +174,17 @@ public record SiteView(
       Optional<GtidSet> best,
       long advance,
       List<NodeView> nodes,
-      String phase) {
+      String phase,
+      List<Guard> guards) {
+    /** More are counted, not told. */
+    public static final int GUARDS = 16;
+
     public PoolView {
       nodes = List.copyOf(nodes);
+      guards = List.copyOf(guards);
     }
 
-    /** Outside of a switchover. */
+    /** Of a site outside of a switchover that nothing keeps from being ACTIVE. */
     public PoolView(
         ServiceName service,
         String name,
@@ -151,7 +194,7 @@ public record SiteView(
         Optional<GtidSet> best,
         long advance,
         List<NodeView> nodes) {
-      this(service, name, status, eligible, reason, best, advance, nodes, "");
+      this(service, name, status, eligible, reason, best, advance, nodes, "", List.of());
     }
   }
 
@@ -192,6 +235,12 @@ public record SiteView(
    *
    * @param rttMicros of the last echo, -1 when unknown
    * @param ageMillis since the peer was last heard, -1 when never
+   * @param journal the furthest end of the peer's journal that this process heard of
    */
-  public record LinkView(SiteId peer, boolean up, long rttMicros, long ageMillis) {}
+  public record LinkView(
+      SiteId peer, boolean up, long rttMicros, long ageMillis, Optional<JournalHead> journal) {
+    public LinkView(SiteId peer, boolean up, long rttMicros, long ageMillis) {
+      this(peer, up, rttMicros, ageMillis, Optional.empty());
+    }
+  }
 }

@@ -3,12 +3,14 @@ package dev.mpp.core.plan;
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.Move;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView.PoolView;
+import dev.mpp.core.plan.Ranking.Candidate;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When this site claims a claimable lease. Candidates are ranked by how far their data has
@@ -25,21 +27,26 @@ final class ClaimRule {
   private final BrainConfig.Service service;
   private long consideredSince = LeaseClock.NEVER;
   private String reason = "";
+  private @Nullable Guard waits;
 
   ClaimRule(BrainConfig config, BrainConfig.Service service) {
     this.config = config;
     this.service = service;
   }
 
-  private record Candidate(SiteId site, long advance, boolean preferred, int priority) {}
-
   void idle() {
     consideredSince = LeaseClock.NEVER;
     reason = "";
+    waits = null;
   }
 
   String reason() {
     return reason;
+  }
+
+  /** What an eligible site waits for before it claims a free lease. */
+  Optional<Guard> waits() {
+    return Optional.ofNullable(waits);
   }
 
   boolean due(LeaseClock lease, Eligibility own, Turn turn) {
@@ -54,38 +61,43 @@ final class ClaimRule {
     }
     if (meant.isPresent() && turn.now() - lease.claimableSince() < MEANT_FOR_ANOTHER) {
       reason = "the role was handed over to " + meant.get();
+      waits = new Guard(Guard.Kind.MOVING, reason, "wait: a switchover is under way");
       return false;
     }
     if (!everyPeerHeard(turn) && turn.now() - lease.learntAt() < START_GRACE) {
       reason = "waiting for the other sites' views after the start";
+      waits =
+          new Guard(
+              Guard.Kind.VIEWS,
+              "it has just started and waits for the other sites' views, 3 s at most",
+              "wait");
       return false;
     }
     if (consideredSince == LeaseClock.NEVER) {
       consideredSince = turn.now();
     }
-    List<Candidate> ranked = new ArrayList<>();
+    List<Candidate> eligible = new ArrayList<>();
     Grant grant = lease.grant();
-    ranked.add(candidate(config.self(), own.advance(), grant));
+    eligible.add(candidate(config.self(), own.advance(), grant));
     for (SiteId peer : service.pools().keySet()) {
       if (!peer.equals(config.self())) {
         turn.fresh(peer)
             .flatMap(p -> p.pool(service.name()))
             .filter(PoolView::eligible)
-            .ifPresent(p -> ranked.add(candidate(peer, p.advance(), grant)));
+            .ifPresent(p -> eligible.add(candidate(peer, p.advance(), grant)));
       }
     }
-    ranked.sort(
-        Comparator.comparingLong(Candidate::advance)
-            .thenComparing(Candidate::preferred)
-            .thenComparingInt(Candidate::priority)
-            .reversed()
-            .thenComparing(Candidate::site));
-    int rank = ranked.stream().map(Candidate::site).toList().indexOf(config.self());
+    List<SiteId> ranked = Ranking.order(eligible);
+    int rank = ranked.indexOf(config.self());
     reason =
         rank == 0
             ? "best of %d eligible sites".formatted(ranked.size())
             : "%s is ahead; claiming in its place after %d staggers"
-                .formatted(ranked.getFirst().site(), rank);
+                .formatted(ranked.getFirst(), rank);
+    waits =
+        rank == 0
+            ? null
+            : new Guard(Guard.Kind.RANK, reason, "wait: whoever claims first gets the role");
     // The first epoch of all decides nothing but where the service starts: no hurry.
     long stagger = config.timing().stagger() * (lease.grant().epoch() == 0 ? 10 : 1);
     return turn.now() - consideredSince >= rank * stagger;

@@ -1,5 +1,6 @@
 package dev.mpp.core.plan;
 
+import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
@@ -20,16 +21,22 @@ final class PeerTrack {
   private @Nullable SiteView view;
   private @Nullable SiteView passive;
   private Map<ServiceName, PoolView> pools = Map.of();
+  private @Nullable JournalHead journal;
+  private String told = "";
 
   PeerTrack(SiteId site, long silence) {
     this.site = site;
     this.silence = silence;
   }
 
-  void heard(SiteView next, long now) {
+  /**
+   * @return the furthest end of its journal heard of before, when it is behind that now: entries
+   *     were cut off, or its data directory is new
+   */
+  Optional<JournalHead> heard(SiteView next, long now) {
     if (next.passive()) {
       passive = next;
-      return;
+      return Optional.empty();
     }
     heardAt = now;
     SiteView last = view;
@@ -42,7 +49,32 @@ final class PeerTrack {
       Map<ServiceName, PoolView> index = new HashMap<>();
       next.pools().forEach(p -> index.put(p.service(), p));
       pools = index;
+      boolean same = last != null && last.incarnation().equals(next.incarnation());
+      if (!next.instance().isEmpty()) {
+        return Optional.empty(); // two instances keep two journals
+      }
+      return next.journal().flatMap(head -> journal(head, same, next.incarnation()));
     }
+    return Optional.empty();
+  }
+
+  /** A late view of a former run says nothing: one that went back is told by its second view. */
+  private Optional<JournalHead> journal(JournalHead head, boolean same, String incarnation) {
+    JournalHead before = journal;
+    if (before == null || head.sequence() >= before.sequence()) {
+      journal = head;
+      return Optional.empty();
+    }
+    if (!same || told.equals(incarnation)) {
+      return Optional.empty();
+    }
+    told = incarnation;
+    return Optional.of(before);
+  }
+
+  /** The furthest end of its journal that was heard of. */
+  Optional<JournalHead> journal() {
+    return Optional.ofNullable(journal);
   }
 
   void link(boolean isUp, long rtt, long now) {

@@ -3,8 +3,10 @@ package dev.mpp.core.plan;
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.State;
 import dev.mpp.core.pool.PoolState;
+import java.util.Optional;
 
 /** Proposes what concerns the site's role: serving it, giving it up, claiming it. */
 final class RoleKeeper {
@@ -30,6 +32,11 @@ final class RoleKeeper {
   /** What the claim waits for, or why it is due. */
   String claimReason() {
     return claimRule.reason();
+  }
+
+  /** What keeps an eligible site from claiming a free lease at this instant. */
+  Optional<Guard> waits() {
+    return claimRule.waits();
   }
 
   /**

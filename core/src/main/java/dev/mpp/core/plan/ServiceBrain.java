@@ -4,6 +4,7 @@ import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.SiteId;
@@ -59,6 +60,7 @@ final class ServiceBrain {
   private final MoveKeeper moves;
   private final MoveStarter starter;
   private final ServicePicture picture;
+  private final SiteGuards siteGuards;
   private final @Nullable SyncKeeper sync;
 
   private PoolVerdict verdict = PoolVerdict.OK;
@@ -72,6 +74,11 @@ final class ServiceBrain {
 
   private long releaseFrom = LeaseClock.NEVER;
 
+  /** What the site as a whole has against one of its services. */
+  interface SiteGuards {
+    List<Guard> of(ServiceBrain service, long now);
+  }
+
   /** Noted already as concerned by the present event. */
   boolean touched;
 
@@ -81,8 +88,10 @@ final class ServiceBrain {
       PoolState restored,
       LeaseClock lease,
       CommandIds ids,
-      SiteOrders siteOrders) {
+      SiteOrders siteOrders,
+      SiteGuards siteGuards) {
     this.config = config;
+    this.siteGuards = siteGuards;
     this.service = service;
     this.state = new ServiceState(config, service, restored, lease, ids, siteOrders);
     this.lease = state.lease;
@@ -600,6 +609,6 @@ final class ServiceBrain {
   }
 
   PoolView view(long now, Map<NodeAddress, Long> skipped) {
-    return picture.view(verdict, now, skipped);
+    return picture.view(verdict, () -> siteGuards.of(this, now), now, skipped);
   }
 }

@@ -2,6 +2,7 @@ package dev.mpp.core.plan;
 
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.SiteView.NodeView;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a service shows to peers and operators; put together when it is read, and kept. */
@@ -22,6 +24,7 @@ final class ServicePicture {
   private final RoleKeeper role;
   private final OperatorOrders orders;
   private final MoveKeeper moves;
+  private final ServiceGuards guards;
   private @Nullable String sentence;
   private @Nullable PoolView view;
 
@@ -36,6 +39,7 @@ final class ServicePicture {
     this.role = role;
     this.orders = orders;
     this.moves = moves;
+    this.guards = new ServiceGuards(state, eligibility, role, moves);
   }
 
   /** Something may be different from what was shown. */
@@ -49,10 +53,6 @@ final class ServicePicture {
     String s = sentence;
     if (s == null) {
       s = explain(verdict, now);
-      if (state.paused()) {
-        Grant.Paused p = state.lease.grant().paused().orElseThrow();
-        s = "PAUSED by " + p.by() + " (" + p.reason() + "): " + s;
-      }
       if (moves.phase() != MoveKeeper.Phase.NONE) {
         s = "SWITCHOVER %s: %s".formatted(moves.phase(), s);
       }
@@ -95,10 +95,14 @@ final class ServicePicture {
         .formatted(g.epoch(), state.config.self(), own, role.claimReason());
   }
 
-  PoolView view(PoolVerdict verdict, long now, Map<NodeAddress, Long> skipped) {
+  /**
+   * @param site asked when the view is built anew: what the site as a whole has against it
+   */
+  PoolView view(
+      PoolVerdict verdict, Supplier<List<Guard>> site, long now, Map<NodeAddress, Long> skipped) {
     PoolView last = view;
     if (last == null || !sameSkips(last, skipped)) {
-      last = build(verdict, now, skipped);
+      last = build(verdict, site.get(), now, skipped);
       view = last;
     }
     return last;
@@ -113,7 +117,8 @@ final class ServicePicture {
     return true;
   }
 
-  private PoolView build(PoolVerdict verdict, long now, Map<NodeAddress, Long> skipped) {
+  private PoolView build(
+      PoolVerdict verdict, List<Guard> site, long now, Map<NodeAddress, Long> skipped) {
     Eligibility e = eligibility.toClaim(verdict, now);
     NodeTrack candidate = state.candidate();
     PoolState pool = state.pool();
@@ -130,7 +135,8 @@ final class ServicePicture {
         candidate == null ? Optional.empty() : candidate.facts().map(ServerFacts::executed),
         e.advance(),
         nodes,
-        moves.phase() == MoveKeeper.Phase.NONE ? "" : moves.phase().name());
+        moves.phase() == MoveKeeper.Phase.NONE ? "" : moves.phase().name(),
+        guards.of(verdict, site, now));
   }
 
   private NodeView node(PoolState.Node n, NodeTrack t, long skipped) {

@@ -1,11 +1,13 @@
 package dev.mpp.core.plan;
 
+import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.Origin;
 import dev.mpp.core.lease.SiteOrder;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
@@ -100,7 +102,7 @@ public final class SiteBrain {
       leases.put(s.name(), lease);
       passive.put(s.name(), new PassivePool(s, pool));
       if (seat == null) {
-        services.put(s.name(), new ServiceBrain(config, s, pool, lease, ids, siteOrders));
+        services.put(s.name(), new ServiceBrain(config, s, pool, lease, ids, siteOrders, this::obstacles));
       }
     }
     all = List.copyOf(services.values());
@@ -218,7 +220,7 @@ public final class SiteBrain {
               ? passive(s.name())
                   .inherited(complete, "lease of epoch " + lease.grant().epoch(), turn.now())
               : passive(s.name()).idle();
-      ServiceBrain brain = new ServiceBrain(config, s, pool, lease, ids, siteOrders);
+      ServiceBrain brain = new ServiceBrain(config, s, pool, lease, ids, siteOrders, this::obstacles);
       services.put(s.name(), brain);
       left.flatMap(TwinSeat.Inheritance::state)
           .ifPresent(state -> overrides(brain, state, left.get().stateAt(), turn));
@@ -435,7 +437,7 @@ public final class SiteBrain {
       case BrainEvent.PeerHeard p -> {
         PeerTrack peer = peers.get(p.view().site());
         if (peer != null) {
-          peer.heard(p.view(), turn.now());
+          peer.heard(p.view(), turn.now()).ifPresent(had -> wentBack(p.view(), had, turn));
         }
         return true;
       }
@@ -468,6 +470,20 @@ public final class SiteBrain {
       case BrainEvent.OperatorRecover e -> answer(e.service(), s -> s.recover(e, turn), turn);
     }
     return false;
+  }
+
+  private static void wentBack(SiteView view, JournalHead had, Turn turn) {
+    turn.add(
+        new BrainCommand.Journal(
+            "",
+            "guard",
+            view.site().name(),
+            "",
+            "",
+            0,
+            "its journal went back: it had ended with %s, and ends now with %s; its data directory"
+                    .formatted(had, view.journal().map(Object::toString).orElse("nothing"))
+                + " is new, or entries were cut off"));
   }
 
   private void answer(
@@ -720,6 +736,22 @@ public final class SiteBrain {
         : checkpoints.verdict(s.service(), s.pool(), cutOff);
   }
 
+  /** Everything of {@link #verdict}, not only the first. */
+  private List<Guard> obstacles(ServiceBrain s, long now) {
+    List<Guard> all = new ArrayList<>();
+    boolean cut = cutOff(now);
+    standDown.map(ServiceGuards::stopping).ifPresent(all::add);
+    s.unfit().map(ServiceGuards::unfit).ifPresent(all::add);
+    PoolVerdict seen = checkpoints.verdict(s.service(), s.pool(), cut);
+    if (!seen.ok()) {
+      all.add(ServiceGuards.blind(seen));
+    }
+    if (cut) {
+      all.add(ServiceGuards.cutOff(config.timing().duration()));
+    }
+    return all;
+  }
+
   private List<SiteView.RoleView> roles(long now) {
     if (confirmed.isEmpty()) {
       return List.of();
@@ -793,9 +825,12 @@ public final class SiteBrain {
                         p.site,
                         p.up(),
                         p.rttMicros(),
-                        p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000))
+                        p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000,
+                        p.journal()))
             .toList(),
         roles(now),
+        Optional.empty(),
+        Optional.empty(),
         config.twin().map(BrainConfig.Twin::instance).orElse(""),
         !acts());
   }

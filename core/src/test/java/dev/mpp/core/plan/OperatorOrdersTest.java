@@ -113,7 +113,7 @@ final class OperatorOrdersTest {
   void whilePausedTheRoleStaysWithADeadServerAndComesBackToIt() {
     LocalPool pool = calm(2);
     pause(pool, true);
-    assertTrue(pool.brain.sentence(LocalPool.S, pool.now).startsWith("PAUSED by ann"));
+    assertEquals("ann", pool.brain.lease(LocalPool.S).grant().paused().orElseThrow().by());
     server(pool, P).up = false;
     pool.run(8000);
     assertEquals(State.ACTIVE, view(pool, P).state());

@@ -4,165 +4,32 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mpp.core.lease.LeaseTiming;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerState;
 import dev.mpp.core.lease.Origin;
-import dev.mpp.core.model.GtidSet;
-import dev.mpp.core.model.NodeAddress;
-import dev.mpp.core.model.NodeType;
-import dev.mpp.core.model.Reach;
-import dev.mpp.core.model.ServerFacts;
-import dev.mpp.core.model.ServiceName;
-import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.State;
-import dev.mpp.core.pool.PoolConfig;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** One site's brain, event by event; the other site is played by hand. */
-final class SiteBrainTest {
-  private static final long MS = 1_000_000L;
-  private static final ServiceName S = new ServiceName("mysql.eraser.test");
-  private static final SiteId A = new SiteId("a");
-  private static final SiteId B = new SiteId("b");
-  private static final SiteId W = new SiteId("w");
-  private static final NodeAddress NODE = NodeAddress.parse("10.0.0.1:3306");
-  private static final NodeAddress OTHER = NodeAddress.parse("10.0.1.1:3306");
-  private static final LeaseTiming TIMING =
-      new LeaseTiming(6000 * MS, 500 * MS, 1500 * MS, 0.001, 300 * MS, 4000 * MS);
-
-  private final SiteBrain brain =
-      new SiteBrain(
-          new BrainConfig(
-              A,
-              "a1",
-              false,
-              "test",
-              "",
-              TIMING,
-              2500 * MS,
-              Map.of(
-                  A,
-                  new BrainConfig.Member(false, 100),
-                  B,
-                  new BrainConfig.Member(false, 50),
-                  W,
-                  new BrainConfig.Member(true, 0)),
-              List.of(
-                  new BrainConfig.Service(
-                      S,
-                      true,
-                      true,
-                      PoolConfig.failover(
-                          "p", List.of(new PoolConfig.Member(NODE, NodeType.PRIMARY))),
-                      Map.of(A, List.of(NODE), B, List.of(OTHER)),
-                      Reach.GLOBAL,
-                      false,
-                      30,
-                      5000 * MS,
-                      1000 * MS,
-                      200 * MS)),
-              List.of()),
-          new CheckpointBoard(List.of(), true),
-          Map.of(),
-          0);
-  private final List<BrainCommand> commands = new ArrayList<>();
-  private LedgerState ledger = LedgerState.EMPTY;
-  private long now;
-
-  private void event(BrainEvent e) {
-    commands.addAll(brain.on(e, now));
+/** One site's brain, event by event. */
+final class SiteBrainTest extends HandPlay {
+  /** What {@code mpp why-not} would say of this site, by kind. */
+  private List<Guard.Kind> guards() {
+    return brain.view(now, Map.of()).pool(S).orElseThrow().guards().stream()
+        .map(Guard::kind)
+        .toList();
   }
 
-  private void at(long millis) {
-    now = millis * MS;
-    event(new BrainEvent.Tick());
-  }
-
-  private <T extends BrainCommand> List<T> take(Class<T> kind) {
-    List<T> found = commands.stream().filter(kind::isInstance).map(kind::cast).toList();
-    commands.removeAll(found);
-    return found;
-  }
-
-  /** Commits everything proposed so far and applies it here. */
-  private void commit() {
-    for (BrainCommand.Propose p : take(BrainCommand.Propose.class)) {
-      apply(p.command());
-    }
-  }
-
-  private void apply(LedgerCommand c) {
-    LedgerState.Applied a = ledger.apply(c);
-    ledger = a.state();
-    event(new BrainEvent.LedgerApplied(c, a.outcome(), ledger));
-  }
-
-  private static ServerFacts facts(boolean readOnly, boolean deadMan, boolean receiver) {
-    GtidSet gtids = GtidSet.parse("0-1-10");
-    return new ServerFacts(
-        "11.4",
-        readOnly,
-        gtids,
-        Optional.of(
-            new ServerFacts.Replication(
-                OTHER.toString(), receiver, receiver, receiver, "", OptionalLong.of(0), gtids)),
-        ServerFacts.SemiSync.OFF,
-        deadMan);
-  }
-
-  private void poll(ServerFacts facts) {
-    event(new BrainEvent.NodeAnswered(S, NODE, facts, 0));
-  }
-
-  private void fenced(boolean safe) {
-    for (BrainCommand.FenceNode f : take(BrainCommand.FenceNode.class)) {
-      event(
-          new BrainEvent.FenceDone(
-              S, NODE, f.commandId(), safe, safe ? "FENCED" : "FAILED", 1000, "test"));
-    }
-  }
-
-  private void standby(ServerFacts facts) {
-    event(new BrainEvent.LedgerRestored(LedgerState.EMPTY));
-    fenced(true);
-    poll(facts);
-    poll(facts);
-    commit();
-  }
-
-  private void becomeActive() {
-    standby(facts(true, true, false));
-    at(4000); // the other site was not heard within the grace
-    claimed();
-    BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getFirst();
-    event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, Optional.empty(), ""));
-    commit();
-    event(new BrainEvent.Tick());
-    BrainCommand.MakeWritable w = take(BrainCommand.MakeWritable.class).getFirst();
-    event(new BrainEvent.WritableDone(S, NODE, w.commandId(), true, 1000, ""));
-    commit();
-    assertEquals(State.ACTIVE, state());
-    assertTrue(ledger.grant(S).serving());
-    commands.clear();
-  }
-
-  /** The claim is committed, and the poll it asks for is answered. */
-  private void claimed() {
-    at(4001);
-    commit();
-    now += MS;
-    poll(facts(true, true, false));
-  }
-
-  private State state() {
-    return brain.pool(S).nodes().getFirst().state();
+  private String guard(Guard.Kind kind) {
+    return brain.view(now, Map.of()).pool(S).orElseThrow().guards().stream()
+        .filter(g -> g.kind() == kind)
+        .map(g -> g.what() + " -> " + g.remedy())
+        .findFirst()
+        .orElse("");
   }
 
   @Test
@@ -216,6 +83,7 @@ final class SiteBrainTest {
         take(BrainCommand.Propose.class).stream()
             .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
     assertTrue(brain.sentence(S, now).contains("no working dead-man"), brain.sentence(S, now));
+    assertTrue(guards().contains(Guard.Kind.NO_DEAD_MAN), guards().toString());
   }
 
   @Test
@@ -344,6 +212,7 @@ final class SiteBrainTest {
     assertTrue(
         take(BrainCommand.Propose.class).stream()
             .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
+    assertTrue(guards().contains(Guard.Kind.NOT_IN_SYNC), guards().toString());
     apply(new LedgerCommand.InSync(new Origin(B, "b1", 2), S, 1, Set.of(A, B)));
     now += 7000 * MS;
     poll(facts(true, true, true));
@@ -370,6 +239,7 @@ final class SiteBrainTest {
         take(BrainCommand.Propose.class).stream()
             .noneMatch(p -> p.command() instanceof LedgerCommand.Claim));
     assertTrue(brain.sentence(S, now).contains("receiver was not running"), brain.sentence(S, now));
+    assertTrue(guards().contains(Guard.Kind.RECEIVER), guards().toString());
   }
 
   @Test
@@ -395,6 +265,61 @@ final class SiteBrainTest {
         .map(BrainCommand.Propose::command)
         .filter(LedgerCommand.Claim.class::isInstance)
         .toList();
+  }
+
+  @Test
+  void everyGuardIsNamedNotOnlyTheFirst() {
+    event(new BrainEvent.LedgerRestored(LedgerState.EMPTY));
+    assertEquals(
+        List.of(Guard.Kind.LEDGER_NOT_LEARNT, Guard.Kind.NO_CANDIDATE, Guard.Kind.NOT_FENCED),
+        guards());
+    fenced(true);
+    poll(facts(true, false, false));
+    poll(facts(true, false, false));
+    commit();
+    Origin b = new Origin(B, "b1", 1);
+    apply(new LedgerCommand.Claim(b, S, 0, 0));
+    apply(new LedgerCommand.InSync(b, S, 1, Set.of(B)));
+    apply(new LedgerCommand.Serve(b, S, 1));
+    apply(new LedgerCommand.Pause(b, S, true, "ann", "firmware"));
+    assertEquals(
+        List.of(
+            Guard.Kind.LEASE_HELD,
+            Guard.Kind.PAUSED,
+            Guard.Kind.NO_DEAD_MAN,
+            Guard.Kind.NOT_IN_SYNC),
+        guards());
+    assertTrue(guard(Guard.Kind.LEASE_HELD).startsWith("b holds the lease of epoch 1"));
+    assertTrue(guard(Guard.Kind.PAUSED).contains("by ann: firmware -> mpp resume"));
+    for (int i = 0; i < 6; i++) {
+      event(new BrainEvent.NodeUnreachable(S, NODE, "Connection refused", true, 0));
+    }
+    fenced(true);
+    assertEquals(
+        List.of(
+            Guard.Kind.LEASE_HELD,
+            Guard.Kind.PAUSED,
+            Guard.Kind.NO_CANDIDATE,
+            Guard.Kind.NOT_IN_SYNC,
+            Guard.Kind.NODE),
+        guards().stream().filter(k -> k != Guard.Kind.CUT_OFF).toList());
+    assertTrue(
+        guard(Guard.Kind.NODE).startsWith("10.0.0.1:3306 is FAILED_OFFLINE, FAIL: "),
+        guard(Guard.Kind.NODE));
+    event(new BrainEvent.StandDown("this process is ending"));
+    assertEquals(Guard.Kind.STOPPING, guards().getFirst());
+  }
+
+  @Test
+  void nothingKeepsTheActiveSiteAndOneWithoutAMajoritySaysSo() {
+    becomeActive();
+    assertEquals(List.of(), guards());
+    now += 6100 * MS;
+    event(new BrainEvent.Tick());
+    fenced(true);
+    event(new BrainEvent.Tick());
+    assertTrue(guards().contains(Guard.Kind.CUT_OFF), guards().toString());
+    assertTrue(guard(Guard.Kind.CUT_OFF).contains("6000 ms"), guard(Guard.Kind.CUT_OFF));
   }
 
   @Test

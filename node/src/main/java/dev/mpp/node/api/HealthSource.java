@@ -75,7 +75,7 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
         .filter(t -> !t.up())
         .ifPresent(t -> warnings.add("the site's other instance is not there: " + t.sentence()));
     for (NodeSnapshot.Service v : s.services()) {
-      if (Roles.active(v, now).isEmpty()) {
+      if (v.active(now).isEmpty()) {
         problems.add(v.name().name() + ": nobody is ACTIVE" + last(v));
       }
       v.grant()
@@ -89,7 +89,7 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
                           + " ("
                           + p.reason()
                           + "): nobody takes over, whatever fails"));
-      if (Roles.alone(v)) {
+      if (v.alone()) {
         warnings.add(
             v.name().name()
                 + ": no site to fail over to: only "
@@ -132,7 +132,7 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
     json.put("service", v.name().name());
     json.put("epoch", v.grant().epoch());
     json.put("active", v.grant().holder().map(SiteId::name).orElse(""));
-    json.put("lapsed", Roles.lapsed(v, now));
+    json.put("lapsed", v.lapsed(now));
     json.put("serving", v.grant().serving());
     json.put("holding", v.holding());
     json.put("sentence", v.sentence());

@@ -1,11 +1,16 @@
 package dev.mpp.node.api;
 
+import dev.mpp.core.journal.JournalHead;
+import dev.mpp.core.journal.JournalQuery;
+import dev.mpp.core.journal.JournalReport;
+import dev.mpp.core.journal.Testimony;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.core.plan.FailoverPlan;
 import dev.mpp.node.NodeSnapshot;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,12 +30,21 @@ public interface NodeControl {
    */
   CompletableFuture<String> order(BrainEvent order);
 
+  /** The journal entries on disk that are asked for, oldest first; may block on the disk. */
+  List<JournalEntry> journal(JournalQuery query);
+
+  /** Where the journal ends on disk; never blocks. */
+  JournalHead journalHead();
+
   /**
-   * Journal entries with a sequence above {@code after}, oldest first; may block on the disk.
+   * Reads and checks the whole journal; blocks on the disk.
    *
-   * @param max at least 1
+   * @param known where it ended once, as somebody kept it
    */
-  List<JournalEntry> journal(long after, int max);
+  Verified verifyJournal(List<JournalHead> known);
+
+  /** What the configuration says that decides a failover of the service. */
+  FailoverPlan.Setting failover(ServiceName service);
 
   /** Tells the watcher of every later picture and entry until the subscription is closed. */
   Subscription subscribe(Watcher watcher);
@@ -58,18 +72,31 @@ public interface NodeControl {
    * One line of the journal.
    *
    * @param sequence grows with every entry of this node
+   * @param service empty for what concerns the whole node
    * @param kind short name of what happened
-   * @param subject service, pool or node it is about, may be empty
+   * @param subject pool, node or site it is about, may be empty
    * @param user empty when the node acted by itself
+   * @param hash empty before it is on disk
    */
   record JournalEntry(
       long sequence,
       long wallMillis,
+      String service,
       String kind,
       String subject,
       long epoch,
       String text,
-      String user) {}
+      String user,
+      String hash) {}
+
+  /**
+   * @param seen by other sites, as this node heard of it
+   */
+  record Verified(JournalReport report, List<Testimony> seen) {
+    public Verified {
+      seen = List.copyOf(seen);
+    }
+  }
 
   /**
    * A configured pool.
@@ -133,7 +160,11 @@ public interface NodeControl {
   interface Watcher {
     void picture(NodeSnapshot snapshot);
 
+    /** An entry that is on its way to the disk. */
     void entry(JournalEntry entry);
+
+    /** Some more entries are on the disk. */
+    default void committed() {}
   }
 
   /** Ends a subscription; closing twice is harmless. */

@@ -1,5 +1,8 @@
 package dev.mpp.node.api;
 
+import dev.mpp.core.journal.JournalHead;
+import dev.mpp.core.journal.JournalQuery;
+import dev.mpp.core.model.SiteId;
 import dev.mpp.proto.v1.ActivatePrimaryRequest;
 import dev.mpp.proto.v1.CheckpointsReply;
 import dev.mpp.proto.v1.CheckpointsRequest;
@@ -13,6 +16,8 @@ import dev.mpp.proto.v1.OperatorGrpc;
 import dev.mpp.proto.v1.OrderReply;
 import dev.mpp.proto.v1.OrderSiteRequest;
 import dev.mpp.proto.v1.PauseRequest;
+import dev.mpp.proto.v1.PlanFailoverReply;
+import dev.mpp.proto.v1.PlanFailoverRequest;
 import dev.mpp.proto.v1.PoolsReply;
 import dev.mpp.proto.v1.PoolsRequest;
 import dev.mpp.proto.v1.PreferRequest;
@@ -27,8 +32,12 @@ import dev.mpp.proto.v1.TestCheckpointReply;
 import dev.mpp.proto.v1.TestCheckpointRequest;
 import dev.mpp.proto.v1.TwinHandoverRequest;
 import dev.mpp.proto.v1.UnsetNodeRequest;
+import dev.mpp.proto.v1.VerifyJournalReply;
+import dev.mpp.proto.v1.VerifyJournalRequest;
 import dev.mpp.proto.v1.WatchEvent;
 import dev.mpp.proto.v1.WatchRequest;
+import dev.mpp.proto.v1.WhyNotReply;
+import dev.mpp.proto.v1.WhyNotRequest;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Status;
@@ -45,7 +54,6 @@ import org.slf4j.LoggerFactory;
 /** The operator API. Its executor may block; it never blocks the loop. */
 public final class OperatorService extends OperatorGrpc.OperatorImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorService.class);
-  private static final int DEFAULT_PAGE = 100;
   private static final int MAX_PAGE = 1_000;
 
   /** How long a pause is waited for; less when the asker has less time. */
@@ -81,17 +89,54 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
 
   @Override
   public void journal(JournalRequest request, StreamObserver<JournalPage> out) {
-    int max = request.getMax() <= 0 ? DEFAULT_PAGE : Math.min(request.getMax(), MAX_PAGE);
     run(
         "journal",
         out,
         () -> {
-          JournalPage.Builder page = JournalPage.newBuilder();
-          control
-              .journal(request.getAfter(), max)
-              .forEach(e -> page.addEntries(StatusCodec.encode(e)));
-          return page.build();
+          JournalQuery query = JournalCodec.query(request, wallMillis.getAsLong());
+          JournalHead head = control.journalHead();
+          return JournalCodec.page(site(), head, query, control.journal(query));
         });
+  }
+
+  @Override
+  public void followJournal(JournalRequest request, StreamObserver<JournalPage> responses) {
+    var out = (ServerCallStreamObserver<JournalPage>) responses;
+    FollowStream stream =
+        new FollowStream(
+            out, control, executor, JournalCodec.query(request, wallMillis.getAsLong()));
+    NodeControl.Subscription subscription = control.subscribe(stream);
+    out.setOnCancelHandler(subscription::close);
+    out.setOnCloseHandler(subscription::close);
+    out.setOnReadyHandler(stream::wake);
+    stream.wake();
+  }
+
+  @Override
+  public void verifyJournal(VerifyJournalRequest request, StreamObserver<VerifyJournalReply> out) {
+    run(
+        "journal verify",
+        out,
+        () -> JournalCodec.encode(site(), control.verifyJournal(JournalCodec.known(request))));
+  }
+
+  @Override
+  public void whyNot(WhyNotRequest request, StreamObserver<WhyNotReply> out) {
+    run("why-not", out, () -> new WhyNot(control.snapshot(), nanos.getAsLong()).answer(request));
+  }
+
+  @Override
+  public void planFailover(PlanFailoverRequest request, StreamObserver<PlanFailoverReply> out) {
+    run(
+        "plan failover",
+        out,
+        () ->
+            new FailoverCodec(control.snapshot(), nanos.getAsLong())
+                .answer(request, control::failover));
+  }
+
+  private SiteId site() {
+    return control.snapshot().local().site();
   }
 
   @Override
@@ -104,7 +149,7 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
     out.setOnReadyHandler(stream::wake);
     try {
       if (request.hasAfter()) {
-        stream.backlog(control.journal(request.getAfter(), MAX_PAGE));
+        stream.backlog(control.journal(JournalQuery.after(request.getAfter(), MAX_PAGE)));
       }
     } catch (RuntimeException e) {
       subscription.close();

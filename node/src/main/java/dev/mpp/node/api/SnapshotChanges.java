@@ -61,12 +61,12 @@ final class SnapshotChanges {
         && before.grant().holder().equals(after.grant().holder())
         && before.grant().serving() == after.grant().serving()
         && before.grant().paused().equals(after.grant().paused())
-        && Roles.lapsed(before, old.takenAt()) == Roles.lapsed(after, now.takenAt());
+        && before.lapsed(old.takenAt()) == after.lapsed(now.takenAt());
   }
 
   /** A holder whose lease has lapsed is not ACTIVE: the sentence names it. */
   private static RoleChange role(NodeSnapshot.Service s, long now) {
-    boolean lapsed = Roles.lapsed(s, now);
+    boolean lapsed = s.lapsed(now);
     String last = s.grant().holder().map(SiteId::name).orElse("");
     return RoleChange.newBuilder()
         .setService(s.name().name())

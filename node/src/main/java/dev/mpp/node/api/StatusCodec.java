@@ -80,6 +80,7 @@ final class StatusCodec {
             .setServing(v.grant().serving())
             .setServedBy(v.grant().servedBy().map(SiteId::name).orElse(""))
             .setHolding(v.holding())
+            .setActive(v.active(now).map(SiteId::name).orElse(""))
             .setSentence(v.sentence());
     v.grant()
         .paused()
@@ -130,15 +131,17 @@ final class StatusCodec {
     return JournalEntry.newBuilder()
         .setSequence(e.sequence())
         .setWallMillis(e.wallMillis())
+        .setService(e.service())
         .setKind(e.kind())
         .setSubject(e.subject())
         .setEpoch(e.epoch())
         .setText(e.text())
         .setUser(e.user())
+        .setHash(e.hash())
         .build();
   }
 
-  private static long millis(long nanos) {
+  static long millis(long nanos) {
     return Math.floorDiv(nanos, NANOS_PER_MILLI);
   }
 }

@@ -44,6 +44,7 @@ final class MariaDbPromotion {
 
   private final Link admin;
   private final Link prover;
+  private final ReceiverStop receiver;
   private final DeadManLock lock;
   private final BooleanSupplier fencing;
   private final LongSupplier clock;
@@ -55,6 +56,7 @@ final class MariaDbPromotion {
       Link admin, Link prover, DeadManLock lock, BooleanSupplier fencing, LongSupplier clock) {
     this.admin = admin;
     this.prover = prover;
+    this.receiver = new ReceiverStop(admin, clock);
     this.lock = lock;
     this.fencing = fencing;
     this.clock = clock;
@@ -63,6 +65,9 @@ final class MariaDbPromotion {
   Prepared prepare(Duration budget) {
     long deadline = clock.getAsLong() + budget.toNanos();
     try {
+      if (admin.call(deadline, MariaDbPromotion::keepApplying)) {
+        receiver.stop("STOP SLAVE IO_THREAD", deadline);
+      }
       return admin.call(deadline, c -> prepare(c, deadline - Duration.ofMillis(20).toNanos()));
     } catch (LinkException e) {
       return new Prepared(false, Optional.empty(), "", e.getMessage());
@@ -71,23 +76,38 @@ final class MariaDbPromotion {
 
   /**
    * While something received is not applied one of the two threads is kept running: starting with
-   * both stopped makes MariaDB throw away its relay log.
+   * both stopped makes MariaDB throw away its relay log. True when the receiver runs.
    */
+  private static boolean keepApplying(Connection c) throws SQLException {
+    Map<String, String> slave = Rows.first(Rows.query(c, "SHOW SLAVE STATUS"));
+    if (slave.isEmpty() || Rows.text(slave, "Slave_IO_Running").equals("No")) {
+      return false;
+    }
+    if (!Rows.on(slave, "Slave_SQL_Running") && Rows.number(slave, "Last_SQL_Errno") == 0) {
+      Rows.query(c, "START SLAVE SQL_THREAD");
+    }
+    hurryGoodbye(c);
+    return true;
+  }
+
+  /**
+   * A semi-synchronous receiver that ends logs in at its source to end its session there. One that
+   * swallows packets must not hold up a takeover for the default of 5 s.
+   */
+  private static void hurryGoodbye(Connection c) {
+    try {
+      Rows.query(c, "SET GLOBAL rpl_semi_sync_slave_kill_conn_timeout = 1");
+    } catch (SQLException e) {
+      // It takes longer then.
+    }
+  }
+
   private Prepared prepare(Connection c, long deadline) throws SQLException {
     Map<String, String> slave = Rows.first(Rows.query(c, "SHOW SLAVE STATUS"));
     if (slave.isEmpty()) {
       return new Prepared(true, Optional.of(executed(c)), "", "no replication configured");
     }
-    boolean receiver = !Rows.text(slave, "Slave_IO_Running").equals("No");
     boolean applier = Rows.on(slave, "Slave_SQL_Running");
-    if (receiver && !applier && Rows.number(slave, "Last_SQL_Errno") == 0) {
-      Rows.query(c, "START SLAVE SQL_THREAD");
-      applier = true;
-    }
-    if (receiver) {
-      Rows.query(c, "STOP SLAVE IO_THREAD");
-      slave = Rows.first(Rows.query(c, "SHOW SLAVE STATUS"));
-    }
     GtidSet received = GtidSet.parse(Rows.text(slave, "Gtid_IO_Pos"));
     if (Rows.text(slave, "Using_Gtid").equals("No")) {
       return new Prepared(
@@ -200,7 +220,7 @@ final class MariaDbPromotion {
     String problem;
     try {
       // Whoever was started meanwhile acknowledges nothing to another source from here on.
-      admin.call(deadline, c -> Rows.query(c, "STOP ALL SLAVES"));
+      receiver.stop("STOP ALL SLAVES", deadline);
       Map<String, String> verdict = unfence(service, epoch, deadline);
       problem = Rows.text(verdict, "verdict");
       if (problem.isEmpty()) {

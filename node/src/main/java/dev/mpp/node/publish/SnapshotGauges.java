@@ -10,6 +10,7 @@ import dev.mpp.core.model.State;
 import dev.mpp.node.NodeSnapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Which gauges there are, and how each is read from a picture. */
 final class SnapshotGauges {
@@ -186,9 +187,7 @@ final class SnapshotGauges {
   }
 
   private static void role(NodeSnapshot.Service v, SiteId site, long now, Sink sink) {
-    boolean own = v.holding() && v.validUntil() - now > 0;
-    boolean live = v.leaseEnd() != Long.MIN_VALUE && v.leaseEnd() - now > 0;
-    boolean active = (own || live) && v.grant().holder().filter(site::equals).isPresent();
+    boolean active = v.active(now).equals(Optional.of(site));
     sink.sample(bit(active), "service", v.name().name(), "site", site.name());
   }
 

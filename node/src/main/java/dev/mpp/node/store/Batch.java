@@ -1,5 +1,6 @@
 package dev.mpp.node.store;
 
+import dev.mpp.core.journal.JournalHead;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -84,8 +85,10 @@ final class Batch {
    *
    * @param connection in auto-commit mode; the transaction is made here, since the driver's own
    *     does not notice that SQLite ends it by itself when the disk is full
+   * @param head of the journal before this batch
+   * @return the head of the journal after it
    */
-  void commit(Connection connection) throws SQLException {
+  JournalHead commit(Connection connection, JournalHead head) throws SQLException {
     try (Statement transaction = connection.createStatement()) {
       transaction.execute("BEGIN IMMEDIATE");
       try {
@@ -94,8 +97,9 @@ final class Batch {
         deleteOverrides(connection);
         writeOverrides(connection);
         writeSettings(connection);
-        writeEntries(connection);
+        JournalHead next = writeEntries(connection, head);
         transaction.execute("COMMIT");
+        return next;
       } catch (SQLException e) {
         rollback(transaction, e);
         throw e;
@@ -219,14 +223,18 @@ final class Batch {
     }
   }
 
-  private void writeEntries(Connection connection) throws SQLException {
+  private JournalHead writeEntries(Connection connection, JournalHead before) throws SQLException {
     if (entries.isEmpty()) {
-      return;
+      return before;
     }
+    JournalChain chain = new JournalChain();
+    JournalHead head = before;
     try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?)")) {
+        connection.prepareStatement(
+            "INSERT INTO journal (" + JournalRows.COLUMNS + ") VALUES (?,?,?,?,?,?,?,?,?,?,?)")) {
       for (JournalEntry entry : entries) {
         JournalEvent event = entry.event();
+        head = chain.next(head, entry);
         insert.setLong(1, entry.sequence());
         insert.setLong(2, event.wallMillis());
         insert.setString(3, event.service());
@@ -237,9 +245,12 @@ final class Batch {
         insert.setLong(8, event.epoch());
         insert.setString(9, event.reason());
         insert.setString(10, event.by());
+        insert.setString(11, head.hash());
         insert.addBatch();
       }
       insert.executeBatch();
     }
+    ChainMarks.head(connection, head);
+    return head;
   }
 }

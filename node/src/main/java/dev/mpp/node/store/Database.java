@@ -1,5 +1,6 @@
 package dev.mpp.node.store;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -43,6 +44,24 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens a file to read it and changes nothing, not even beside it: a node may be using it, or it
+   * is a copy on read-only media.
+   */
+  static Connection readOnly(Path file) throws StoreException {
+    boolean alone = !Files.exists(Path.of(file + "-wal"));
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setBusyTimeout(BUSY_MILLIS);
+    try {
+      return DriverManager.getConnection(
+          "jdbc:sqlite:" + file.toUri() + (alone ? "?immutable=1" : "?mode=ro"),
+          config.toProperties());
+    } catch (SQLException e) {
+      throw translate(file, e);
+    }
+  }
+
   private static Connection connect(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_MILLIS);
@@ -75,7 +94,7 @@ final class Database implements AutoCloseable {
     return translate(file, e);
   }
 
-  private static StoreException translate(Path file, SQLException e) {
+  static StoreException translate(Path file, SQLException e) {
     SQLiteErrorCode code =
         e instanceof SQLiteException sqlite
             ? sqlite.getResultCode()

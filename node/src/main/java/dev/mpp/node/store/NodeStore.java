@@ -1,5 +1,9 @@
 package dev.mpp.node.store;
 
+import dev.mpp.core.journal.JournalHead;
+import dev.mpp.core.journal.JournalQuery;
+import dev.mpp.core.journal.JournalReport;
+import dev.mpp.core.journal.Testimony;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.State;
@@ -7,6 +11,7 @@ import dev.mpp.core.model.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,12 +40,15 @@ public final class NodeStore implements AutoCloseable {
   private final Writer writer;
   private final ReentrantLock reading = new ReentrantLock();
   private final ReentrantLock appending = new ReentrantLock();
+  private final Optional<String> tampering;
   private long lastSequence;
 
-  private NodeStore(DirectoryLock directoryLock, Database database, Writer writer) {
+  private NodeStore(DirectoryLock directoryLock, Database database, Writer writer, JournalEnd end) {
     this.directoryLock = directoryLock;
     this.database = database;
     this.writer = writer;
+    this.lastSequence = end.lastSequence();
+    this.tampering = end.tampering();
   }
 
   /**
@@ -59,8 +67,9 @@ public final class NodeStore implements AutoCloseable {
     DirectoryLock lock = lock(directory);
     try {
       Database database = Database.open(directory.resolve(FILE), schema);
-      NodeStore store = new NodeStore(lock, database, new Writer(database, listener, retry));
-      store.lastSequence = store.lastCommittedSequence();
+      JournalEnd end = end(database);
+      NodeStore store =
+          new NodeStore(lock, database, new Writer(database, listener, retry, end.chainTo()), end);
       store.writer.start();
       return store;
     } catch (StoreException e) {
@@ -70,6 +79,15 @@ public final class NodeStore implements AutoCloseable {
         e.addSuppressed(suppressed);
       }
       throw e;
+    }
+  }
+
+  private static JournalEnd end(Database database) throws StoreException {
+    try {
+      return JournalEnd.read(database.reader());
+    } catch (SQLException e) {
+      database.close();
+      throw database.translate(e);
     }
   }
 
@@ -163,6 +181,16 @@ public final class NodeStore implements AutoCloseable {
     await(written());
   }
 
+  /** The end of the journal on disk. */
+  public JournalHead head() {
+    return writer.head();
+  }
+
+  /** One sentence when the journal did not end, at the start, where MPP had ended it. */
+  public Optional<String> tampering() {
+    return tampering;
+  }
+
   /**
    * Journal entries after {@code since}, oldest first.
    *
@@ -170,13 +198,80 @@ public final class NodeStore implements AutoCloseable {
    * @param max at most so many
    */
   public List<JournalEntry> journal(long since, int max) throws StoreException {
-    return query(
-        "SELECT * FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?",
-        statement -> {
-          statement.setLong(1, since);
-          statement.setInt(2, max);
-        },
-        NodeStore::entry);
+    return journal(JournalQuery.after(since, max));
+  }
+
+  /** The journal entries that are asked for, oldest first. */
+  public List<JournalEntry> journal(JournalQuery q) throws StoreException {
+    reading.lock();
+    try {
+      return JournalRows.read(database.reader(), q);
+    } catch (SQLException e) {
+      throw database.translate(e);
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  /**
+   * Checks the whole journal on disk. Takes about a second for each half million entries and holds
+   * nobody up.
+   *
+   * @param testimonies what others saw of it
+   */
+  public JournalReport verify(List<Testimony> testimonies) throws StoreException {
+    List<Testimony> all = new ArrayList<>(testimonies);
+    all.add(new Testimony("this process wrote", writer.head()));
+    return JournalCheck.run(marks(), all, this::journal);
+  }
+
+  /**
+   * Checks the journal of a file without changing anything; a node may be using it.
+   *
+   * @throws StoreException if it cannot be read, or is no store of this version
+   */
+  public static JournalReport verify(Path file, List<Testimony> testimonies) throws StoreException {
+    if (!Files.isRegularFile(file)) {
+      throw new StoreException("there is no file " + file, null);
+    }
+    try (Connection connection = Database.readOnly(file)) {
+      long version = Schema.version(connection);
+      if (version != Schema.CHAINED) {
+        throw new StoreException(
+            version == 0
+                ? file + " is not a store of MPP (mpp.db in its data-dir)"
+                : file
+                    + " has schema version "
+                    + version
+                    + "; this version of MPP verifies version "
+                    + Schema.CHAINED
+                    + " (an older file gets its chain when a node starts on it)",
+            null);
+      }
+      return JournalCheck.run(
+          ChainMarks.read(connection),
+          testimonies,
+          (after, max) -> {
+            try {
+              return JournalRows.read(connection, JournalQuery.after(after, max));
+            } catch (SQLException e) {
+              throw Database.translate(file, e);
+            }
+          });
+    } catch (SQLException e) {
+      throw Database.translate(file, e);
+    }
+  }
+
+  private Optional<ChainMarks> marks() throws StoreException {
+    reading.lock();
+    try {
+      return ChainMarks.read(database.reader());
+    } catch (SQLException e) {
+      throw database.translate(e);
+    } finally {
+      reading.unlock();
+    }
   }
 
   /** Every node record, by service, pool and address. */
@@ -191,18 +286,6 @@ public final class NodeStore implements AutoCloseable {
         "SELECT * FROM node_override ORDER BY service, address",
         statement -> {},
         NodeStore::override);
-  }
-
-  /**
-   * The newest journal entries, oldest first.
-   *
-   * @param max at most so many
-   */
-  public List<JournalEntry> newest(int max) throws StoreException {
-    return query(
-        "SELECT * FROM (SELECT * FROM journal ORDER BY sequence DESC LIMIT ?) ORDER BY sequence",
-        statement -> statement.setInt(1, max),
-        NodeStore::entry);
   }
 
   /** A committed value. */
@@ -232,29 +315,6 @@ public final class NodeStore implements AutoCloseable {
 
   Database database() {
     return database;
-  }
-
-  private long lastCommittedSequence() throws StoreException {
-    return query(
-            "SELECT coalesce(max(sequence), 0) FROM journal",
-            statement -> {},
-            row -> row.getLong(1))
-        .getFirst();
-  }
-
-  private static JournalEntry entry(ResultSet row) throws SQLException {
-    return new JournalEntry(
-        row.getLong(1),
-        new JournalEvent(
-            row.getLong(2),
-            row.getString(3),
-            row.getString(4),
-            row.getString(5),
-            row.getString(6),
-            row.getString(7),
-            row.getLong(8),
-            row.getString(9),
-            row.getString(10)));
   }
 
   private static OverrideRecord override(ResultSet row) throws SQLException {

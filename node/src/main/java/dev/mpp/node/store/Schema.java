@@ -12,6 +12,9 @@ final class Schema {
   /** "MPP1": tells our file from any other SQLite file. */
   private static final int APPLICATION = 0x4d505031;
 
+  /** From this version on the journal is chained. */
+  static final int CHAINED = 3;
+
   static final List<List<String>> STEPS =
       List.of(
           List.of(
@@ -56,6 +59,14 @@ final class Schema {
                 operator TEXT NOT NULL,
                 reason TEXT NOT NULL,
                 PRIMARY KEY (service, address)
+              ) STRICT, WITHOUT ROWID"""),
+          List.of(
+              "ALTER TABLE journal ADD COLUMN hash TEXT NOT NULL DEFAULT ''",
+              """
+              CREATE TABLE journal_chain (
+                name TEXT PRIMARY KEY,
+                sequence INTEGER NOT NULL,
+                hash TEXT NOT NULL
               ) STRICT, WITHOUT ROWID"""));
 
   private Schema() {}
@@ -91,6 +102,9 @@ final class Schema {
       for (String sql : statements) {
         statement.execute(sql);
       }
+      if (version == CHAINED) {
+        ChainMarks.begin(connection);
+      }
       statement.execute("PRAGMA application_id = " + APPLICATION);
       statement.execute("PRAGMA user_version = " + version);
       connection.commit();
@@ -100,6 +114,13 @@ final class Schema {
     } finally {
       connection.setAutoCommit(true);
     }
+  }
+
+  /** The version of a file of ours; 0 for any other. */
+  static long version(Connection connection) throws SQLException {
+    return pragma(connection, "application_id") == APPLICATION
+        ? pragma(connection, "user_version")
+        : 0;
   }
 
   private static long pragma(Connection connection, String name) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.mpp.node.store;
 
+import dev.mpp.core.journal.JournalHead;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -24,8 +25,13 @@ final class Writer implements AutoCloseable {
   private final Thread thread;
   private Batch open = new Batch();
   private boolean closing;
+  private volatile JournalHead head;
 
-  Writer(Database database, StoreListener listener, Duration retry) {
+  /**
+   * @param head what the next journal entry is chained to
+   */
+  Writer(Database database, StoreListener listener, Duration retry, JournalHead head) {
+    this.head = head;
     this.database = database;
     this.listener = listener;
     this.retry = retry;
@@ -34,6 +40,11 @@ final class Writer implements AutoCloseable {
 
   void start() {
     thread.start();
+  }
+
+  /** The end of the journal on disk. */
+  JournalHead head() {
+    return head;
   }
 
   /**
@@ -108,7 +119,7 @@ final class Writer implements AutoCloseable {
     for (int attempts = 1; ; attempts++) {
       StoreException failure;
       try {
-        batch.commit(database.writer());
+        head = batch.commit(database.writer(), head);
         batch.done();
         if (attempts > 1) {
           listener.recovered();

@@ -1,7 +1,9 @@
 package dev.mpp.node.wire;
 
+import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.model.CheckpointClass;
 import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.Reach;
@@ -12,8 +14,10 @@ import dev.mpp.core.model.SiteView.CheckpointView;
 import dev.mpp.core.model.SiteView.LinkView;
 import dev.mpp.core.model.SiteView.NodeView;
 import dev.mpp.core.model.SiteView.PoolView;
+import dev.mpp.core.model.SiteView.Replica;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
+import dev.mpp.proto.v1.GuardKind;
 import dev.mpp.proto.v1.Health;
 import java.util.Optional;
 
@@ -40,6 +44,8 @@ public final class ViewCodec {
     v.pools().forEach(p -> b.addPools(encode(p)));
     v.links().forEach(l -> b.addLinks(encode(l)));
     v.roles().forEach(r -> b.addRolesBuilder().setService(r.service().name()).setEpoch(r.epoch()));
+    v.replica().ifPresent(r -> b.setReplica(encode(r)));
+    v.journal().ifPresent(j -> b.setJournal(encode(j)));
     return b.build();
   }
 
@@ -61,8 +67,63 @@ public final class ViewCodec {
         v.getRolesList().stream()
             .map(r -> new SiteView.RoleView(new ServiceName(r.getService()), r.getEpoch()))
             .toList(),
+        v.hasReplica() ? Optional.of(decode(v.getReplica())) : Optional.empty(),
+        v.hasJournal() ? head(v.getJournal()) : Optional.empty(),
         v.getInstance(),
         v.getPassive());
+  }
+
+  /** A defect there is no reason not to hear a site. */
+  private static Optional<JournalHead> head(dev.mpp.proto.v1.JournalHead head) {
+    try {
+      return Optional.of(decode(head));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static dev.mpp.proto.v1.Replica encode(Replica r) {
+    return dev.mpp.proto.v1.Replica.newBuilder()
+        .setLeader(r.leader())
+        .setAppliedIndex(r.appliedIndex())
+        .setFreshAgeMillis(r.freshAgeMillis())
+        .build();
+  }
+
+  private static Replica decode(dev.mpp.proto.v1.Replica r) {
+    return new Replica(r.getLeader(), r.getAppliedIndex(), r.getFreshAgeMillis());
+  }
+
+  public static dev.mpp.proto.v1.JournalHead encode(JournalHead head) {
+    return dev.mpp.proto.v1.JournalHead.newBuilder()
+        .setSequence(head.sequence())
+        .setHash(head.hash())
+        .build();
+  }
+
+  /**
+   * @throws IllegalArgumentException if it is none
+   */
+  public static JournalHead decode(dev.mpp.proto.v1.JournalHead head) {
+    return new JournalHead(head.getSequence(), head.getHash());
+  }
+
+  public static dev.mpp.proto.v1.Guard encode(Guard g) {
+    return dev.mpp.proto.v1.Guard.newBuilder()
+        .setKind(GuardKind.valueOf("GUARD_KIND_" + g.kind().name()))
+        .setWhat(g.what())
+        .setRemedy(g.remedy())
+        .build();
+  }
+
+  private static Guard decode(dev.mpp.proto.v1.Guard g) {
+    return new Guard(
+        switch (g.getKind()) {
+          case GUARD_KIND_UNSPECIFIED, UNRECOGNIZED -> Guard.Kind.OTHER;
+          default -> Guard.Kind.valueOf(g.getKind().name().substring("GUARD_KIND_".length()));
+        },
+        g.getWhat(),
+        g.getRemedy());
   }
 
   private static dev.mpp.proto.v1.CheckpointView encode(CheckpointView c) {
@@ -108,6 +169,7 @@ public final class ViewCodec {
             .setPhase(p.phase());
     p.best().ifPresent(g -> b.setBest(g.toString()));
     p.nodes().forEach(n -> b.addNodes(encode(n)));
+    p.guards().forEach(g -> b.addGuards(encode(g)));
     return b.build();
   }
 
@@ -121,7 +183,8 @@ public final class ViewCodec {
         p.hasBest() ? Optional.of(GtidSet.parse(p.getBest())) : Optional.empty(),
         p.getAdvance(),
         p.getNodesList().stream().map(ViewCodec::decode).toList(),
-        p.getPhase());
+        p.getPhase(),
+        p.getGuardsList().stream().map(ViewCodec::decode).toList());
   }
 
   private static dev.mpp.proto.v1.NodeView encode(NodeView n) {
@@ -164,16 +227,23 @@ public final class ViewCodec {
   }
 
   private static dev.mpp.proto.v1.LinkView encode(LinkView l) {
-    return dev.mpp.proto.v1.LinkView.newBuilder()
-        .setPeer(l.peer().name())
-        .setUp(l.up())
-        .setRttMicros(l.rttMicros())
-        .setAgeMillis(l.ageMillis())
-        .build();
+    var b =
+        dev.mpp.proto.v1.LinkView.newBuilder()
+            .setPeer(l.peer().name())
+            .setUp(l.up())
+            .setRttMicros(l.rttMicros())
+            .setAgeMillis(l.ageMillis());
+    l.journal().ifPresent(j -> b.setJournal(encode(j)));
+    return b.build();
   }
 
   private static LinkView decode(dev.mpp.proto.v1.LinkView l) {
-    return new LinkView(new SiteId(l.getPeer()), l.getUp(), l.getRttMicros(), l.getAgeMillis());
+    return new LinkView(
+        new SiteId(l.getPeer()),
+        l.getUp(),
+        l.getRttMicros(),
+        l.getAgeMillis(),
+        l.hasJournal() ? head(l.getJournal()) : Optional.empty());
   }
 
   public static Health encode(Status status) {

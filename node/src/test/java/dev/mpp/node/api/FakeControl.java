@@ -1,6 +1,12 @@
 package dev.mpp.node.api;
 
+import dev.mpp.core.journal.JournalHead;
+import dev.mpp.core.journal.JournalQuery;
+import dev.mpp.core.journal.JournalReport;
+import dev.mpp.core.journal.Testimony;
+import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.core.plan.FailoverPlan;
 import dev.mpp.node.NodeSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +22,11 @@ public final class FakeControl implements NodeControl {
   public final List<Pool> pools = new CopyOnWriteArrayList<>();
   public final List<Stored> stored = new CopyOnWriteArrayList<>();
   public final List<Time> measured = new CopyOnWriteArrayList<>();
+  public static final String HASH = "9f".repeat(32);
   private final List<JournalEntry> journal = new CopyOnWriteArrayList<>();
+  public final List<JournalHead> verified = new CopyOnWriteArrayList<>();
+  public volatile JournalReport report =
+      new JournalReport(12, new JournalHead(12, HASH), 0, 0, List.of(), 0);
   public volatile CompletableFuture<String> answer =
       CompletableFuture.completedFuture(
           "OK: Cached level reset from OK/0 (FAILED_OFFLINE) to OK_WARN/0 (UNKNOWN) for"
@@ -34,8 +44,33 @@ public final class FakeControl implements NodeControl {
   }
 
   @Override
-  public List<JournalEntry> journal(long after, int max) {
-    return journal.stream().filter(e -> e.sequence() > after).limit(max).toList();
+  public List<JournalEntry> journal(JournalQuery q) {
+    List<JournalEntry> matching =
+        journal.stream()
+            .filter(e -> e.sequence() > q.after() && e.wallMillis() >= q.sinceWallMillis())
+            .filter(e -> q.service().isEmpty() || e.service().equals(q.service()))
+            .filter(e -> q.kind().isEmpty() || e.kind().equals(q.kind()))
+            .toList();
+    int count = matching.size();
+    return q.newest()
+        ? matching.subList(Math.max(0, count - q.max()), count)
+        : matching.subList(0, Math.min(count, q.max()));
+  }
+
+  @Override
+  public JournalHead journalHead() {
+    return new JournalHead(journal.size(), HASH);
+  }
+
+  @Override
+  public Verified verifyJournal(List<JournalHead> known) {
+    verified.addAll(known);
+    return new Verified(report, List.of(new Testimony("site2 heard", journalHead())));
+  }
+
+  @Override
+  public FailoverPlan.Setting failover(ServiceName service) {
+    return Pictures.setting(service);
   }
 
   @Override
@@ -93,8 +128,19 @@ public final class FakeControl implements NodeControl {
   public void log(String kind, String text, String user) {
     JournalEntry entry =
         new JournalEntry(
-            journal.size() + 1, Pictures.WALL, kind, Pictures.SERVICE.name(), 7, text, user);
+            journal.size() + 1,
+            Pictures.WALL,
+            Pictures.SERVICE.name(),
+            kind,
+            Pictures.SERVICE.name(),
+            7,
+            text,
+            user,
+            HASH);
     journal.add(entry);
-    new ArrayList<>(watchers).forEach(w -> w.entry(entry));
+    for (Watcher w : new ArrayList<>(watchers)) {
+      w.entry(entry);
+      w.committed();
+    }
   }
 }

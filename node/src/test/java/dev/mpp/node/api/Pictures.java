@@ -2,6 +2,7 @@ package dev.mpp.node.api;
 
 import dev.mpp.core.lease.Directives;
 import dev.mpp.core.lease.Grant;
+import dev.mpp.core.lease.LeaseTiming;
 import dev.mpp.core.model.CheckpointClass;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.NodeAddress;
@@ -14,9 +15,13 @@ import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
+import dev.mpp.core.plan.BrainConfig;
+import dev.mpp.core.plan.FailoverPlan;
 import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.agreement.Agreement;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -172,6 +177,23 @@ public final class Pictures {
         NOW - 250_000_000L,
         true,
         12);
+  }
+
+  /** Two data sites and a witness under {@code rpo: zero}. */
+  static FailoverPlan.Setting setting(ServiceName service) {
+    Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
+    members.put(new SiteId("site1"), new BrainConfig.Member(false, 100));
+    members.put(new SiteId("site2"), new BrainConfig.Member(false, 90));
+    members.put(new SiteId("site3"), new BrainConfig.Member(true, 0));
+    long ms = 1_000_000;
+    return new FailoverPlan.Setting(
+        service,
+        members,
+        Set.of(new SiteId("site1"), new SiteId("site2")),
+        true,
+        new LeaseTiming(6000 * ms, 500 * ms, 1500 * ms, 0.001, 300 * ms, 4000 * ms),
+        2000 * ms,
+        OptionalLong.of(1000 * ms));
   }
 
   /** Nobody here holds a lease; the evidence of anybody's ends then. */

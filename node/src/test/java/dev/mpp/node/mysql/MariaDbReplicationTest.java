@@ -103,6 +103,40 @@ class MariaDbReplicationTest {
     knowsTheRelayLogItWouldLose();
   }
 
+  /**
+   * The source's host is gone: its kernel answers nothing, and a connection attempt lasts a minute
+   * ({@code slave_net_timeout}). What was received counts; nothing more can arrive.
+   */
+  @Test
+  void aPromotionDoesNotWaitForASourceThatSwallowsPackets() throws Exception {
+    ok(two.startReplication(BUDGET));
+    promote(one, 1);
+    first.run("INSERT INTO app.locks VALUES (79, 1)");
+    var goal = facts(one).executed();
+    Eventually.within(BUDGET, "it follows", () -> facts(two).executed().contains(goal));
+    try (SilentHost gone = SilentHost.open()) {
+      second.run("STOP SLAVE; CHANGE MASTER TO MASTER_PORT = " + gone.port() + "; START SLAVE");
+      Eventually.within(
+          BUDGET, "it connects", () -> !facts(two).replication().orElseThrow().receiverRunning());
+      long start = System.nanoTime();
+      Prepared prepared = two.prepare(BUDGET);
+      promote(two, 2);
+      long millis = (System.nanoTime() - start) / 1_000_000;
+      Figures.note("promotion while connecting to a silent source, ms", millis);
+      assertTrue(prepared.ok(), prepared.detail());
+      assertTrue(prepared.executed().orElseThrow().contains(goal));
+      assertTrue(millis < 5_000, millis + " ms");
+    }
+    Eventually.within(
+        BUDGET,
+        "the condemned receiver and the applier have ended",
+        () ->
+            facts(two)
+                .replication()
+                .filter(r -> !r.receiverRunning() && !r.applierRunning())
+                .isPresent());
+  }
+
   private void refusesABrokenApplier() throws Exception {
     first.run("SET SESSION sql_log_bin = 0; INSERT INTO app.locks VALUES (77, 0)");
     ok(one.startReplication(BUDGET));

@@ -1,7 +1,9 @@
 package dev.mpp.node.wire;
 
+import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.model.CheckpointClass;
 import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.NodeType;
@@ -45,12 +47,19 @@ final class RandomViews {
                     new SiteId("peer" + random.nextInt(9)),
                     random.nextBoolean(),
                     random.nextLong(),
-                    random.nextLong())),
+                    random.nextLong(),
+                    perhaps(this::head))),
         some(
             () ->
                 new SiteView.RoleView(
-                    new ServiceName("db" + random.nextInt(9) + ".example.org"),
-                    random.nextLong())));
+                    new ServiceName("db" + random.nextInt(9) + ".example.org"), random.nextLong())),
+        perhaps(() -> new SiteView.Replica(text(), random.nextLong(), random.nextLong())),
+        perhaps(this::head));
+  }
+
+  private JournalHead head() {
+    return new JournalHead(
+        random.nextLong(Long.MAX_VALUE), ("%016x".formatted(random.nextLong())).repeat(4));
   }
 
   private SiteView.CheckpointView checkpoint() {
@@ -73,7 +82,8 @@ final class RandomViews {
         perhaps(this::gtids),
         random.nextLong(),
         some(this::node),
-        text());
+        text(),
+        some(() -> new Guard(any(Guard.Kind.values()), text(), text())));
   }
 
   private SiteView.NodeView node() {

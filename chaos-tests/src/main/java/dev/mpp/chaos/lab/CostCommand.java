@@ -1,0 +1,58 @@
+package dev.mpp.chaos.lab;
+
+import dev.mpp.chaos.process.Console;
+import dev.mpp.chaos.process.Trouble;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ./mpp chaos cost}. */
+@Command(
+    name = "cost",
+    mixinStandardHelpOptions = true,
+    description = {
+      "What agreement costs when nothing happens: processor time, bytes between the sites and on"
+          + " disk, memory. No load on the servers."
+    })
+final class CostCommand implements Callable<Integer> {
+  private final PrintStream answer;
+
+  @Option(
+      names = "--services",
+      defaultValue = "1",
+      description = "how many, each with a server of its own in each data site (default: 1)")
+  private int services;
+
+  @Option(names = "--sites", defaultValue = "3", description = "3 to 7 (default: 3)")
+  private int sites;
+
+  @Option(names = "--seconds", defaultValue = "60", description = "measured (default: 60)")
+  private int seconds;
+
+  @Option(names = "--json", description = "one JSON object on stdout, nothing else")
+  private boolean json;
+
+  CostCommand(PrintStream answer) {
+    this.answer = answer;
+  }
+
+  @Override
+  public Integer call() {
+    if (services < 1 || services > 2_000 || seconds < 5) {
+      throw new Trouble("--services is in 1..2000, --seconds at least 5", "");
+    }
+    Console console = new Console(System.err, false);
+    LabConfiguration configuration = new LabConfiguration(LabMain.sites(sites), services);
+    List<Cost> costs =
+        LabMain.within(
+            console,
+            configuration,
+            site -> NodeFlags.of(site, services),
+            lab -> new CostMeter(lab, services).measure(seconds));
+    answer.print(json ? Cost.toJson(services, costs) : Cost.toText(services, costs));
+    answer.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,281 @@
+package dev.mpp.chaos.lab;
+
+import dev.mpp.chaos.process.Child;
+import dev.mpp.chaos.process.Children;
+import dev.mpp.chaos.process.Console;
+import dev.mpp.chaos.process.Folder;
+import dev.mpp.chaos.process.MariaDb;
+import dev.mpp.chaos.process.NodeProcess;
+import dev.mpp.chaos.process.Place;
+import dev.mpp.chaos.process.ServerFiles;
+import dev.mpp.chaos.process.Trouble;
+import dev.mpp.chaos.process.World;
+import dev.mpp.chaos.script.Stage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A deployment in a network of its own, made from nothing at each start. The thread that makes it
+ * is moved into the clients' namespace for good, and so is what it starts. Thread-safe.
+ */
+final class Lab implements AutoCloseable {
+  private final Folder folder;
+  private final Console console;
+  private final List<LabSite> sites;
+  private final Network network;
+  private final Map<LabSite, MariaDb> servers = new LinkedHashMap<>();
+  private final Map<LabSite, NodeProcess> nodes = new LinkedHashMap<>();
+  private final Map<String, Child> running = new ConcurrentHashMap<>();
+  private final List<World> targets = new CopyOnWriteArrayList<>();
+  private volatile boolean closed;
+
+  /** Which of the two processes of a site. */
+  enum Part {
+    MYSQL,
+    NODE
+  }
+
+  /** Options of the Java machine of a node. */
+  interface NodeOptions {
+    List<String> of(LabSite site);
+  }
+
+  /**
+   * @param id from {@link Remains#claim}
+   */
+  Lab(
+      Folder folder,
+      Console console,
+      String id,
+      LabConfiguration configuration,
+      NodeOptions options) {
+    this.folder = folder;
+    this.console = console;
+    this.sites = configuration.sites();
+    Map<String, String> addresses = new LinkedHashMap<>();
+    sites.forEach(site -> addresses.put(site.label(), site.address()));
+    network = Network.build(id, addresses);
+    try {
+      network.namespace(Network.CLIENTS).enter();
+      // Made before the sites are prepared side by side.
+      List.of("app", "repl", "root", "mpp").forEach(folder::secret);
+      Children children = new Children(folder.root().resolve("processes"));
+      Path binaries = ServerFiles.unpacked(folder.root(), console);
+      for (LabSite site : sites) {
+        nodes.put(
+            site,
+            new NodeProcess(place(site), configuration.text(site), options.of(site), children));
+      }
+      for (LabSite site : data()) {
+        servers.put(site, server(site, binaries, children));
+      }
+    } catch (RuntimeException e) {
+      network.close();
+      throw e;
+    }
+  }
+
+  private MariaDb server(LabSite site, Path binaries, Children children) {
+    return new MariaDb(
+        folder,
+        place(site),
+        peer(site).address(),
+        LabConfiguration.MYSQL,
+        site.number(),
+        binaries,
+        children);
+  }
+
+  /** Everything from nothing; returns when the processes are there. */
+  void up() {
+    targets.add(new World(List.of(Network.WORLD, Network.EDGE), world(), worldTcp()));
+    together(
+        data(),
+        site -> {
+          List<String> lan = List.of(Network.inside(site.address()));
+          targets.add(place(site).entrance().inside(() -> new World(lan, world(), worldTcp())));
+          Folder.wipe(place(site).folder());
+          console.say(site.label() + ": initialising MariaDB");
+          server(site).prepare();
+          start(Part.MYSQL, site);
+        });
+    sites.forEach(site -> node(site, true));
+  }
+
+  private static int world() {
+    return LabConfiguration.WORLD_HTTP;
+  }
+
+  private static int worldTcp() {
+    return LabConfiguration.WORLD_TCP;
+  }
+
+  /** Starts it unless it runs; a server is up when it answers. */
+  void start(Part part, LabSite site) {
+    if (runs(part, site)) {
+      return;
+    }
+    switch (part) {
+      case NODE -> node(site, false);
+      case MYSQL -> keep(part, site, server(site).start(), server(site).log());
+    }
+  }
+
+  private void node(LabSite site, boolean bootstrap) {
+    NodeProcess node = Optional.ofNullable(nodes.get(site)).orElseThrow();
+    keep(Part.NODE, site, node.start(bootstrap), node.log());
+  }
+
+  private void keep(Part part, LabSite site, Child child, Path log) {
+    running.put(key(part, site), child);
+    if (closed) {
+      child.kill();
+      throw new Trouble("the lab is being taken down", "");
+    }
+    child.onExit(
+        () -> {
+          if (!child.expected()) {
+            console.say(
+                "%s ended by itself (exit %d); the end of %s:%n%s"
+                    .formatted(child.name(), child.exitCode(), log, Folder.tail(log, 6)));
+          }
+        });
+  }
+
+  private static String key(Part part, LabSite site) {
+    return part + " " + site.label();
+  }
+
+  Optional<Child> child(Part part, LabSite site) {
+    return Optional.ofNullable(running.get(key(part, site))).filter(Child::alive);
+  }
+
+  boolean runs(Part part, LabSite site) {
+    return child(part, site).isPresent();
+  }
+
+  List<LabSite> sites() {
+    return sites;
+  }
+
+  /** The sites with a server. */
+  List<LabSite> data() {
+    return sites.stream().filter(site -> !site.witness()).toList();
+  }
+
+  List<LabSite> witnesses() {
+    return sites.stream().filter(LabSite::witness).toList();
+  }
+
+  /** The other site with a server. */
+  LabSite peer(LabSite site) {
+    return data().getFirst().equals(site) ? data().getLast() : data().getFirst();
+  }
+
+  LabSite named(String label) {
+    return sites.stream().filter(site -> site.label().equals(label)).findFirst().orElseThrow();
+  }
+
+  Place place(LabSite site) {
+    return new Place(
+        site.label(),
+        folder.root().resolve(site.label()),
+        site.address(),
+        network.namespace(site.label()));
+  }
+
+  Stage stage() {
+    return new Stage(
+        LabConfiguration.SERVICE,
+        data().stream().map(this::place).toList(),
+        LabConfiguration.MYSQL,
+        LabConfiguration.DNS,
+        folder.secret("app"));
+  }
+
+  /** Runs statements as the administrator of one server, over its own socket. */
+  String administer(LabSite site, String sql) {
+    return server(site).administer(folder.secret("root"), sql, "statements");
+  }
+
+  Network network() {
+    return network;
+  }
+
+  Console console() {
+    return console;
+  }
+
+  Path evidenceFolder() {
+    return folder.root().resolve("evidence");
+  }
+
+  /** What the node of a site says, by the judge's way; empty when it does not answer. */
+  Optional<Gauges> gauges(LabSite site) {
+    return place(site).entrance().inside(() -> Gauges.read(site.address(), LabConfiguration.HTTP));
+  }
+
+  /** Logs and journals. */
+  List<Path> logs() {
+    return Stream.concat(
+            servers.values().stream().map(MariaDb::log),
+            nodes.values().stream()
+                .map(NodeProcess::log)
+                .flatMap(
+                    log ->
+                        Stream.of("node.log", "data/mpp.db", "data/mpp.db-wal")
+                            .map(log::resolveSibling)))
+        .filter(Files::exists)
+        .toList();
+  }
+
+  private MariaDb server(LabSite site) {
+    return Optional.ofNullable(servers.get(site)).orElseThrow();
+  }
+
+  /** Ends everything and removes the namespaces. May be called again. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    // Data is made anew at each start: nothing is worth waiting for.
+    running.values().parallelStream().forEach(Child::kill);
+    targets.forEach(World::close);
+    network.close();
+  }
+
+  private static void together(List<LabSite> sites, Consumer<LabSite> step) {
+    String names = sites.stream().map(LabSite::label).collect(Collectors.joining(", "));
+    List<CompletableFuture<Void>> all =
+        sites.stream()
+            .map(
+                site ->
+                    CompletableFuture.runAsync(
+                        () -> step.accept(site), task -> Thread.ofPlatform().daemon().start(task)))
+            .toList();
+    try {
+      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+          .orTimeout(Duration.ofMinutes(3).toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+          .join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Trouble known) {
+        throw known;
+      }
+      throw new Trouble("preparing " + names + " failed: " + e.getCause(), "");
+    }
+  }
+}

@@ -1,0 +1,298 @@
+package dev.mpp.chaos.lab;
+
+import dev.mpp.chaos.check.Expectation;
+import dev.mpp.chaos.check.Findings;
+import dev.mpp.chaos.check.History;
+import dev.mpp.chaos.check.Judge;
+import dev.mpp.chaos.check.Row;
+import dev.mpp.chaos.lab.Lab.Part;
+import dev.mpp.chaos.process.Deadline;
+import dev.mpp.chaos.process.Place;
+import dev.mpp.chaos.process.Trouble;
+import dev.mpp.chaos.script.Evidence;
+import dev.mpp.chaos.script.Load;
+import dev.mpp.chaos.script.Timeline;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * Runs a script on a lab that is up: for each run wait until everything is whole, break something,
+ * watch, mend, time the catching-up, wait until whole again, judge.
+ */
+final class LabRunner {
+  /** The lease (6 s) and 1.5 s. */
+  private static final Duration NEW_ACTIVE_WITHIN = Duration.ofMillis(7_500);
+
+  /** Few: three to five nodes and two servers share the machine with them. */
+  private static final int WRITERS = 4;
+
+  private static final Duration CAUGHT_UP_WITHIN = Duration.ofSeconds(3);
+  private static final Duration WHOLE_LIMIT = Duration.ofSeconds(120);
+  private static final Duration TAKEOVER_LIMIT = Duration.ofSeconds(30);
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final Duration FLAP = Duration.ofSeconds(2);
+
+  private final Lab lab;
+  private final LabScript script;
+  private final long firstSeed;
+
+  LabRunner(Lab lab, LabScript script, long firstSeed) {
+    this.lab = lab;
+    this.script = script;
+    this.firstSeed = firstSeed;
+  }
+
+  /** All runs; a failing one does not end the script, a lab that does not get whole does. */
+  List<LabRun> run(int runs) {
+    List<LabRun> results = new ArrayList<>();
+    for (int i = 0; i < runs; i++) {
+      long seed = firstSeed + i;
+      lab.console().say("%s: run %d of %d, seed %d".formatted(script.label(), i + 1, runs, seed));
+      try {
+        results.add(one(i, seed));
+      } catch (Trouble e) {
+        results.add(LabRun.notRun(seed, String.valueOf(e.getMessage())));
+        break;
+      }
+    }
+    return results;
+  }
+
+  private LabRun one(int turn, long seed) {
+    Optional<LabSite> diverged;
+    LabRun result;
+    try (Load load = new Load(lab.stage(), System.currentTimeMillis(), seed, WRITERS)) {
+      result = one(load, turn, seed);
+      diverged = lab.data().stream().filter(site -> Rebuild.needed(lab, site)).findFirst();
+    }
+    diverged.ifPresent(site -> Rebuild.run(lab, site, lab.peer(site)));
+    return result.rebuilt(diverged.isPresent());
+  }
+
+  private LabRun one(Load load, int turn, long seed) {
+    Timeline timeline = new Timeline(lab.console());
+    LabSite active = lab.named(whole(load).label());
+    LabSite leader = leader(active);
+    LabScript.Cast cast = new LabScript.Cast(active, lab.peer(active), lab.witnesses(), leader);
+    Breakage breakage = script.breakage(cast, turn);
+    if (!script.needsOtherLeader()) {
+      // The fault meets every phase of polls and renewals.
+      pause(Duration.ofMillis(new Random(seed).nextLong(1_500)));
+    }
+    lab.console()
+        .say(
+            "ACTIVE is %s, %s leads; now: %s"
+                .formatted(active.label(), leader.label(), breakage.describe()));
+    long faultAt = timeline.zero(breakage.describe());
+    Watched seen = watch(load, breakage, active, turn, timeline, faultAt);
+    History history = history(load, active, turn, faultAt, seen.present());
+    Findings findings = Judge.judge(history, expectation(turn, seen));
+    for (String trouble : seen.troubles()) {
+      findings = findings.with(trouble);
+    }
+    if (!findings.passed()) {
+      keep(load.run(), seed, breakage, findings, timeline, history);
+    }
+    return new LabRun(seed, breakage.describe(), findings, seen.catchUp(), false);
+  }
+
+  private History history(Load load, LabSite active, int turn, long faultAt, Set<Row> present) {
+    Place before = lab.place(active);
+    Place other = lab.place(lab.peer(active));
+    return new History(
+        faultAt,
+        before.address(),
+        other.address(),
+        load.acks(),
+        load.probe(before).attempts(),
+        load.probe(other).attempts(),
+        load.flag(before).looks(),
+        load.flag(other).looks(),
+        load.sightings(script.takeover(turn) ? Stream.of(other) : Stream.of(before, other)),
+        present);
+  }
+
+  private Expectation expectation(int turn, Watched seen) {
+    return new Expectation(
+        script.takeover(turn),
+        script.takeover(turn) ? Optional.of(NEW_ACTIVE_WITHIN) : Optional.empty(),
+        seen.fencedFrom(),
+        script.roleChanges(turn),
+        script.holderStays(turn));
+  }
+
+  private void keep(
+      long run,
+      long seed,
+      Breakage breakage,
+      Findings findings,
+      Timeline timeline,
+      History history) {
+    Path kept =
+        Evidence.keep(
+            lab.evidenceFolder().resolve("%s-%d-seed%d".formatted(script.label(), run, seed)),
+            lab.logs(),
+            breakage.describe() + "\n" + String.join("\n", findings.violations()),
+            timeline,
+            history);
+    lab.console().say("FAILED: " + findings.violations() + "; evidence in " + kept);
+  }
+
+  /**
+   * One server writable and named by DNS, the other in step, every writer content, every node at
+   * the head of the ledger and in touch with all others, the other site fit to take over.
+   */
+  private Place whole(Load load) {
+    long start = System.nanoTime();
+    boolean whole =
+        Deadline.await(
+            WHOLE_LIMIT,
+            LOOK,
+            () -> {
+              requireProcesses();
+              long now = System.nanoTime();
+              return now - start > 1_000_000_000L
+                  && load.active().filter(load::inSync).isPresent()
+                  && load.allAckedSince(now - 500_000_000L)
+                  && load.smoothSince(now - 1_000_000_000L)
+                  && CatchUp.wholeUnder(lab).isPresent()
+                  && lab.data().stream().anyMatch(site -> CatchUp.eligible(lab, site));
+            });
+    return load.active()
+        .filter(place -> whole)
+        .orElseThrow(
+            () ->
+                new Trouble(
+                    "the lab did not become whole within %d s: %s"
+                        .formatted(WHOLE_LIMIT.toSeconds(), load.complaint()),
+                    CatchUp.describe(lab)));
+  }
+
+  private void requireProcesses() {
+    for (LabSite site : lab.sites()) {
+      if (!lab.runs(Part.NODE, site) || (!site.witness() && !lab.runs(Part.MYSQL, site))) {
+        throw new Trouble("a process of " + site.label() + " ended by itself", "");
+      }
+    }
+  }
+
+  private LabSite leader(LabSite active) {
+    return script.needsOtherLeader()
+        ? OtherLeader.make(lab, active)
+        : CatchUp.wholeUnder(lab).orElse(active);
+  }
+
+  /**
+   * @param fencedFrom the old ACTIVE must refuse from here on
+   * @param troubles what the watcher itself saw go wrong
+   */
+  private record Watched(
+      Set<Row> present, Optional<Long> fencedFrom, CatchUp.Times catchUp, List<String> troubles) {}
+
+  private Watched watch(
+      Load load, Breakage breakage, LabSite active, int turn, Timeline timeline, long faultAt) {
+    boolean takeover = script.takeover(turn);
+    List<String> troubles = new ArrayList<>();
+    if (script.flaps()) {
+      flap(breakage, timeline);
+    } else {
+      breakage.inject(lab);
+      timeline.add("done: " + breakage.describe());
+      pause(script.lasts());
+    }
+    if (takeover && !taken(load, lab.peer(active), faultAt)) {
+      troubles.add("the writers did not all get on again: " + load.complaint());
+    } else if (!takeover && !script.flaps() && !goOn(load)) {
+      troubles.add("writers stopped during the fault: " + load.complaint());
+    }
+    pause(Duration.ofSeconds(1));
+    Optional<Long> fencedFrom =
+        takeover && troubles.isEmpty() ? Optional.of(System.nanoTime()) : Optional.empty();
+    breakage.mend(lab);
+    long healedAt = System.nanoTime();
+    timeline.say("mended: " + breakage.describe());
+    CatchUp.Times catchUp =
+        CatchUp.after(healedAt, lab, breakage.severed(), Duration.ofSeconds(30));
+    late(breakage, catchUp).ifPresent(troubles::add);
+    timeline.add(
+        "caught up: ledger %s, peers %s ms after the heal"
+            .formatted(catchUp.ledgerMs(), catchUp.peersMs()));
+    // What the healed one does while others still write.
+    pause(Duration.ofSeconds(takeover ? 3 : 1));
+    load.stopWriters();
+    Set<Row> present = Set.of();
+    try {
+      present = load.rows(load.writable().orElse(lab.place(active)));
+    } catch (UncheckedIOException e) {
+      troubles.add("the rows cannot be read: " + e.getMessage());
+    }
+    if (!Deadline.await(
+        WHOLE_LIMIT,
+        LOOK,
+        () ->
+            load.active().filter(load::inSync).isPresent()
+                || (takeover && Rebuild.needed(lab, active)))) {
+      troubles.add("the sites did not get in step again: " + load.complaint());
+    }
+    timeline.add("in step again");
+    return new Watched(present, fencedFrom, catchUp, troubles);
+  }
+
+  private boolean taken(Load load, LabSite other, long faultAt) {
+    return Deadline.await(
+        TAKEOVER_LIMIT,
+        () ->
+            load.writable().equals(Optional.of(lab.place(other)))
+                // Each writer writes every 30 ms, so these acknowledgements are new ones.
+                && load.allAckedSince(Math.max(faultAt, System.nanoTime() - 300_000_000L)));
+  }
+
+  private static boolean goOn(Load load) {
+    return Deadline.await(
+        Duration.ofSeconds(5), () -> load.allAckedSince(System.nanoTime() - 300_000_000L));
+  }
+
+  private void flap(Breakage breakage, Timeline timeline) {
+    long end = System.nanoTime() + script.lasts().toNanos();
+    while (System.nanoTime() - end < 0) {
+      breakage.inject(lab);
+      timeline.add("off");
+      pause(FLAP);
+      breakage.mend(lab);
+      timeline.add("on");
+      pause(FLAP);
+    }
+  }
+
+  private static Optional<String> late(Breakage breakage, CatchUp.Times times) {
+    if (!(breakage instanceof Breakage.Cut)) {
+      return Optional.empty();
+    }
+    long limit = CAUGHT_UP_WITHIN.toMillis();
+    return times.ledgerMs().orElse(Long.MAX_VALUE) > limit
+            || times.peersMs().orElse(Long.MAX_VALUE) > limit
+        ? Optional.of(
+            "after the heal the ledger was current after %s ms and the peers heard after %s ms, allowed are %d"
+                .formatted(text(times.ledgerMs()), text(times.peersMs()), limit))
+        : Optional.empty();
+  }
+
+  private static String text(java.util.OptionalLong figure) {
+    return figure.isPresent() ? Long.toString(figure.getAsLong()) : "more than 30000";
+  }
+
+  private static void pause(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    while (end - System.nanoTime() > 0 && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(end - System.nanoTime());
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.chaos.lab;
+
+import org.jspecify.annotations.NullMarked;

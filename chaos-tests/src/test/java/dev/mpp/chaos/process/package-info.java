@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.chaos.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,192 @@
+package dev.mpp.chaos.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mpp.core.model.NodeOverride;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.model.SiteView;
+import dev.mpp.core.model.SiteView.LinkView;
+import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.core.plan.FailoverPlan;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What {@code mpp plan failover} says happens: the production brains are asked, then let run. */
+final class FailoverForecastTest {
+  private static final long MS = SimWorld.MS;
+  private static final int SEEDS = Integer.getInteger("forecast.seeds", 60);
+  private static final SiteId WITNESS = new SiteId("witness");
+
+  @Test
+  void theForecastComesTrue() {
+    List<String> wrong = new ArrayList<>();
+    Map<FailoverPlan.Outcome, Integer> seen = new EnumMap<>(FailoverPlan.Outcome.class);
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      forecast(seed, seen).ifPresent(wrong::add);
+    }
+    assertEquals(List.of(), wrong);
+    for (FailoverPlan.Outcome outcome : FailoverPlan.Outcome.values()) {
+      assertTrue(seen.getOrDefault(outcome, 0) >= SEEDS / 30, seen.toString());
+    }
+  }
+
+  private static Optional<String> forecast(long seed, Map<FailoverPlan.Outcome, Integer> seen) {
+    SimWorld world = new SimWorld(seed);
+    Random random = new Random(seed * 17 + 3);
+    run(world, 10_000 + random.nextInt(2_000));
+    SimSite active = active(world).orElse(null);
+    if (active == null) {
+      return Optional.of("seed " + seed + ": nobody was ACTIVE to begin with");
+    }
+    SimSite standby = site(world, active.id.name().equals("site1") ? "site2" : "site1");
+    String before = disturb(world, random.nextInt(7), active, standby);
+    run(world, 12_000);
+    Set<SiteId> lost =
+        switch (random.nextInt(6)) {
+          case 0 -> Set.of(WITNESS);
+          case 1 -> Set.of(standby.id);
+          case 2 -> Set.of(active.id, WITNESS);
+          default -> Set.of(active.id);
+        };
+    SimSite asked =
+        world.sites.values().stream()
+            .filter(s -> s.running && !lost.contains(s.id))
+            .findFirst()
+            .orElseThrow();
+    FailoverPlan plan = plan(world, asked, lost);
+    seen.merge(plan.outcome(), 1, Integer::sum);
+    world.tell("PLAN " + plan.sentence());
+    lost.forEach(id -> lose(world, site(world, id.name())));
+    run(world, 40_000);
+    Optional<SiteId> actual = active(world).map(s -> s.id);
+    return actual.equals(plan.next())
+        ? Optional.empty()
+        : Optional.of(
+            "seed %d, %s, lost %s: foretold %s (%s), came %s%n%s"
+                .formatted(
+                    seed,
+                    before,
+                    lost,
+                    plan.next(),
+                    plan.sentence(),
+                    actual,
+                    String.join("\n", world.story)));
+  }
+
+  private static void run(SimWorld world, long millis) {
+    world.time.runUntil(world.time.now() + millis * MS);
+  }
+
+  private static SimSite site(SimWorld world, String name) {
+    return world.site(new SiteId(name));
+  }
+
+  private static Optional<SimSite> active(SimWorld world) {
+    return world.sites.values().stream().filter(SimSite::active).findFirst();
+  }
+
+  private static String disturb(SimWorld world, int kind, SimSite active, SimSite standby) {
+    SimServer server = standby.myServer().orElseThrow();
+    switch (kind) {
+      case 0 -> {
+        server.crash();
+        world.changed();
+        return "the standby's server is down";
+      }
+      case 1 -> {
+        active.event(new BrainEvent.OperatorPause(SimWorld.SERVICE, true, "ann", "test"));
+        return "paused";
+      }
+      case 2 -> {
+        active.cut.add(standby.id);
+        standby.cut.add(active.id);
+        return "the data sites do not hear each other";
+      }
+      case 3 -> {
+        standby.event(
+            new BrainEvent.OperatorOverride(
+                SimWorld.SERVICE,
+                server.address,
+                NodeOverride.parse("weight", "0"),
+                0,
+                0,
+                "ann",
+                ""));
+        return "the standby's server is never promoted";
+      }
+      case 4 -> {
+        site(world, "witness").kill();
+        return "the witness is down";
+      }
+      default -> {
+        return "all is well";
+      }
+    }
+  }
+
+  private static void lose(SimWorld world, SimSite site) {
+    site.myServer().ifPresent(SimServer::crash);
+    if (site.running) {
+      site.kill();
+    }
+    site.network = false;
+    world.changed();
+  }
+
+  /** What the node of that site would answer; a link is down once nothing was heard on it. */
+  private static FailoverPlan plan(SimWorld world, SimSite asked, Set<SiteId> lost) {
+    long now = world.time.now();
+    Map<SiteId, SiteView> views = new HashMap<>();
+    SiteView own = silence(asked.brain().view(now, Map.of()));
+    views.put(asked.id, own);
+    for (LinkView l : own.links()) {
+      if (l.up()) {
+        asked.brain().peerView(l.peer()).ifPresent(v -> views.put(l.peer(), silence(v)));
+      }
+    }
+    var lease = asked.ledger.grant(SimWorld.SERVICE);
+    Optional<SiteId> active = active(world).map(s -> s.id);
+    FailoverPlan.Setting setting =
+        new FailoverPlan.Setting(
+            SimWorld.SERVICE,
+            world.members,
+            Set.of(new SiteId("site1"), new SiteId("site2")),
+            true,
+            world.timing,
+            3000 * MS,
+            OptionalLong.empty());
+    return FailoverPlan.of(
+        setting, new FailoverPlan.Known(asked.id, views, lease, active, Optional.empty()), lost);
+  }
+
+  private static SiteView silence(SiteView v) {
+    return new SiteView(
+        v.site(),
+        v.incarnation(),
+        v.sequence(),
+        v.witness(),
+        v.version(),
+        v.configHash(),
+        v.reach(),
+        v.checkpoints(),
+        v.pools(),
+        v.links().stream()
+            .map(
+                l ->
+                    new LinkView(
+                        l.peer(),
+                        l.up() && l.ageMillis() >= 0 && l.ageMillis() < 3_000,
+                        l.rttMicros(),
+                        l.ageMillis()))
+            .toList());
+  }
+}

@@ -1,0 +1,271 @@
+package dev.mpp.core.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.lease.Move;
+import dev.mpp.core.lease.Origin;
+import dev.mpp.core.lease.SiteOrder;
+import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.State;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A planned switchover at the holder's site and at the target, step by step. */
+final class SwitchoverTest extends HandPlay {
+  private static final Origin FROM_B = new Origin(B, "b1", 100);
+  private long views = 1;
+
+  private void order() {
+    event(
+        new BrainEvent.OperatorSwitchover(
+            S, "m1", B, 5_000 * MS, false, "ann", "rack maintenance"));
+  }
+
+  private String answer() {
+    return take(BrainCommand.Answer.class).getLast().text();
+  }
+
+  /** A is ACTIVE and counts on B; everybody is heard. */
+  private void steady() {
+    becomeActive();
+    long stated = ledger.grant(S).stated() + 1;
+    apply(new LedgerCommand.InSync(new Origin(A, "a1", stated), S, 1, Set.of(A, B)));
+    everybody();
+    poll(facts(false, true, false));
+  }
+
+  private void everybody() {
+    viewOfB(views++, true, "0-1-10");
+    viewOfWitness(views++);
+  }
+
+  private List<LedgerCommand> proposed(Class<? extends LedgerCommand> kind) {
+    return take(BrainCommand.Propose.class).stream()
+        .map(BrainCommand.Propose::command)
+        .filter(kind::isInstance)
+        .toList();
+  }
+
+  private void fenceAtOnce() {
+    order();
+    commit();
+    fenced(true);
+  }
+
+  @Test
+  void theHolderFencesReadsItsPositionAndHandsOver() {
+    steady();
+    order();
+    assertEquals("OK: moving mysql.eraser.test to b", answer());
+    commit();
+    assertEquals("m1", ledger.grant(S).move().orElseThrow().id());
+    assertEquals("FENCE", phase());
+    fenced(true);
+    assertEquals(State.STANDBY, state());
+    assertEquals("POSITION", phase());
+    assertTrue(proposed(LedgerCommand.Handover.class).isEmpty(), "a poll from after the fence");
+    now += MS;
+    poll(facts("0-1-12", true, true, false));
+    assertEquals("DRAIN", phase());
+    assertTrue(proposed(LedgerCommand.Handover.class).isEmpty(), "b has executed 10 of 12");
+    viewOfB(views++, true, "0-1-12");
+    LedgerCommand.Handover h =
+        (LedgerCommand.Handover) proposed(LedgerCommand.Handover.class).getFirst();
+    assertEquals(GtidSet.parse("0-1-12"), h.position());
+    apply(h);
+    assertTrue(ledger.grant(S).holder().isEmpty());
+    assertEquals("", phase());
+    at(now / MS + 300);
+    assertTrue(proposed(LedgerCommand.Claim.class).isEmpty(), "the role is meant for b");
+    apply(new LedgerCommand.Claim(FROM_B, S, 1, ledger.grant(S).renewal()));
+    apply(new LedgerCommand.Serve(FROM_B, S, 2));
+    assertTrue(ledger.grant(S).directives().lastMove().orElseThrow().done());
+    assertFalse(brain.lease(S).holds(now));
+  }
+
+  private String phase() {
+    return brain.view(now, java.util.Map.of()).pools().getFirst().phase();
+  }
+
+  @Test
+  void aTargetThatDoesNotCatchUpLeavesTheRoleAndEndsTheMove() {
+    steady();
+    fenceAtOnce();
+    now += MS;
+    poll(facts("0-1-12", true, true, false));
+    assertEquals("DRAIN", phase());
+    for (int i = 0; i < 7; i++) {
+      at(now / MS + 500);
+      commit();
+      everybody();
+    }
+    assertFalse(ledger.grant(S).directives().lastMove().orElseThrow().done());
+    assertTrue(
+        ledger.grant(S).directives().lastMove().orElseThrow().reason().contains("did not show"),
+        ledger.grant(S).directives().lastMove().toString());
+    assertTrue(ledger.grant(S).heldBy(A, "a1"));
+    assertEquals(1, ledger.grant(S).epoch());
+    now += MS;
+    poll(facts("0-1-12", true, true, false));
+    BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getLast();
+    event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, Optional.empty(), ""));
+    commit();
+    event(new BrainEvent.Tick());
+    BrainCommand.MakeWritable w = take(BrainCommand.MakeWritable.class).getLast();
+    event(new BrainEvent.WritableDone(S, NODE, w.commandId(), true, 1000, ""));
+    assertEquals(State.ACTIVE, state());
+  }
+
+  @Test
+  void afterAProposedHandoverTheNodeStaysFencedUntilTheLedgerAnswers() {
+    steady();
+    fenceAtOnce();
+    now += MS;
+    poll(facts("0-1-10", true, true, false));
+    assertEquals("HANDOVER", phase());
+    List<LedgerCommand> first = proposed(LedgerCommand.Handover.class);
+    assertEquals(1, first.size());
+    for (int i = 0; i < 8; i++) {
+      at(now / MS + 500);
+      take(BrainCommand.Propose.class).stream()
+          .map(BrainCommand.Propose::command)
+          .filter(c -> c instanceof LedgerCommand.Renew)
+          .forEach(this::apply);
+      everybody();
+      poll(facts("0-1-10", true, true, false));
+    }
+    assertTrue(take(BrainCommand.Prepare.class).isEmpty(), "it may have been committed");
+    assertTrue(proposed(LedgerCommand.EndMove.class).isEmpty());
+    apply(first.getFirst());
+    assertTrue(ledger.grant(S).holder().isEmpty());
+    assertTrue(take(BrainCommand.Prepare.class).isEmpty());
+  }
+
+  @Test
+  void anEndThatTheLedgerHasBeforeTheHandoverTakesTheRoleBack() {
+    steady();
+    fenceAtOnce();
+    now += MS;
+    poll(facts("0-1-10", true, true, false));
+    LedgerCommand handover = proposed(LedgerCommand.Handover.class).getFirst();
+    apply(new LedgerCommand.EndMove(FROM_B, S, "m1", "ann: wrong site"));
+    apply(handover);
+    assertTrue(ledger.grant(S).heldBy(A, "a1"));
+    now += MS;
+    poll(facts("0-1-10", true, true, false));
+    assertEquals(1, take(BrainCommand.Prepare.class).size());
+  }
+
+  @Test
+  void theSourceTakesBackWhatItsTargetDoesNotClaim() {
+    steady();
+    fenceAtOnce();
+    now += MS;
+    poll(facts("0-1-10", true, true, false));
+    commit();
+    assertTrue(ledger.grant(S).holder().isEmpty());
+    long handedOver = now;
+    at(now / MS + 1_400);
+    poll(facts("0-1-10", true, true, false));
+    assertTrue(proposed(LedgerCommand.Claim.class).isEmpty());
+    at(handedOver / MS + 2_200);
+    poll(facts("0-1-10", true, true, false));
+    at(handedOver / MS + 2_600);
+    assertFalse(proposed(LedgerCommand.Claim.class).isEmpty(), brain.sentence(S, now));
+  }
+
+  @Test
+  void aServerThatDiesInItsFenceGivesTheRoleUp() {
+    steady();
+    order();
+    commit();
+    fenced(true);
+    for (int i = 0; i < 6; i++) {
+      now += 200 * MS;
+      event(new BrainEvent.NodeUnreachable(S, NODE, "refused", true, 0));
+      commit();
+      everybody();
+    }
+    assertTrue(ledger.grant(S).holder().isEmpty(), ledger.grant(S).toString());
+    assertTrue(ledger.grant(S).move().isEmpty(), "a failover now");
+  }
+
+  @Test
+  void theTargetClaimsAtOnceAndOpensOnlyWithEverything() {
+    standby(facts(true, true, true));
+    at(100);
+    commit();
+    apply(new LedgerCommand.Claim(FROM_B, S, 0, 0));
+    apply(new LedgerCommand.Serve(FROM_B, S, 1));
+    Move move = new Move("m2", A, 1, "ann", "", Optional.empty());
+    apply(new LedgerCommand.BeginMove(FROM_B, S, 1, move));
+    assertEquals("TAKE_OVER", phase());
+    poll(facts("0-1-10", true, true, true));
+    commands.clear();
+    apply(
+        new LedgerCommand.Handover(new Origin(B, "b1", 101), S, 1, "m2", GtidSet.parse("0-1-11")));
+    LedgerCommand claim = proposed(LedgerCommand.Claim.class).getFirst();
+    apply(claim);
+    now += MS;
+    poll(facts("0-1-10", true, true, true));
+    BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getFirst();
+    event(
+        new BrainEvent.PrepareDone(
+            S, NODE, p.commandId(), true, Optional.of(GtidSet.parse("0-1-10")), ""));
+    commit();
+    event(new BrainEvent.Tick());
+    assertTrue(take(BrainCommand.MakeWritable.class).isEmpty(), "transaction 11 is missing");
+    fenced(true);
+    commit();
+    assertTrue(ledger.grant(S).holder().isEmpty(), "given back");
+  }
+
+  @Test
+  void theGateNamesEverythingThatIsMissing() {
+    becomeActive();
+    viewOfB(views++, false, "0-1-10");
+    order();
+    String text = answer();
+    assertTrue(text.startsWith("ERROR: "), text);
+    assertTrue(text.contains("[w] is not heard"), text);
+    assertTrue(text.contains("b: its disk is full"), text);
+    everybody();
+    event(new BrainEvent.OperatorPause(S, true, "bob", "firmware"));
+    commit();
+    order();
+    assertTrue(take(BrainCommand.Answer.class).getLast().text().contains("paused by bob"));
+    assertTrue(ledger.grant(S).move().isEmpty());
+  }
+
+  @Test
+  void aSilentMemberCanBeLeftOutButNotTheTarget() {
+    becomeActive();
+    viewOfB(views++, true, "0-1-10");
+    event(new BrainEvent.OperatorSwitchover(S, "m1", B, MS, true, "ann", "w is down"));
+    assertTrue(answer().startsWith("OK"));
+    at(now / MS + 3_000);
+    event(new BrainEvent.OperatorSwitchover(S, "m2", B, MS, true, "ann", "w is down"));
+    assertTrue(take(BrainCommand.Answer.class).getLast().text().contains("are not heard"));
+  }
+
+  @Test
+  void aDrainedHolderMovesItsRoleAway() {
+    steady();
+    SiteOrder drain = new SiteOrder(SiteOrder.Mode.DRAIN, "ann", "power");
+    apply(new LedgerCommand.OrderSite(FROM_B, A, Optional.of(drain), "ann", "power"));
+    for (int i = 0; i < 12 && ledger.grant(S).move().isEmpty(); i++) {
+      at(now / MS + 500);
+      commit();
+      everybody();
+      poll(facts(false, true, false));
+    }
+    assertEquals(B, ledger.grant(S).move().orElseThrow().target());
+    assertTrue(ledger.grant(S).move().get().reason().contains("drained by ann: power"));
+    assertFalse(brain.view(now, java.util.Map.of()).pools().getFirst().eligible());
+  }
+}

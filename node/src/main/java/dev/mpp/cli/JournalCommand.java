@@ -89,6 +89,8 @@ final class JournalCommand implements Runnable {
   /** Every entry up to this one was printed, or did not match; -1 before the first page. */
   private long through = -1;
 
+  private boolean lost;
+
   JournalCommand(Cli cli) {
     this.cli = cli;
   }
@@ -157,7 +159,7 @@ final class JournalCommand implements Runnable {
         if (e.exitCode() != Cli.UNREACHABLE || through < 0) {
           throw e;
         }
-        cli.terminal().err().println("mpp: " + e.getMessage() + "; trying again");
+        lost(String.valueOf(e.getMessage()));
       }
       if (through >= 0) {
         // Sequences are one node's: the same one goes on.
@@ -174,10 +176,19 @@ final class JournalCommand implements Runnable {
     }
   }
 
+  /** Said once until it answers again. */
+  private void lost(String why) {
+    if (!lost) {
+      lost = true;
+      cli.terminal().err().println("mpp: " + why + "; trying again every second");
+    }
+  }
+
   /** Prints until the stream ends; once begun it is not begun with another node. */
   private boolean pages(Iterator<JournalPage> pages) {
     try {
       while (pages.hasNext()) {
+        lost = false;
         page(pages.next());
       }
     } catch (StatusRuntimeException e) {

@@ -67,7 +67,7 @@ final class WhyNotCommand implements Callable<Integer> {
     String age = r.hasAgeMillis() ? " (said " + Text.duration(r.getAgeMillis()) + " ago)" : "";
     out.append(r.getGuardsCount() == 0 ? paint.good(head) : paint.bold(head));
     out.append(r.getStale() ? paint.warning(age) : age)
-        .append(r.getGuardsCount() == 0 ? "" : ". What keeps it from it:")
+        .append(r.getGuardsCount() == 0 ? "" : ":")
         .append('\n');
     guards(out, paint, r.getGuardsList(), 2);
     return out.toString();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerState;
 import dev.mpp.core.lease.Origin;
+import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.State;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** One site's brain, event by event. */
 final class SiteBrainTest extends HandPlay {
+
   /** What {@code mpp why-not} would say of this site, by kind. */
   private List<Guard.Kind> guards() {
     return brain.view(now, Map.of()).pool(S).orElseThrow().guards().stream()
@@ -308,6 +310,21 @@ final class SiteBrainTest extends HandPlay {
         guard(Guard.Kind.NODE));
     event(new BrainEvent.StandDown("this process is ending"));
     assertEquals(Guard.Kind.STOPPING, guards().getFirst());
+  }
+
+  @Test
+  void anOrderAboutTheSiteIsAGuardUntilItIsLifted() {
+    standby(facts(true, true, true));
+    SiteOrder order = new SiteOrder(SiteOrder.Mode.MAINTENANCE, "ann", "new rack");
+    apply(
+        new LedgerCommand.OrderSite(
+            new Origin(B, "b1", 1), A, Optional.of(order), "ann", "new rack"));
+    assertTrue(guards().contains(Guard.Kind.SITE_ORDER), guards().toString());
+    assertTrue(
+        guard(Guard.Kind.SITE_ORDER).startsWith("a is in maintenance by ann: new rack"),
+        guard(Guard.Kind.SITE_ORDER));
+    apply(new LedgerCommand.OrderSite(new Origin(B, "b1", 2), A, Optional.empty(), "ann", ""));
+    assertFalse(guards().contains(Guard.Kind.SITE_ORDER), guards().toString());
   }
 
   @Test

@@ -214,7 +214,7 @@ public final class NodeStore implements AutoCloseable {
   }
 
   /**
-   * Checks the whole journal on disk. Takes about a second for each half million entries and holds
+   * Checks the whole journal on disk: tens of thousands of entries a second. Blocks, and holds
    * nobody up.
    *
    * @param testimonies what others saw of it

@@ -60,6 +60,7 @@ class TwinFailoverTest {
   private final Ports ports = new Ports(6_100);
   private final Console console = new Console(System.out, false);
   private final List<AutoCloseable> open = new ArrayList<>();
+
   @SuppressWarnings("NullAway.Init")
   @TempDir
   private Path folder;
@@ -284,8 +285,13 @@ class TwinFailoverTest {
   }
 
   private String logs() {
-    return "a: " + status("a") + "\nb: " + status("b") + "\n" + Stream.of("site1a", "site1b", "w1", "w2")
-        .map(name -> "--- " + name + "\n" + Layout.tail(log(name), 45))
-        .collect(Collectors.joining("\n"));
+    return "a: "
+        + status("a")
+        + "\nb: "
+        + status("b")
+        + "\n"
+        + Stream.of("site1a", "site1b", "w1", "w2")
+            .map(name -> "--- " + name + "\n" + Layout.tail(log(name), 45))
+            .collect(Collectors.joining("\n"));
   }
 }

@@ -102,7 +102,8 @@ public final class SiteBrain {
       leases.put(s.name(), lease);
       passive.put(s.name(), new PassivePool(s, pool));
       if (seat == null) {
-        services.put(s.name(), new ServiceBrain(config, s, pool, lease, ids, siteOrders, this::obstacles));
+        services.put(
+            s.name(), new ServiceBrain(config, s, pool, lease, ids, siteOrders, this::obstacles));
       }
     }
     all = List.copyOf(services.values());
@@ -220,7 +221,8 @@ public final class SiteBrain {
               ? passive(s.name())
                   .inherited(complete, "lease of epoch " + lease.grant().epoch(), turn.now())
               : passive(s.name()).idle();
-      ServiceBrain brain = new ServiceBrain(config, s, pool, lease, ids, siteOrders, this::obstacles);
+      ServiceBrain brain =
+          new ServiceBrain(config, s, pool, lease, ids, siteOrders, this::obstacles);
       services.put(s.name(), brain);
       left.flatMap(TwinSeat.Inheritance::state)
           .ifPresent(state -> overrides(brain, state, left.get().stateAt(), turn));

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,8 @@ class TwinGroupTest {
             List.of(),
             List.of(),
             List.of(),
+            Optional.empty(),
+            Optional.empty(),
             instance,
             true);
     return new TwinState(

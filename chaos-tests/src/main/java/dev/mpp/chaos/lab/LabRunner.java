@@ -31,6 +31,8 @@ final class LabRunner {
   /** The lease (6 s) and 1.5 s. */
   private static final Duration NEW_ACTIVE_WITHIN = Duration.ofMillis(7_500);
 
+  private static final int OTHER_LEADER_ATTEMPTS = 10;
+
   /** Few: three to five nodes and two servers share the machine with them. */
   private static final int WRITERS = 4;
 
@@ -71,7 +73,7 @@ final class LabRunner {
     LabRun result;
     try (Load load = new Load(lab.stage(), System.currentTimeMillis(), seed, WRITERS)) {
       result = one(load, turn, seed);
-      diverged = lab.data().stream().filter(site -> Rebuild.needed(lab, site)).findFirst();
+      diverged = Rebuild.wanted(lab);
     }
     diverged.ifPresent(site -> Rebuild.run(lab, site, lab.peer(site)));
     return result.rebuilt(diverged.isPresent());
@@ -79,9 +81,9 @@ final class LabRunner {
 
   private LabRun one(Load load, int turn, long seed) {
     Timeline timeline = new Timeline(lab.console());
-    LabSite active = lab.named(whole(load).label());
-    LabSite leader = leader(active);
-    LabScript.Cast cast = new LabScript.Cast(active, lab.peer(active), lab.witnesses(), leader);
+    LabScript.Cast cast = cast(load);
+    LabSite active = cast.active();
+    LabSite leader = cast.leader();
     Breakage breakage = script.breakage(cast, turn);
     if (!script.needsOtherLeader()) {
       // The fault meets every phase of polls and renewals.
@@ -184,10 +186,23 @@ final class LabRunner {
     }
   }
 
-  private LabSite leader(LabSite active) {
-    return script.needsOtherLeader()
-        ? OtherLeader.make(lab, active)
-        : CatchUp.wholeUnder(lab).orElse(active);
+  private LabScript.Cast cast(Load load) {
+    for (int i = 0; i < OTHER_LEADER_ATTEMPTS; i++) {
+      LabSite active = lab.named(whole(load).label());
+      if (!script.needsOtherLeader()) {
+        return cast(active, CatchUp.wholeUnder(lab).orElse(active));
+      }
+      Optional<LabSite> leader = OtherLeader.attempt(lab, active);
+      // On a busy machine the election may have cost the ACTIVE its lease: then once more.
+      if (leader.isPresent() && load.writable().equals(Optional.of(lab.place(active)))) {
+        return cast(active, leader.get());
+      }
+    }
+    throw new Trouble("no other member could be made the leader", CatchUp.describe(lab));
+  }
+
+  private LabScript.Cast cast(LabSite active, LabSite leader) {
+    return new LabScript.Cast(active, lab.peer(active), lab.witnesses(), leader);
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.mpp.chaos.lab;
 
 import dev.mpp.chaos.process.Deadline;
-import dev.mpp.chaos.process.Trouble;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -11,35 +10,29 @@ import java.util.Optional;
  * its lease, and is healed; it has renewed then, and asks for the leadership about a second later.
  */
 final class OtherLeader {
-  private static final int ATTEMPTS = 8;
+  private static final Duration ELECTED_WITHIN = Duration.ofSeconds(3);
   private static final double RENEWED_SECONDS = 0.6;
 
   private OtherLeader() {}
 
-  /** The member that leads now, right after the ACTIVE's renewal under it. */
-  static LabSite make(Lab lab, LabSite active) {
-    for (int i = 0; i < ATTEMPTS; i++) {
-      lab.network()
-          .cut(
-              Drop.between(
-                  active.address(),
-                  lab.sites().stream()
-                      .filter(site -> !site.equals(active))
-                      .map(LabSite::address)
-                      .toList()));
-      boolean elected =
-          Deadline.await(Duration.ofMillis(3_500), () -> leaderAt(lab, active).isPresent());
-      lab.network().heal();
-      if (elected
-          && Deadline.await(
-              Duration.ofSeconds(3),
-              () -> lab.gauges(active).filter(g -> g.ledgerAge() < RENEWED_SECONDS).isPresent())
-          && leaderAt(lab, active).isPresent()) {
-        return leaderAt(lab, active).orElseThrow();
-      }
-      Deadline.await(Duration.ofSeconds(20), () -> CatchUp.wholeUnder(lab).isPresent());
-    }
-    throw new Trouble("no other member could be made the leader", CatchUp.describe(lab));
+  /** The member that leads now, right after the ACTIVE's renewal under it; empty: not this time. */
+  static Optional<LabSite> attempt(Lab lab, LabSite active) {
+    lab.network()
+        .cut(
+            Drop.between(
+                active.address(),
+                lab.sites().stream()
+                    .filter(site -> !site.equals(active))
+                    .map(LabSite::address)
+                    .toList()));
+    boolean elected = Deadline.await(ELECTED_WITHIN, () -> leaderAt(lab, active).isPresent());
+    lab.network().heal();
+    boolean renewed =
+        elected
+            && Deadline.await(
+                ELECTED_WITHIN,
+                () -> lab.gauges(active).filter(g -> g.ledgerAge() < RENEWED_SECONDS).isPresent());
+    return renewed ? leaderAt(lab, active) : Optional.empty();
   }
 
   /** A leader that is not the ACTIVE, in the eyes of another member. */

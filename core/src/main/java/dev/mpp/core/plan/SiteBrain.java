@@ -619,10 +619,30 @@ public final class SiteBrain {
     return other.map(BrainCommand.YieldLeadership::new);
   }
 
+  /**
+   * The earliest instant at which time alone makes it do something; before that, events without
+   * news change nothing. With two instances that is every tick: a twin's silence, an end of a
+   * hand-over and a suspension are known by the time alone.
+   */
+  public long dueAt() {
+    if (!started || seat != null || lastBeat == LeaseClock.NEVER) {
+      return LeaseClock.NEVER;
+    }
+    long due = lastBeat + config.timing().renew();
+    for (ServiceBrain s : all) {
+      due = Math.min(due, s.dueAt());
+    }
+    return wasCut ? due : Math.min(due, cutOffAt() + 1);
+  }
+
   /** Whether nothing this site proposed has been committed for longer than a lease lasts. */
   private boolean cutOff(long now) {
+    return now > cutOffAt();
+  }
+
+  private long cutOffAt() {
     long since = freshSince == LeaseClock.NEVER ? startedAt : freshSince;
-    return now - since > config.timing().duration();
+    return since + config.timing().duration();
   }
 
   // ---- pictures -----------------------------------------------------------------------------

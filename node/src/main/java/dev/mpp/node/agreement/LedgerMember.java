@@ -36,7 +36,7 @@ public record LedgerMember(SiteId site, String instance, String address, int por
   }
 
   /** {@code host:port}, with brackets around an IPv6 literal. */
-  String endpoint() {
+  public String endpoint() {
     return (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServerRpc;
@@ -20,18 +21,15 @@ final class PeerChannels {
   private static final Logger LOG = LoggerFactory.getLogger(PeerChannels.class);
 
   private final RaftServerRpc rpc;
-  private final Collection<RaftPeerId> others;
-  private final int voters;
+  private final Supplier<Collection<RaftPeerId>> members;
   private final Duration silence;
 
   /**
-   * @param others every other member
-   * @param voters how many members vote
+   * @param members the voters but this one, as agreed now
    */
-  PeerChannels(RaftServerRpc rpc, Collection<RaftPeerId> others, int voters, Duration silence) {
+  PeerChannels(RaftServerRpc rpc, Supplier<Collection<RaftPeerId>> members, Duration silence) {
     this.rpc = rpc;
-    this.others = List.copyOf(others);
-    this.voters = voters;
+    this.members = members;
     this.silence = silence;
   }
 
@@ -56,25 +54,22 @@ final class PeerChannels {
               .toList();
       case CANDIDATEINFO ->
           role.getCandidateInfo().getLastLeaderElapsedTimeMs() > 2 * silence.toMillis()
-              ? others
+              ? members.get()
               : List.of();
       case FOLLOWERINFO, PEERINFO_NOT_SET -> List.of();
     };
   }
 
   /**
-   * True when this member leads but no majority answered within the silence. The library's own
-   * check of this runs only when no proposal arrived for a while; a leader that is cut off and goes
-   * on to renew would pile up entries that the others, when the network heals, walk back one round
-   * trip each.
+   * True when this member leads but no majority of the voters answered within the silence. The
+   * library's own check of this runs only when no proposal arrived for a while; a leader that is
+   * cut off and goes on to renew would pile up entries that the others, when the network heals,
+   * walk back one round trip each.
    */
   boolean lostMajority(RoleInfoProto role) {
-    return role.hasLeaderInfo()
-        && 2 * (voters - silent(role).stream().filter(PeerChannels::votes).count()) <= voters;
-  }
-
-  private static boolean votes(RaftPeerId peer) {
-    return peer.toString().indexOf('.') < 0;
+    Collection<RaftPeerId> others = members.get();
+    long silent = silent(role).stream().filter(others::contains).count();
+    return role.hasLeaderInfo() && 2 * (others.size() - silent + 1) <= others.size() + 1;
   }
 
   private void rebuild(RaftPeerId peer) {

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.protocol.ClientId;
@@ -26,6 +27,7 @@ import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.protocol.exceptions.RaftException;
+import org.apache.ratis.protocol.exceptions.SetConfigurationException;
 import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Proposals {
   private static final Duration PAUSE = Duration.ofMillis(20);
+  static final Duration CHANGE = Duration.ofSeconds(20);
 
   private final RaftServer server;
   private final RaftClientRpc rpc;
@@ -189,13 +192,88 @@ final class Proposals {
     }
   }
 
+  /**
+   * Asks the leader for another membership; blocks until it is committed, a new member has caught
+   * up included, for at most {@link #CHANGE}.
+   *
+   * @param from the voters that the asker saw: nothing is done when they are not the present ones
+   * @param followers that do not vote, and stay; when others are agreed meanwhile nothing is done
+   * @param agreed whether {@code to} is the membership that this member knows
+   * @throws IOException when the leader refused or did not answer; it may still be done later
+   */
+  void change(
+      List<RaftPeer> from, List<RaftPeer> to, List<RaftPeer> followers, BooleanSupplier agreed)
+      throws IOException {
+    SetConfigurationRequest.Arguments arguments =
+        SetConfigurationRequest.Arguments.newBuilder()
+            .setServersInCurrentConf(from)
+            .setListenersInCurrentConf(followers)
+            .setServersInNewConf(to)
+            .setListenersInNewConf(followers)
+            .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+            .build();
+    long deadline = System.nanoTime() + CHANGE.toNanos();
+    while (true) {
+      RaftPeerId leader = knownLeader.get();
+      Exception refusal =
+          leader == null
+              ? new IOException("no leader is known: is there a majority?")
+              : changed(leader, arguments);
+      // An answer may be lost with its connection; what is agreed counts.
+      if (refusal == null || agreed.getAsBoolean()) {
+        return;
+      }
+      boolean judged = refusal instanceof SetConfigurationException;
+      if (judged || System.nanoTime() - deadline > 0) {
+        throw refusal instanceof IOException io ? io : new IOException(refusal);
+      }
+      pause();
+    }
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** Returns what the leader refused with, null when it is agreed. */
+  private @Nullable Exception changed(
+      RaftPeerId leader, SetConfigurationRequest.Arguments arguments) throws IOException {
+    SetConfigurationRequest request =
+        new SetConfigurationRequest(client, leader, group, calls.incrementAndGet(), arguments);
+    try {
+      return (leader.equals(server.getId())
+              ? server.setConfigurationAsync(request).get(CHANGE.toMillis(), TimeUnit.MILLISECONDS)
+              : rpc.sendRequest(request))
+          .getException();
+    } catch (ExecutionException e) {
+      return e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } catch (IOException | TimeoutException e) {
+      return e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
   /** Gives the leadership of this member up; waits for no answer. */
   void stepDown() throws IOException {
     handLeadership(null);
   }
 
-  /** Replaces the followers that do not vote; waits for no answer. Only on the leader. */
-  void setFollowers(List<RaftPeer> voters, List<RaftPeer> followers) throws IOException {
+  /**
+   * Replaces the followers that do not vote; waits for no answer. Only on the leader. Nothing is
+   * done when other voters or followers are agreed meanwhile: this must not undo an operator's
+   * change.
+   *
+   * @param present those that are agreed now
+   */
+  void setFollowers(List<RaftPeer> voters, List<RaftPeer> present, List<RaftPeer> followers)
+      throws IOException {
     var unused =
         server.setConfigurationAsync(
             new SetConfigurationRequest(
@@ -204,8 +282,11 @@ final class Proposals {
                 group,
                 calls.incrementAndGet(),
                 SetConfigurationRequest.Arguments.newBuilder()
+                    .setServersInCurrentConf(voters)
+                    .setListenersInCurrentConf(present)
                     .setServersInNewConf(voters)
                     .setListenersInNewConf(followers)
+                    .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
                     .build()));
   }
 

@@ -6,12 +6,19 @@ import dev.mpp.core.model.SiteId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -32,7 +39,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ledger replicated by Apache Ratis among all members, each a voter of equal priority.
+ * The ledger replicated by Apache Ratis among all members: voters of equal priority, and followers
+ * without a vote, which are the second instances of sites.
  *
  * <pre>{@code
  * var config = LedgerConfig.of("mysql.eraser.com", site2, members, Path.of("/var/lib/mpp/ledger"), bootstrap);
@@ -52,6 +60,8 @@ public final class RatisAgreement implements Agreement {
   private static final Duration CLOSE = Duration.ofMillis(2500);
 
   private final LedgerConfig config;
+  private final Optional<LedgerDoor> door;
+  private final MemberFormats formats;
   private final Listener listener;
   private final Consumer<String> onFatal;
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -77,6 +87,8 @@ public final class RatisAgreement implements Agreement {
    */
   public RatisAgreement(LedgerConfig config, Listener listener, Consumer<String> onFatal) {
     this.config = config;
+    this.door = config.tls().map(LedgerDoor::new);
+    this.formats = new MemberFormats(config.storage().resolve("formats"), config.own().site());
     this.listener = listener;
     this.onFatal = onFatal;
   }
@@ -93,17 +105,19 @@ public final class RatisAgreement implements Agreement {
       throw new IllegalStateException("started before");
     }
     keepTheProcess();
-    RaftGroup group = group();
-    LedgerStorage storage = new LedgerStorage(config, group.getGroupId().getUuid());
+    RaftGroup founders = founders();
+    LedgerStorage storage = new LedgerStorage(config, founders.getGroupId().getUuid());
     boolean recover = storage.prepare();
+    // One that joins knows no members, so it neither votes nor stands until a leader tells it some.
+    RaftGroup group = storage.joined() ? RaftGroup.valueOf(founders.getGroupId()) : founders;
     RaftProperties properties = RatisSettings.properties(config, storage);
-    Parameters parameters = RatisSettings.parameters(config);
+    Parameters parameters = RatisSettings.parameters(config, storage.member(), door);
     LedgerStateMachine replica = new LedgerStateMachine(listener, storage::formatted, this::fatal);
     RaftServer server = null;
     try {
       server =
           RaftServer.newBuilder()
-              .setServerId(RaftPeerId.valueOf(config.self()))
+              .setServerId(storage.member())
               .setGroup(group)
               .setOption(recover ? StartupOption.RECOVER : StartupOption.FORMAT)
               .setStateMachine(replica)
@@ -111,12 +125,13 @@ public final class RatisAgreement implements Agreement {
               .setParameters(parameters)
               .build();
       server.start();
-      running = run(server, group, properties, parameters);
+      running = run(server, founders, group, properties, parameters);
     } catch (IOException | RuntimeException e) {
       closing.set(true);
       if (server != null) {
         closeQuietly(server);
       }
+      door.ifPresent(LedgerDoor::close);
       throw StartFailure.explain(config, e);
     }
     LOG.info(
@@ -129,7 +144,11 @@ public final class RatisAgreement implements Agreement {
   }
 
   private Running run(
-      RaftServer server, RaftGroup group, RaftProperties properties, Parameters parameters)
+      RaftServer server,
+      RaftGroup founders,
+      RaftGroup group,
+      RaftProperties properties,
+      Parameters parameters)
       throws IOException {
     RaftServer.Division division = server.getDivision(group.getGroupId());
     if (!division.getInfo().isAlive()) {
@@ -145,23 +164,25 @@ public final class RatisAgreement implements Agreement {
             group.getGroupId(),
             () -> division.getInfo().getLeaderId(),
             config.timings());
-    List<RaftPeerId> others =
-        group.getPeers().stream()
-            .map(RaftPeer::getId)
-            .filter(id -> !id.equals(server.getId()))
-            .toList();
-    int voters = (int) config.members().stream().filter(LedgerMember::votes).count();
     PeerChannels channels =
-        new PeerChannels(server.getServerRpc(), others, voters, config.timings().electionMax());
+        new PeerChannels(
+            server.getServerRpc(),
+            () ->
+                division.getRaftConf().getCurrentPeers().stream()
+                    .map(RaftPeer::getId)
+                    .filter(id -> !id.equals(server.getId()))
+                    .toList(),
+            config.timings().electionMax());
     Thread watch =
         Thread.ofVirtual()
             .name("ledger-watch")
-            .start(() -> watch(server, group, division, channels, proposals));
+            .start(() -> watch(server, founders, division, rpc, channels, proposals));
     warnIfMembersDiffer(group, division);
     return new Running(server, division, rpc, proposals, channels, watch);
   }
 
-  private RaftGroup group() {
+  /** Those that a new ledger begins with. */
+  private RaftGroup founders() {
     UUID uuid =
         UUID.nameUUIDFromBytes(
             ("mpp-ledger:" + config.deployment()).getBytes(StandardCharsets.UTF_8));
@@ -170,7 +191,7 @@ public final class RatisAgreement implements Agreement {
             .map(
                 m ->
                     RaftPeer.newBuilder()
-                        .setId(m.id())
+                        .setId(MemberId.first(m))
                         .setAddress(m.endpoint())
                         .setStartupRole(m.votes() ? RaftPeerRole.FOLLOWER : RaftPeerRole.LISTENER)
                         .setPriority(1)
@@ -216,7 +237,8 @@ public final class RatisAgreement implements Agreement {
     List<RaftPeer> agreed = List.copyOf(division.getRaftConf().getAllPeers(RaftPeerRole.LISTENER));
     if (division.getInfo().isLeaderReady() && !addresses(followers).equals(addresses(agreed))) {
       LOG.info("Ledger: followers become {} (they were {})", followers, agreed);
-      proposals.setFollowers(List.copyOf(division.getRaftConf().getCurrentPeers()), followers);
+      proposals.setFollowers(
+          List.copyOf(division.getRaftConf().getCurrentPeers()), agreed, followers);
     }
   }
 
@@ -230,8 +252,9 @@ public final class RatisAgreement implements Agreement {
 
   private void watch(
       RaftServer server,
-      RaftGroup group,
+      RaftGroup founders,
       RaftServer.Division division,
+      RaftClientRpc rpc,
       PeerChannels channels,
       Proposals proposals) {
     Duration rebuild = config.timings().electionMin();
@@ -246,11 +269,14 @@ public final class RatisAgreement implements Agreement {
       }
       DivisionInfo info = division.getInfo();
       if (!info.isAlive() || server.getLifeCycleState().isClosingOrClosed()) {
-        fatal("the ledger's replica closed itself; its log names the cause");
+        fatal(
+            "the ledger's replica closed itself: either this member was removed from the ledger (ask"
+                + " another node: mpp member list), or its log names the cause");
         return;
       }
       try {
         RoleInfoProto role = info.getRoleInfoProto();
+        rpc.addRaftPeers(division.getRaftConf().getAllPeers());
         if (channels.lostMajority(role)
             || stuck.stuck(
                 role.getRole(), info.isLeaderReady(), info.getCurrentTerm(), System.nanoTime())) {
@@ -260,7 +286,7 @@ public final class RatisAgreement implements Agreement {
         if (System.nanoTime() - rebuilt >= rebuild.toNanos()) {
           rebuilt = System.nanoTime();
           channels.rebuildSilent(role);
-          addFollowers(group, division, proposals);
+          addFollowers(founders, division, proposals);
         }
       } catch (IOException | RuntimeException e) {
         LOG.debug("Ledger: the role changed meanwhile", e);
@@ -275,12 +301,109 @@ public final class RatisAgreement implements Agreement {
     }
   }
 
-  /** {@inheritDoc} Fails at once when not started or closed. */
+  /** {@inheritDoc} Voters of older versions, and a configuration that names other members. */
+  @Override
+  public List<String> alarms() {
+    Running r = running;
+    if (r == null || closing.get()) {
+      return List.of();
+    }
+    List<String> all = new ArrayList<>();
+    formats
+        .refusal(Formats.OWN.newest(), voters(r), followers(r))
+        .ifPresent(why -> all.add("newer kinds of orders wait for an upgrade: " + why));
+    Set<String> agreed =
+        members().stream().map(m -> m.site() + "=" + m.address()).collect(sorted());
+    Set<String> configured =
+        config.members().stream()
+            .filter(LedgerMember::votes)
+            .map(m -> m.site() + "=" + m.endpoint())
+            .collect(sorted());
+    if (!agreed.isEmpty() && !agreed.equals(configured)) {
+      all.add(
+          "mpp.yml lists other voters than agreed: %s, agreed are %s (mpp member --help)"
+              .formatted(configured, agreed));
+    }
+    return all;
+  }
+
+  private static Collector<String, ?, TreeSet<String>> sorted() {
+    return Collectors.toCollection(TreeSet::new);
+  }
+
+  @Override
+  public List<Member> members() {
+    Running r = running;
+    return r == null
+        ? List.of()
+        : r.division().getRaftConf().getCurrentPeers().stream()
+            .map(p -> new Member(MemberId.site(p.getId()), p.getId().toString(), p.getAddress()))
+            .sorted(Comparator.comparing(Member::site))
+            .toList();
+  }
+
+  @Override
+  public String ownMember() {
+    Running r = running;
+    return r == null ? "" : r.server().getId().toString();
+  }
+
+  @Override
+  public void changeMembers(List<Member> from, List<Member> to) throws IOException {
+    Running r = running;
+    if (r == null || closing.get()) {
+      throw new IOException("the ledger is not running");
+    }
+    Set<String> wanted = to.stream().map(Member::id).collect(sorted());
+    r.proposals()
+        .change(
+            peers(from),
+            peers(to),
+            List.copyOf(r.division().getRaftConf().getAllPeers(RaftPeerRole.LISTENER)),
+            () -> members().stream().map(Member::id).collect(sorted()).equals(wanted));
+  }
+
+  private static List<RaftPeer> peers(List<Member> members) {
+    return members.stream()
+        .map(
+            m -> RaftPeer.newBuilder().setId(m.id()).setAddress(m.address()).setPriority(1).build())
+        .toList();
+  }
+
+  private static Set<SiteId> voters(Running r) {
+    return r.division().getRaftConf().getCurrentPeers().stream()
+        .map(p -> MemberId.site(p.getId()))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static List<String> followers(Running r) {
+    return r.division().getRaftConf().getAllPeers(RaftPeerRole.LISTENER).stream()
+        .map(p -> p.getId().toString())
+        .toList();
+  }
+
+  /** {@inheritDoc} Written on a thread of its own. */
+  @Override
+  public void reads(SiteId site, String member, Formats announced) {
+    String name = MemberId.votes(member) ? site.name() : member;
+    var unused =
+        Thread.ofVirtual().name("ledger-formats").start(() -> formats.announced(name, announced));
+  }
+
+  /**
+   * {@inheritDoc} Fails at once when not started or closed, or when a voter could not read it
+   * ({@link OlderVoterException}).
+   */
   @Override
   public CompletableFuture<LedgerOutcome> propose(LedgerCommand command) {
     Running r = running;
     if (r == null || closing.get()) {
       return CompletableFuture.failedFuture(new IOException("the ledger is not running"));
+    }
+    Optional<String> refusal =
+        formats.refusal(LedgerCodec.format(command), voters(r), followers(r));
+    if (refusal.isPresent()) {
+      return CompletableFuture.failedFuture(new OlderVoterException(refusal.get()));
     }
     return r.proposals().propose(command);
   }
@@ -327,7 +450,14 @@ public final class RatisAgreement implements Agreement {
       return;
     }
     try {
-      r.proposals().handLeadership(RaftPeerId.valueOf(to.name()));
+      Optional<RaftPeerId> voter =
+          r.division().getRaftConf().getCurrentPeers().stream()
+              .map(RaftPeer::getId)
+              .filter(id -> MemberId.site(id).equals(to))
+              .findFirst();
+      if (voter.isPresent()) {
+        r.proposals().handLeadership(voter.get());
+      }
     } catch (IOException | RuntimeException e) {
       LOG.debug("Ledger: the leadership was not handed over", e);
     }
@@ -342,7 +472,7 @@ public final class RatisAgreement implements Agreement {
     DivisionInfo info = r.division().getInfo();
     RaftPeerId leader = info.getLeaderId();
     return new Health(
-        leader == null ? "" : leader.toString(),
+        leader == null ? "" : MemberId.site(leader).name(),
         info.isAlive() ? info.getCurrentRole().name() : "CLOSED",
         info.getCurrentTerm(),
         info.getLastAppliedIndex());
@@ -369,6 +499,7 @@ public final class RatisAgreement implements Agreement {
                 () -> {
                   closeQuietly(r.rpc());
                   closeQuietly(r.server());
+                  door.ifPresent(LedgerDoor::close);
                 });
     try {
       if (!closer.join(CLOSE)) {

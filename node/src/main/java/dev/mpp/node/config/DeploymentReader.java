@@ -4,6 +4,7 @@ import dev.mpp.core.model.SiteId;
 import dev.mpp.node.config.MppConfig.Service;
 import dev.mpp.node.config.MppConfig.Site;
 import dev.mpp.node.config.Section.Placed;
+import dev.mpp.tls.TlsFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,10 +35,11 @@ final class DeploymentReader {
   MppConfig read() throws ConfigException {
     var deployment = top.need("deployment", Form.NAME).map(Placed::value);
     boolean insecure = top.value("insecure", Form.FLAG, false);
-    SiteTable sites = SiteTable.read(top, insecure);
+    SiteTable sites = SiteTable.read(top, insecure || top.has("tls"));
     Optional<SiteId> self = self(sites);
     Optional<String> instance = self.flatMap(s -> instance(sites, s));
     Path dataDir = dataDir(self, instance);
+    Optional<TlsFiles> tls = new TlsReader(base, self).read(top, insecure);
     Timing timing = Timing.read(top);
     SecretReader secrets = new SecretReader(base);
     var services = new ServiceReader(sites, self, secrets).readAll(top);
@@ -58,6 +60,7 @@ final class DeploymentReader {
         instance,
         dataDir,
         insecure,
+        tls,
         sites.sites().stream().map(Placed::value).toList(),
         timing.lease(),
         timing.election(),

@@ -7,6 +7,7 @@ import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.core.pool.RoleRule;
+import dev.mpp.tls.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -25,7 +26,8 @@ import java.util.TreeMap;
  * @param site which of {@link #sites} this process is
  * @param instance which of the site's two instances this process is; empty where it has one
  * @param dataDir absolute
- * @param insecure plaintext between sites is allowed off loopback
+ * @param insecure plaintext between sites is allowed off loopback; never with {@link #tls}
+ * @param tls this site's certificates; absent: plaintext, on loopback or {@link #insecure}
  * @param sites voters in file order, witnesses included
  * @param checkpoints at most one entry per site
  * @param profiles named probe profiles by name
@@ -37,6 +39,7 @@ public record MppConfig(
     Optional<String> instance,
     Path dataDir,
     boolean insecure,
+    Optional<TlsFiles> tls,
     List<Site> sites,
     Lease lease,
     Election election,
@@ -89,9 +92,9 @@ public record MppConfig(
   }
 
   /**
-   * Fingerprint of the deployment part: everything but {@link #site}, {@link #instance} and {@link
-   * #dataDir}, after defaults. Two sites with equal hashes were configured alike, however their
-   * files are laid out.
+   * Fingerprint of the deployment part: everything but {@link #site}, {@link #instance}, {@link
+   * #dataDir} and {@link #tls}, after defaults. Two sites with equal hashes were configured alike,
+   * however their files are laid out.
    *
    * @return 16 hexadecimal digits; the same on every platform and Java version
    */

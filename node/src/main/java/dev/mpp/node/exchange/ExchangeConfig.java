@@ -1,9 +1,11 @@
 package dev.mpp.node.exchange;
 
 import dev.mpp.core.model.SiteId;
+import dev.mpp.node.agreement.Agreement;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Who this site is and whom it talks to.
@@ -12,6 +14,7 @@ import java.util.List;
  * @param incarnation identifies this run of the process
  * @param deployment only peers of the same deployment are heard
  * @param configHash told to the peers; a difference is logged, not refused
+ * @param ledger told to the peers: how this site takes part in the ledger; asked with every stream
  * @param bind where to listen; port 0 takes any free one
  * @param heartbeat period of heartbeats
  * @param silence a stream on which nothing was heard for that long is rebuilt; at least three
@@ -23,6 +26,7 @@ public record ExchangeConfig(
     String incarnation,
     String deployment,
     String configHash,
+    Supplier<Ledger> ledger,
     InetSocketAddress bind,
     List<Peer> peers,
     Duration heartbeat,
@@ -55,6 +59,7 @@ public record ExchangeConfig(
       String incarnation,
       String deployment,
       String configHash,
+      Supplier<Ledger> ledger,
       InetSocketAddress bind,
       List<Peer> peers) {
     this(
@@ -63,11 +68,18 @@ public record ExchangeConfig(
         incarnation,
         deployment,
         configHash,
+        ledger,
         bind,
         peers,
         DEFAULT_HEARTBEAT,
         DEFAULT_SILENCE);
   }
+
+  /**
+   * @param formats what this version reads
+   * @param member name under which this site's storage votes, or would; empty when it has none
+   */
+  public record Ledger(Agreement.Formats formats, String member) {}
 
   /**
    * A process of another site, or a witness.
@@ -82,8 +94,12 @@ public record ExchangeConfig(
     }
 
     /** The site's name, or that and the instance's. */
-    String name() {
+    public String name() {
       return name(site.name(), instance);
+    }
+
+    boolean isThe(String site, String instance) {
+      return name().equals(name(site, instance));
     }
 
     static String name(String site, String instance) {

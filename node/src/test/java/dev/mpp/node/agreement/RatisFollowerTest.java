@@ -50,6 +50,7 @@ class RatisFollowerTest {
             own.address(),
             directory.resolve(own.id()),
             bootstrap,
+            false,
             LedgerConfig.Timings.DEFAULT,
             2000,
             java.util.Optional.empty());
@@ -119,6 +120,26 @@ class RatisFollowerTest {
     Run follower = start(all.getLast(), all, false);
     await("it proposes", () -> proposes(follower));
     await("it applies", () -> !follower.applied().isEmpty());
+    assertEquals(List.of(), follower.fatal());
+  }
+
+  @Test
+  void aChangeOfTheVotersLeavesTheFollower() throws Exception {
+    members();
+    for (LedgerMember v : voters) {
+      start(v, all, true);
+    }
+    Run follower = start(all.getLast(), all, false);
+    await("it follows", () -> proposes(follower) && !follower.applied().isEmpty());
+    List<Agreement.Member> three = follower.agreement.members();
+    List<Agreement.Member> two =
+        three.stream().filter(m -> !m.site().name().equals("site3")).toList();
+    assertEquals(List.of("site1", "site2"), two.stream().map(Agreement.Member::id).toList());
+    runs.get(1).agreement.changeMembers(three, two);
+    await("it knows", () -> follower.agreement.members().equals(two));
+    int before = follower.applied().size();
+    await("it follows them", () -> proposes(follower) && follower.applied().size() > before);
+    assertEquals("LISTENER", follower.agreement.health().role());
     assertEquals(List.of(), follower.fatal());
   }
 

@@ -214,7 +214,12 @@ class ArchitectureTest {
         .resideInAPackage("dev.mpp.tls..")
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage("dev.mpp.tls..", "java..", "javax.net.ssl..", "org.jspecify..")
+        .resideInAnyPackage(
+            "dev.mpp.tls..",
+            "java..",
+            "javax.net.ssl..",
+            "javax.security.auth.x500..",
+            "org.jspecify..")
         .check(ALL);
     classes()
         .that()

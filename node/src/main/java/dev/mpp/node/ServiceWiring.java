@@ -52,7 +52,7 @@ final class ServiceWiring {
                         config.instance().orElseThrow(), other.name(), config.votes())));
   }
 
-  private static LeaseTiming timing(MppConfig config) {
+  static LeaseTiming timing(MppConfig config) {
     MppConfig.Lease l = config.lease();
     MppConfig.DeadMan d = config.deadMan();
     return new LeaseTiming(

@@ -214,6 +214,8 @@ final class BenchSite {
       case BrainCommand.PollWithin p -> {}
       case BrainCommand.PreferLeadership p -> {}
       case BrainCommand.YieldLeadership y -> {}
+      case BrainCommand.Reaches r -> {}
+      case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Journal j -> {}
       case BrainCommand.Show s -> {}

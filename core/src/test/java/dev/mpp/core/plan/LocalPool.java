@@ -289,6 +289,8 @@ final class LocalPool {
       case BrainCommand.PollWithin p -> {}
       case BrainCommand.PreferLeadership p -> {}
       case BrainCommand.YieldLeadership y -> {}
+      case BrainCommand.Reaches r -> {}
+      case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Show s -> {}
       case BrainCommand.Answer a -> {}

@@ -467,6 +467,8 @@ final class TwinLab {
       case BrainCommand.HoldDeadMan h -> hold(i, h.node(), h.until());
       case BrainCommand.TakeDeadMan t -> take(i, t.node(), t.until());
       case BrainCommand.DropDeadMan d -> drop(i, d.node());
+      case BrainCommand.Reaches r -> {}
+      case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.Journal j ->
           story.add(
               "%d %s %s %s %s > %s: %s"

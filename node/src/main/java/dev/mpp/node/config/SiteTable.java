@@ -1,6 +1,7 @@
 package dev.mpp.node.config;
 
 import dev.mpp.core.model.SiteId;
+import dev.mpp.node.config.MppConfig.Mode;
 import dev.mpp.node.config.MppConfig.Ports;
 import dev.mpp.node.config.MppConfig.Site;
 import dev.mpp.node.config.Section.Placed;
@@ -18,13 +19,13 @@ import java.util.stream.Collectors;
 /**
  * The {@code sites:} of a file.
  *
+ * @param mode how the sites agree
  * @param names every name as written, also of sites that are otherwise wrong, so that one mistake
  *     is not reported again at each reference
  */
-record SiteTable(List<Placed<Site>> sites, Set<String> names) {
-  static final int PAIR = 2;
+record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
 
-  static SiteTable read(Section top, boolean plaintextSettled) {
+  static SiteTable read(Section top, boolean insecure, boolean tls) {
     Ports ports = ports(top, Ports.DEFAULT);
     if (!top.has("sites")) {
       top.missing("sites");
@@ -36,12 +37,16 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
       written++;
       site(section, ports, names).ifPresent(s -> sites.add(new Placed<>(s, section.at())));
     }
-    SiteTable table = new SiteTable(List.copyOf(sites), names);
+    boolean witness = sites.stream().anyMatch(p -> p.value().witness());
+    Mode mode = ModeRule.read(top, written, witness);
+    SiteTable table = new SiteTable(mode, List.copyOf(sites), names);
     if (top.has("sites")) {
-      table.checkMode(top, written);
       table.checkAddresses(top.findings());
-      if (!plaintextSettled) {
+      table.checkInstances(top.findings());
+      if (!insecure && !tls) {
         table.checkPlaintext(top);
+      } else if (tls) {
+        table.checkTwinGroups(top.findings());
       }
     }
     return table;
@@ -94,9 +99,19 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
           "a witness is one process; a second witness is another site");
     }
     Ports ports = ports(section, fallback);
+    List<String> paths =
+        section.has("paths")
+            ? section.values("paths", Form.HOST).stream().map(Placed::value).toList()
+            : List.of();
+    if (!paths.isEmpty() && section.has("instances")) {
+      section.problem(
+          "paths",
+          "are given beside instances",
+          "remove them: each instance has one address, and the two are two ways already");
+    }
     section.close();
     return id.flatMap(
-        i -> address.map(a -> new Site(i, a, priority, witness, ports, instances.all())));
+        i -> address.map(a -> new Site(i, a, priority, witness, ports, paths, instances.all())));
   }
 
   private static Ports ports(Section parent, Ports fallback) {
@@ -137,20 +152,20 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
     return names;
   }
 
-  private void checkMode(Section top, int written) {
-    if (written == 1) {
-      top.problem(
-          "sites",
-          "has one site; solo mode comes in a later version",
-          "list at least 3 voters, witnesses included");
-    } else if (written == PAIR) {
-      top.problem(
-          "sites",
-          "has two voters; pair mode comes in a later version",
-          "add a witness, which removes the need for pair mode: {name: witness, address: ...,"
-              + " witness: true}");
-    } else if (top.emptyList("sites")) {
-      top.problem("sites", "lists no site", "list at least 3 voters, witnesses included");
+  /**
+   * The other instance follows the ledger of three voters; a register of a pair has no followers.
+   */
+  private void checkInstances(Findings findings) {
+    if (mode != Mode.QUORUM) {
+      sites.stream()
+          .filter(s -> !s.value().instances().isEmpty())
+          .forEach(
+              s ->
+                  findings.problem(
+                      s.at(),
+                      "site %s has two instances, and %s mode knows none"
+                          .formatted(s.value().id(), ModeRule.word(mode)),
+                      "give it one address; or add a witness, which makes quorum mode"));
     }
   }
 
@@ -160,10 +175,13 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
       Site site = placed.value();
       for (String address : addresses(site)) {
         Site other = byAddress.putIfAbsent(Addresses.canonical(address), site);
-        if (other != null && !other.id().equals(site.id())) {
+        boolean reported = site.equals(other) && !site.instances().isEmpty();
+        if (other != null && !reported) {
           findings.problem(
               placed.at(),
-              "sites " + other.id() + " and " + site.id() + " have one address, " + address,
+              other.equals(site)
+                  ? "site " + site.id() + " has the address " + address + " twice"
+                  : "sites " + other.id() + " and " + site.id() + " have one address, " + address,
               "give each site its own address; voters on one host fail together");
         }
       }
@@ -173,8 +191,22 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
   /** Where its processes listen. */
   static List<String> addresses(Site site) {
     return site.instances().isEmpty()
-        ? List.of(site.address())
+        ? site.ways()
         : site.instances().stream().map(MppConfig.Instance::address).toList();
+  }
+
+  private void checkTwinGroups(Findings findings) {
+    sites.stream()
+        .filter(s -> !s.value().instances().isEmpty())
+        .filter(s -> !addresses(s.value()).stream().allMatch(Addresses::loopback))
+        .forEach(
+            s ->
+                findings.problem(
+                    s.at(),
+                    "the two instances of %s would talk in plaintext, which \"tls\" does not cover in this version, over addresses that are not loopback: %s"
+                        .formatted(s.value().id(), String.join(", ", addresses(s.value()))),
+                    "give the site one address; or keep all links private or in a tunnel, leave"
+                        + " \"tls\" away and say so with \"insecure: true\""));
   }
 
   private void checkPlaintext(Section top) {

@@ -47,7 +47,10 @@ class ConfigProblemsTest {
           {name: w, address: 127.0.3.1, witness: true}|{name: w, instances: [{name: x, address: 127.0.3.1}, {name: y, address: 127.0.3.2}], witness: true}|sites[2].instances are given to a witness
           site: a\\n|site: a\\ninstance: x\\n|instance gives site a no instance "x"; leave --instance and instance: away
           primary:127.0.2.1:13306|primary:127.0.2.1:7403|pool has 127.0.2.1:7403, which is the twin port of b
-          , {name: w, address: 127.0.3.1, witness: true}|''|sites has two voters; pair mode comes in a later version; add a witness
+          {name: b, address: 127.0.2.1}, {name: w, address: 127.0.3.1, witness: true}|{name: b, instances: [{name: x, address: 127.0.2.1}, {name: y, address: 127.0.2.2}]}|site b has two instances, and pair mode knows none
+          {name: b, address: 127.0.2.1}|{name: b, paths: [127.0.2.3], instances: [{name: x, address: 127.0.2.1}, {name: y, address: 127.0.2.2}]}|sites[1].paths are given beside instances
+          deployment: demo|deployment: demo\\nmode: pair|mode is "pair", and 3 listed sites make quorum
+          , {name: w, address: 127.0.3.1, witness: true}|, {name: w, address: 127.0.3.1, witness: true, paths: [127.0.2.1]}|sites b and w have one address, 127.0.2.1
           {site: b, addresses: [127.0.2.1]|{site: w, addresses: [127.0.2.1]|sites[1].site is "w", a witness: it votes and has no pool
           {site: b, addresses: [127.0.2.1]|{site: q, addresses: [127.0.2.1]|services[0].sites[1].site is "q", which is not one of the sites
           {site: b, addresses: [127.0.2.1]|{site: a, addresses: [127.0.2.1]|services[0].sites[1].site is "a", as an earlier entry
@@ -201,9 +204,21 @@ class ConfigProblemsTest {
   }
 
   @Test
-  void oneSite() throws Exception {
-    String from = ", " + SITE_B + ", {name: w, address: 127.0.3.1, witness: true}";
-    assertTrue(ConfigFixtures.problems(dir, from, "").toString().contains("solo mode comes in"));
+  void oneSiteAndAWitness() throws Exception {
+    assertTrue(
+        ConfigFixtures.problems(dir, ", " + SITE_B, "")
+            .toString()
+            .contains("sites has one site and a witness"));
+  }
+
+  @Test
+  void twoSitesAreAPairAndAreToldWhatThatCannotPromise() throws Exception {
+    String witness = ", {name: w, address: 127.0.3.1, witness: true}";
+    String warned = ConfigFixtures.warnings(dir, witness, "").toString();
+    assertTrue(warned.contains("has two voters, which is pair mode: if both can see"), warned);
+    assertTrue(warned.contains("site b has no edge checkpoint"), warned);
+    String accepted = ConfigFixtures.warnings(dir, witness + "]", "]\nmode: pair").toString();
+    assertFalse(accepted.contains("has two voters"), accepted);
   }
 
   @Test

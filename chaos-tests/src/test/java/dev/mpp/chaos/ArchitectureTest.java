@@ -192,7 +192,10 @@ class ArchitectureTest {
             "dev.mpp.cli..",
             "dev.mpp.v1..",
             "dev.mpp.proto..",
+            "dev.mpp.tls..",
+            "dev.mpp.certs..",
             "java..",
+            "javax.net.ssl..",
             "io.grpc..",
             "com.google.protobuf..",
             "com.google.common..",
@@ -200,6 +203,30 @@ class ArchitectureTest {
             "com.fasterxml.jackson..",
             "org.jspecify..")
         .allowEmptyShould(true)
+        .check(ALL);
+  }
+
+  /** Shared by the daemon and the command line, so it may know neither. */
+  @Test
+  void certificatesAreJdkOnlyAndOneLibraryThatSigns() {
+    classes()
+        .that()
+        .resideInAPackage("dev.mpp.tls..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("dev.mpp.tls..",
+            "java..",
+            "javax.net.ssl..",
+            "javax.security.auth.x500..",
+            "org.jspecify..")
+        .check(ALL);
+    classes()
+        .that()
+        .resideInAPackage("dev.mpp.certs..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.mpp.certs..", "dev.mpp.tls..", "java..", "org.bouncycastle..", "org.jspecify..")
         .check(ALL);
   }
 

@@ -3,6 +3,7 @@ package dev.mpp.cli;
 import dev.mpp.proto.v1.JournalHead;
 import dev.mpp.proto.v1.MeasuredReply;
 import dev.mpp.proto.v1.MeasuredRequest;
+import dev.mpp.proto.v1.StatusReply;
 import dev.mpp.proto.v1.VerifyJournalReply;
 import dev.mpp.proto.v1.VerifyJournalRequest;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -75,6 +77,8 @@ public final class Cli implements Runnable {
       description = "How long to wait for each node's answer (default: ${DEFAULT-VALUE}).")
   private int timeoutSeconds = 5;
 
+  @Mixin private Certificates certificates = new Certificates();
+
   private Cli(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -116,6 +120,21 @@ public final class Cli implements Runnable {
                     new PoolListCommand(cli),
                     new PoolShowCommand(cli),
                     new PoolDeleteCommand(cli)))
+            .addSubcommand(
+                Group.of(
+                    "member",
+                    "Lists and changes the voters of the ledger.",
+                    new MemberListCommand(cli),
+                    new MemberAddCommand(cli),
+                    new MemberRemoveCommand(cli),
+                    new MemberReplaceCommand(cli)))
+            .addSubcommand(
+                Group.of(
+                    "certs",
+                    "Makes and checks certificates, for those without a PKI; needs no node.",
+                    new CertsInitCommand(cli),
+                    new CertsIssueCommand(cli),
+                    new CertsCheckCommand(cli)))
             .addSubcommand(
                 Group.of(
                     "checkpoint",
@@ -203,7 +222,17 @@ public final class Cli implements Runnable {
   Nodes nodes() {
     positive("--timeout", timeoutSeconds);
     return new Nodes(
-        nodes.stream().map(Nodes.Address::parse).toList(), timeoutSeconds, terminal.err());
+        nodes.stream().map(Nodes.Address::parse).toList(),
+        timeoutSeconds,
+        certificates.credentials(),
+        terminal.err());
+  }
+
+  /** For listings that other programs read: what a screen shows on top goes to the error stream. */
+  void warnInsecure(StatusReply reply) {
+    if (reply.getInsecure()) {
+      terminal.err().println("mpp: " + Words.INSECURE);
+    }
   }
 
   static void positive(String option, long value) {

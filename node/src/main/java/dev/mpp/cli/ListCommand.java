@@ -24,6 +24,7 @@ final class ListCommand implements Runnable {
   @Override
   public void run() {
     StatusReply reply = cli.nodes().ask(stub -> stub.status(StatusRequest.getDefaultInstance()));
+    cli.warnInsecure(reply);
     cli.terminal()
         .print(
             classic

@@ -3,11 +3,13 @@ package dev.mpp.cli;
 import dev.mpp.proto.v1.OperatorGrpc;
 import dev.mpp.proto.v1.OperatorGrpc.OperatorBlockingStub;
 import dev.mpp.proto.v1.StatusRequest;
+import dev.mpp.tls.Refusal;
+import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,12 +82,18 @@ final class Nodes {
 
   private final List<Address> addresses;
   private final long timeoutMillis;
+  private final ChannelCredentials credentials;
   private final PrintWriter err;
   private final List<String> failures = new ArrayList<>();
   private final List<String> refusals = new ArrayList<>();
   private @Nullable Address answered;
 
-  Nodes(List<Address> addresses, int timeoutSeconds, PrintWriter err) {
+  Nodes(
+      List<Address> addresses,
+      int timeoutSeconds,
+      ChannelCredentials credentials,
+      PrintWriter err) {
+    this.credentials = credentials;
     this.addresses = List.copyOf(addresses);
     this.timeoutMillis = TimeUnit.SECONDS.toMillis(timeoutSeconds);
     this.err = err;
@@ -96,7 +104,8 @@ final class Nodes {
     Address one = answered;
     return one == null
         ? this
-        : new Nodes(List.of(one), (int) TimeUnit.MILLISECONDS.toSeconds(timeoutMillis), err);
+        : new Nodes(
+            List.of(one), (int) TimeUnit.MILLISECONDS.toSeconds(timeoutMillis), credentials, err);
   }
 
   private interface Call<T> {
@@ -197,14 +206,21 @@ final class Nodes {
     }
   }
 
+  private static Throwable root(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null && cause.getCause() != cause) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
   private static OperatorBlockingStub within(OperatorBlockingStub stub, long millis) {
     return stub.withDeadlineAfter(millis, TimeUnit.MILLISECONDS);
   }
 
   /** The one place where the CLI makes a channel. */
-  private static ManagedChannel channel(Address address) {
-    return Grpc.newChannelBuilderForAddress(
-            address.host(), address.port(), InsecureChannelCredentials.create())
+  private ManagedChannel channel(Address address) {
+    return Grpc.newChannelBuilderForAddress(address.host(), address.port(), credentials)
         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
         // A frozen node must not keep a follower for ever.
         .keepAliveTime(10, TimeUnit.SECONDS)
@@ -234,17 +250,21 @@ final class Nodes {
     };
   }
 
-  private static String reason(StatusRuntimeException e) {
+  private String reason(StatusRuntimeException e) {
+    boolean certified = credentials instanceof TlsChannelCredentials;
+    Optional<String> tls = certified ? Refusal.of(e) : Optional.empty();
+    if (tls.isPresent()) {
+      return Text.clean(tls.get());
+    }
     if (strange(e)) {
       return "not an MPP node, or an older one";
     }
-    Throwable cause = e;
-    while (cause.getCause() != null && cause.getCause() != cause) {
-      cause = cause.getCause();
-    }
+    Throwable cause = root(e);
     String text = String.valueOf(cause.getMessage());
     if (text.contains("closed for unknown reason")) {
-      return "it closes the connection: not an MPP node?";
+      return "it closes the connection: "
+          + (certified ? "" : "it wants your certificate (--tls)? ")
+          + "not an MPP node?";
     }
     if (text.contains("onnection refused")) {
       return "connection refused";

@@ -23,7 +23,7 @@ import java.io.UncheckedIOException;
  * durations.
  *
  * <pre>
- * { format: 1, asked_site, at_ms, age_ms, insecure, last_event,
+ * { format: 1, asked_site, at_ms, age_ms, insecure, alarms: [text], last_event,
  *   ledger:   { leader, role, term, applied, fresh_age_ms },
  *   services: [ { service, epoch, active, lapsed, serving, served_by, in_sync: [site], lease_left_ms,
  *                 holding, own_left_ms, sentence, paused: { by, reason }, preferred,
@@ -56,6 +56,8 @@ final class StatusJson {
     root.put("at_ms", reply.getWallMillis());
     root.put("age_ms", reply.getAgeMillis());
     root.put("insecure", reply.getInsecure());
+    ArrayNode alarms = root.putArray("alarms");
+    reply.getAlarmsList().forEach(alarms::add);
     root.put("last_event", reply.getLastEventSequence());
     ObjectNode ledger = root.putObject("ledger");
     ledger.put("leader", reply.getLedger().getLeader());

@@ -55,6 +55,7 @@ final class StatusScreen {
     if (reply.getInsecure()) {
       warn(Words.INSECURE);
     }
+    reply.getAlarmsList().forEach(this::warn);
     if (reply.getAgeMillis() > Shown.SILENT_MILLIS) {
       warn(
           local.getSite()

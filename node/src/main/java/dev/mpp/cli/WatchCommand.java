@@ -1,5 +1,6 @@
 package dev.mpp.cli;
 
+import dev.mpp.proto.v1.StatusRequest;
 import dev.mpp.proto.v1.WatchEvent;
 import dev.mpp.proto.v1.WatchRequest;
 import io.grpc.StatusRuntimeException;
@@ -46,6 +47,10 @@ final class WatchCommand implements Runnable {
     }
     while (!enough()) {
       try {
+        if (!connected) {
+          cli.warnInsecure(
+              cli.nodes().ask(stub -> stub.status(StatusRequest.getDefaultInstance())));
+        }
         follow();
       } catch (CliFailure e) {
         if (e.exitCode() != Cli.UNREACHABLE || !connected) {

@@ -4,6 +4,8 @@ import dev.mpp.checkpoints.Probes;
 import dev.mpp.node.config.ConfigException;
 import dev.mpp.node.config.ConfigFile;
 import dev.mpp.node.config.ConfigReport;
+import dev.mpp.node.config.MppConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +72,13 @@ final class NodeCommand implements Callable<Integer> {
               + " that lost its disk must not vote as if it had seen nothing.")
   private boolean bootstrap;
 
+  @Option(
+      names = "--join",
+      description =
+          "Allow an empty data directory of a member that the others will add or replace (mpp member"
+              + " add, mpp member replace): it does not vote before that.")
+  private boolean join;
+
   @Option(names = "--check", description = "Only check the configuration and print what it says.")
   private boolean check;
 
@@ -80,6 +89,10 @@ final class NodeCommand implements Callable<Integer> {
           spec.commandLine(),
           "Missing required option: '--config=FILE' (or a command: set, unset)");
     }
+    if (bootstrap && join) {
+      throw new ParameterException(
+          spec.commandLine(), "--bootstrap founds a new deployment, --join enters one: not both");
+    }
     ConfigFile.Loaded loaded;
     try {
       loaded = ConfigFile.load(file, site, Probes::obstacle);
@@ -89,12 +102,26 @@ final class NodeCommand implements Callable<Integer> {
     }
     if (check) {
       ConfigReport.print(System.out, loaded);
-      return 0;
+      return certificates(loaded.config());
     }
     loaded
         .warnings()
         .forEach(w -> LOG.warn("{}:{}: {} ({})", w.file(), w.line(), w.what(), w.remedy()));
     return run(loaded);
+  }
+
+  private static Integer certificates(MppConfig config) {
+    try {
+      SiteCertificates.of(config)
+          .ifPresent(
+              tls ->
+                  System.out.printf(
+                      "certificates of %s until %s%n", tls.identity(), tls.expires()));
+      return 0;
+    } catch (IOException e) {
+      System.err.println("mpp node: " + e.getMessage());
+      return WRONG_CONFIGURATION;
+    }
   }
 
   private Integer run(ConfigFile.Loaded loaded) throws InterruptedException {
@@ -104,7 +131,10 @@ final class NodeCommand implements Callable<Integer> {
     NodeProcess process = new NodeProcess(loaded.config(), why -> die(holder[0], why));
     holder[0] = process;
     try {
-      process.start(bootstrap);
+      process.start(
+          bootstrap
+              ? NodeProcess.Start.BOOTSTRAP
+              : join ? NodeProcess.Start.JOIN : NodeProcess.Start.KNOWN);
     } catch (Exception e) {
       LOG.debug("start failed", e);
       System.err.println("mpp node: " + message(e));

@@ -20,6 +20,7 @@ import dev.mpp.dns.DnsResponderConfig;
 import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.agreement.LedgerConfig;
 import dev.mpp.node.agreement.LedgerMember;
+import dev.mpp.node.agreement.LedgerTls;
 import dev.mpp.node.agreement.RatisAgreement;
 import dev.mpp.node.api.HealthSource;
 import dev.mpp.node.api.HttpEdge;
@@ -43,12 +44,16 @@ import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
 import dev.mpp.node.store.StoreListener;
 import dev.mpp.node.wire.GrpcTransport;
+import dev.mpp.tls.PeerRule;
+import dev.mpp.tls.SiteTls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -57,6 +62,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -77,6 +83,7 @@ final class NodeProcess implements AutoCloseable {
 
   private final MppConfig config;
   private final SystemTime time = new SystemTime();
+  private final InstantSource wall = () -> Instant.ofEpochMilli(time.wallMillis());
   private final SplittableRandom chance = new SplittableRandom(new SecureRandom().nextLong());
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final AtomicReference<@Nullable NodeSnapshot> picture = new AtomicReference<>();
@@ -84,6 +91,7 @@ final class NodeProcess implements AutoCloseable {
   private volatile AnswerTable dnsTable = AnswerTable.empty();
   private @Nullable NodeLoop loop;
   private @Nullable Actuator actuator;
+  private volatile @Nullable LoopShell journalled;
 
   /**
    * @param fatal told, on any thread, when the process must end at once
@@ -91,6 +99,16 @@ final class NodeProcess implements AutoCloseable {
   NodeProcess(MppConfig config, Consumer<String> fatal) {
     this.config = config;
     this.fatal = fatal;
+  }
+
+  /** What an empty data directory means. */
+  enum Start {
+    /** A lost disk: the start is refused. */
+    KNOWN,
+    /** A founder of a new deployment. */
+    BOOTSTRAP,
+    /** A member that the others will add. */
+    JOIN
   }
 
   private <T extends AutoCloseable> T open(T part) {
@@ -101,9 +119,9 @@ final class NodeProcess implements AutoCloseable {
   /**
    * Starts everything. Nothing is writable before a fresh lease.
    *
-   * @param bootstrap allows an empty data directory: only for a new deployment
+   * @param how what an empty data directory means
    */
-  void start(boolean bootstrap) throws IOException, StoreException, DnsBindException {
+  void start(Start how) throws IOException, StoreException, DnsBindException {
     NodeStore store = open(NodeStore.open(config.dataDir(), new StoreAlarm()));
     store.tampering().ifPresent(what -> suspicious(store, what));
     String incarnation =
@@ -135,10 +153,21 @@ final class NodeProcess implements AutoCloseable {
             ServiceWiring.restored(brainConfig.services(), store.nodes()),
             time.nanos());
 
-    Agreement agreement = new RatisAgreement(ledger(bootstrap), new LedgerEvents(post), fatal);
-    GrpcTransport transport = GrpcTransport.plaintext();
+    PeerVersions versions = new PeerVersions(config.configHash(), this::journal);
+    RejectedAttempts rejected = new RejectedAttempts(this::journal, time::nanos);
+    Optional<SiteTls> tls = SiteCertificates.of(config);
+    Agreement agreement =
+        new RatisAgreement(ledger(how, tls, rejected), new LedgerEvents(post), fatal);
+    GrpcTransport transport =
+        open(
+            tls.map(site -> GrpcTransport.secured(site, rejected))
+                .orElseGet(GrpcTransport::plaintext));
     PeerExchange exchange =
-        new PeerExchange(exchange(incarnation), transport, time::nanos, new PeerEvents(post));
+        new PeerExchange(
+            exchange(incarnation, agreement),
+            transport,
+            time::nanos,
+            new PeerEvents(post, agreement, versions));
     DnsTables tables = config.dns().map(this::tables).orElse(null);
     Actuator acting =
         open(new Actuator(config.site(), agreement, servers, pollers, this::remoteServer, post));
@@ -159,6 +188,7 @@ final class NodeProcess implements AutoCloseable {
                 dnsTable = tables.table(next);
               }
             });
+    journalled = shell;
     NodeLoop running =
         open(
             new NodeLoop(
@@ -177,14 +207,16 @@ final class NodeProcess implements AutoCloseable {
     new KeptOverrides(store, time).restore(config, post);
     pollers.values().forEach(NodePoller::start);
     shell.attach(running);
-    List<CounterSource> counters = new ArrayList<>();
+    tls.ifPresent(
+        site -> open(new CertificateWatch(site, wall, this::journal, rejected::tick)).start());
+    List<CounterSource> counters = new ArrayList<>(List.of(rejected));
     DnsResponder dns = tables == null || config.self().witness() ? null : responder();
     if (dns != null) {
       counters.add(new DnsMetrics(dns));
     }
     CompletableFuture<HttpEdge> http =
         CompletableFuture.supplyAsync(
-            () -> http(shell, counters), r -> Thread.ofPlatform().name("http-start").start(r));
+            () -> http(shell, counters, tls), r -> Thread.ofPlatform().name("http-start").start(r));
     open(agreement).start();
     open(exchange).start();
     open(
@@ -205,7 +237,13 @@ final class NodeProcess implements AutoCloseable {
     }
     OperatorDesk desk =
         new OperatorDesk(
-            shell, store, config, new ConfiguredCheckpoints(checkpoints.desk()), times);
+            shell,
+            store,
+            config,
+            new ConfiguredCheckpoints(checkpoints.desk()),
+            times,
+            () -> alarms(agreement, tls),
+            membership(agreement, versions, shell));
     open(operators(desk, transport)).start();
     open(joined(http));
     LOG.info(
@@ -233,23 +271,30 @@ final class NodeProcess implements AutoCloseable {
   }
 
   /** Checks, health and metrics; its start costs most of a second and waits for nothing else. */
-  private HttpEdge http(LoopShell shell, List<CounterSource> counters) {
+  private HttpEdge http(LoopShell shell, List<CounterSource> counters, Optional<SiteTls> tls) {
     Supplier<NodeSnapshot> pictures = shell::snapshot;
     Duration lease = config.lease().duration();
+    NodeMetrics metrics = new NodeMetrics(pictures, time::nanos, counters);
+    tls.ifPresent(site -> SiteCertificates.gauge(metrics.registry(), site));
     return HttpEdge.start(
         bind(config.self().ports().http()),
         new CheckSource(new LoadBalancerCheck(true, lease), pictures, time::nanos),
         new HealthSource(pictures, time::nanos, lease),
-        new NodeMetrics(pictures, time::nanos, counters));
+        metrics);
   }
 
   private OperatorServer operators(OperatorDesk desk, GrpcTransport transport) {
     InetSocketAddress own = bind(config.self().ports().operator());
+    // Without certificates everybody is an operator who can reach it: nobody from outside may.
     InetSocketAddress at =
-        own.getAddress().isLoopbackAddress()
+        transport.secure() || own.getAddress().isLoopbackAddress()
             ? own
             : new InetSocketAddress(InetAddress.getLoopbackAddress(), own.getPort());
-    return new OperatorServer(transport.server(at), desk, time::nanos, time::wallMillis);
+    return new OperatorServer(
+        transport.server(at, "operator", PeerRule.anyOperator(config.deployment())),
+        desk,
+        time::nanos,
+        time::wallMillis);
   }
 
   private static HttpEdge joined(CompletableFuture<HttpEdge> http) throws IOException {
@@ -325,14 +370,13 @@ final class NodeProcess implements AutoCloseable {
         time::nanos);
   }
 
-  private LedgerConfig ledger(boolean bootstrap) {
+  private LedgerConfig ledger(Start how, Optional<SiteTls> tls, RejectedAttempts rejected) {
+    boolean bootstrap = how == Start.BOOTSTRAP;
     LedgerConfig defaults =
         LedgerConfig.of(
             config.deployment(),
             config.site(),
-            config.sites().stream()
-                .map(s -> new LedgerMember(s.id(), s.address(), s.ports().ledger()))
-                .toList(),
+            ledgerMembers(),
             config.dataDir().resolve("ledger"),
             bootstrap);
     return new LedgerConfig(
@@ -342,21 +386,23 @@ final class NodeProcess implements AutoCloseable {
         defaults.bindAddress(),
         defaults.storage(),
         bootstrap,
+        how == Start.JOIN,
         new LedgerConfig.Timings(
             config.election().min(),
             config.election().max(),
             defaults.timings().propose(),
             defaults.timings().preferLeadership()),
         defaults.snapshotEvery(),
-        defaults.tls());
+        tls.map(site -> new LedgerTls(site, rejected)));
   }
 
-  private ExchangeConfig exchange(String incarnation) {
+  private ExchangeConfig exchange(String incarnation, Agreement agreement) {
     return new ExchangeConfig(
         config.site(),
         incarnation,
         config.deployment(),
         config.configHash(),
+        () -> new ExchangeConfig.Ledger(Agreement.Formats.OWN, agreement.ownMember()),
         bind(config.self().ports().exchange()),
         config.peers().stream()
             .map(
@@ -382,6 +428,33 @@ final class NodeProcess implements AutoCloseable {
   private static String version() {
     String v = NodeProcess.class.getPackage().getImplementationVersion();
     return v == null ? "development" : v;
+  }
+
+  private Membership membership(Agreement agreement, PeerVersions versions, LoopShell shell) {
+    Map<SiteId, String> addresses = new HashMap<>();
+    ledgerMembers().forEach(m -> addresses.put(m.site(), m.endpoint()));
+    return new Membership(
+        config.site(), agreement, versions, addresses, shell::snapshot, this::journal);
+  }
+
+  private List<LedgerMember> ledgerMembers() {
+    return config.sites().stream()
+        .map(s -> new LedgerMember(s.id(), s.address(), s.ports().ledger()))
+        .toList();
+  }
+
+  private List<String> alarms(Agreement agreement, Optional<SiteTls> tls) {
+    List<String> all = new ArrayList<>(agreement.alarms());
+    tls.flatMap(site -> CertificateWatch.warning(site, wall)).ifPresent(all::add);
+    return all;
+  }
+
+  /** Of what is not of the loop; from any thread. */
+  private void journal(BrainCommand.Journal entry) {
+    LoopShell shell = journalled;
+    if (shell != null) {
+      var sequence = shell.journal(entry);
+    }
   }
 
   private NodeLoop loop() {
@@ -464,7 +537,14 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
-  private record PeerEvents(Consumer<BrainEvent> post) implements PeerExchange.Listener {
+  private record PeerEvents(Consumer<BrainEvent> post, Agreement agreement, PeerVersions versions)
+      implements PeerExchange.Listener {
+    @Override
+    public void greeted(SiteId peer, String configHash, ExchangeConfig.Ledger ledger) {
+      agreement.reads(peer, ledger.formats());
+      versions.greeted(peer, configHash, ledger.member());
+    }
+
     @Override
     public void viewReceived(SiteView view, long arrivalNanos) {
       post.accept(new BrainEvent.PeerHeard(view));

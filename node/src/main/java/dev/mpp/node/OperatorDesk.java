@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The operators' side of a node: their orders go to the loop, their questions to the picture, the
@@ -32,13 +33,17 @@ final class OperatorDesk implements NodeControl {
   private final Leftovers leftovers;
   private final Checkpoints checkpoints;
   private final RoleTimes times;
+  private final Supplier<List<String>> alarms;
+  private final Membership membership;
 
   OperatorDesk(
       LoopShell shell,
       NodeStore store,
       MppConfig config,
       Checkpoints checkpoints,
-      RoleTimes times) {
+      RoleTimes times,
+      Supplier<List<String>> alarms,
+      Membership membership) {
     this.shell = shell;
     this.store = store;
     this.config = config;
@@ -46,6 +51,8 @@ final class OperatorDesk implements NodeControl {
     this.leftovers = new Leftovers(config);
     this.checkpoints = checkpoints;
     this.times = times;
+    this.alarms = alarms;
+    this.membership = membership;
   }
 
   @Override
@@ -172,5 +179,20 @@ final class OperatorDesk implements NodeControl {
   @Override
   public Times times() {
     return times.measured();
+  }
+
+  @Override
+  public List<String> alarms() {
+    return alarms.get();
+  }
+
+  @Override
+  public List<Voter> voters() {
+    return membership.voters();
+  }
+
+  @Override
+  public String changeMember(MemberChange change) {
+    return membership.change(change);
   }
 }

@@ -16,6 +16,7 @@ import dev.mpp.node.api.FakeControl;
 import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
 import dev.mpp.node.wire.GrpcTransport;
+import dev.mpp.tls.PeerRule;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -47,7 +48,10 @@ final class CliTest {
     server =
         new OperatorServer(
             GrpcTransport.plaintext()
-                .server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                .server(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    "operator",
+                    PeerRule.anyOperator("test")),
             control,
             () -> Pictures.NOW,
             () -> Pictures.WALL);
@@ -214,7 +218,13 @@ final class CliTest {
           new Result(
               0,
               PLAIN,
-              "mpp: " + hangs + " (no answer within 1 s); " + alive + " answers instead\n"),
+              "mpp: "
+                  + hangs
+                  + " (no answer within 1 s); "
+                  + alive
+                  + " answers instead\nmpp: "
+                  + Words.INSECURE
+                  + "\n"),
           result);
       Result alone = plain(false, "watch", "--timeout", "1", "--node", hangs);
       assertEquals(3, alone.exit());
@@ -231,7 +241,10 @@ final class CliTest {
     try (OperatorServer second =
         new OperatorServer(
             GrpcTransport.plaintext()
-                .server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                .server(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    "operator",
+                    PeerRule.anyOperator("test")),
             other,
             () -> Pictures.NOW,
             () -> Pictures.WALL)) {

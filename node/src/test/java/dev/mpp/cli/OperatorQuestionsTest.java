@@ -18,6 +18,7 @@ import dev.mpp.node.api.FakeControl;
 import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
 import dev.mpp.node.wire.GrpcTransport;
+import dev.mpp.tls.PeerRule;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -54,7 +55,10 @@ final class OperatorQuestionsTest {
     OperatorServer server =
         new OperatorServer(
             GrpcTransport.plaintext()
-                .server(new InetSocketAddress(InetAddress.getLoopbackAddress(), at)),
+                .server(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), at),
+                    "operator",
+                    PeerRule.anyOperator("test")),
             node,
             () -> Pictures.NOW,
             () -> Pictures.WALL);

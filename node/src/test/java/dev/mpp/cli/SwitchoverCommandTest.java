@@ -16,6 +16,7 @@ import dev.mpp.node.api.FakeControl;
 import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
 import dev.mpp.node.wire.GrpcTransport;
+import dev.mpp.tls.PeerRule;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -45,7 +46,10 @@ final class SwitchoverCommandTest {
     server =
         new OperatorServer(
             GrpcTransport.plaintext()
-                .server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                .server(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    "operator",
+                    PeerRule.anyOperator("test")),
             control,
             () -> Pictures.NOW,
             () -> Pictures.WALL);

@@ -19,6 +19,7 @@ import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
 import dev.mpp.node.store.StoreListener;
 import dev.mpp.node.wire.GrpcTransport;
+import dev.mpp.tls.PeerRule;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -150,11 +151,22 @@ final class PaperSite implements AutoCloseable {
             store,
             config,
             new ConfiguredCheckpoints(new CheckpointWiring(config).desk()),
-            times);
+            times,
+            List::of,
+            new Membership(
+                config.site(),
+                ledger,
+                new PeerVersions(config.configHash(), j -> {}),
+                Map.of(),
+                shell::snapshot,
+                j -> {}));
     api =
         new OperatorServer(
             GrpcTransport.plaintext()
-                .server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                .server(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    "operator",
+                    PeerRule.anyOperator("test")),
             desk,
             time::nanos,
             time::wallMillis);

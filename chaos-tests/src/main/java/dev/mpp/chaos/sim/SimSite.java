@@ -1,13 +1,14 @@
 package dev.mpp.chaos.sim;
 
+import dev.mpp.core.lease.Grant;
+import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LeaseTiming;
+import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerState;
-import dev.mpp.core.model.GtidSet;
-import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.lease.Origin;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
-import dev.mpp.core.model.State;
 import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainConfig;
 import dev.mpp.core.plan.BrainEvent;
@@ -15,372 +16,401 @@ import dev.mpp.core.plan.CheckpointBoard;
 import dev.mpp.core.plan.SiteBrain;
 import dev.mpp.core.pool.PoolState;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** One site's process around the production brain: what the shell does, on virtual time. */
+/**
+ * One site's process around the production brain: what the shell does, on virtual time. The brain
+ * sees the site's own clock only, and is woken when time alone makes it do something.
+ */
 final class SimSite {
   private static final long MS = SimWorld.MS;
+  private static final long HEARTBEAT = 500 * MS;
+  private static final long TICK = 50 * MS;
+  private static final int MAILBOX = 16_384;
 
   final SiteId id;
-  final Set<SiteId> cut = new HashSet<>();
-  boolean network = true;
+  final int index;
+
+  /** A voter that only votes: nothing it is told can matter, so it is told nothing. */
+  final boolean inert;
+
+  final List<SimPoller> pollers = new ArrayList<>();
   boolean running;
   boolean frozen;
-  boolean deliveryScheduled;
-  int appliedTo;
+  boolean delivering;
+  int applied;
+
+  /** How much later than others it applies. */
+  long applyLag;
+
   long run;
-  LedgerState ledger = LedgerState.EMPTY;
 
   private final SimWorld world;
   private final boolean witness;
   private final LeaseTiming timing;
-  private final Map<SiteId, BrainConfig.Member> members;
   private final List<BrainConfig.Service> services;
-  private final ArrayDeque<Runnable> held = new ArrayDeque<>();
+  private final List<ServiceName> observed;
+  private final SimHands hands;
+  private final ArrayDeque<Runnable> mailbox = new ArrayDeque<>();
+  private SimClock clock;
   private @Nullable SiteBrain brain;
   private Map<ServiceName, PoolState> persisted = Map.of();
-  private long holdUntil = Long.MIN_VALUE;
-  private long pollDueAt = Long.MAX_VALUE;
+  private boolean caughtUp = true;
+  private long wakeAt = Long.MAX_VALUE;
+  private long viewAt;
+  private boolean viewChanged;
+  private long frozenAt;
+  private final boolean[] linkTold;
+  private @Nullable LedgerState fork;
 
   SimSite(
       SimWorld world,
       SiteId id,
+      int index,
       boolean witness,
       LeaseTiming timing,
-      Map<SiteId, BrainConfig.Member> members,
-      List<BrainConfig.Service> services) {
+      List<BrainConfig.Service> services,
+      List<ServiceName> observed) {
     this.world = world;
     this.id = id;
+    this.index = index;
     this.witness = witness;
     this.timing = timing;
-    this.members = members;
     this.services = services;
+    this.observed = observed;
+    this.inert = services.isEmpty() && observed.isEmpty();
+    this.clock = world.clock();
+    this.linkTold = new boolean[world.shape.members()];
+    this.hands = new SimHands(world, this);
+    for (BrainConfig.Service s : services) {
+      s.pool().nodes().forEach(n -> pollers.add(new SimPoller(world, this, n.address(), s)));
+    }
   }
 
-  void boot(boolean first) {
+  SimHands hands() {
+    return hands;
+  }
+
+  SimClock clock() {
+    return clock;
+  }
+
+  /** Its own clock. */
+  long now() {
+    return clock.local(world.time.now());
+  }
+
+  boolean alive() {
+    return running && !frozen;
+  }
+
+  /** An empty disk has no vote until it has everything. */
+  boolean voter() {
+    return alive() && caughtUp;
+  }
+
+  // ---- the process --------------------------------------------------------------------------
+
+  void boot(boolean first, boolean emptyDisk) {
     running = true;
     frozen = false;
     run++;
-    long thisRun = run;
-    holdUntil = Long.MIN_VALUE;
-    held.clear();
-    deliveryScheduled = false;
+    mailbox.clear();
+    delivering = false;
+    fork = null;
+    java.util.Arrays.fill(linkTold, false);
+    wakeAt = Long.MAX_VALUE;
+    if (emptyDisk) {
+      persisted = Map.of();
+      applied = 0;
+      caughtUp = inert;
+    } else {
+      // A snapshot, and what the log on the disk holds beyond it.
+      applied = Math.max(0, applied - world.chance.below(40));
+    }
+    if (!inert) {
+      start(first);
+    }
+    world.ledger.changed();
+  }
+
+  private void start(boolean first) {
     brain =
         new SiteBrain(
             new BrainConfig(
                 id,
-                "run" + run,
+                world.broken.is(Break.NO_INCARNATION) ? "one" : "run" + run,
                 witness,
                 "sim",
                 "",
                 timing,
                 2500 * MS,
-                members,
+                world.members(),
                 services,
-                List.of()),
-            new CheckpointBoard(java.util.List.of(), true),
+                observed),
+            new CheckpointBoard(List.of(), true),
             first ? Map.of() : persisted,
-            world.time.now());
-    // The log is replayed from the disk.
-    event(new BrainEvent.LedgerRestored(ledger));
-    every(50 * MS, thisRun, () -> event(new BrainEvent.Tick()));
-    every(100 * MS, thisRun, this::publish);
-    every(400 * MS, thisRun, this::refreshLock);
-    every(20 * MS, thisRun, this::pollIfDue);
-    world.heal();
+            now());
+    viewAt = now() + world.chance.ms(0, 500);
+    pollers.forEach(SimPoller::restarted);
+    event(new BrainEvent.LedgerRestored(world.ledger.after(applied)));
   }
 
-  private void every(long period, long thisRun, Runnable action) {
-    world.time.after(
-        period,
-        () -> {
-          if (running && run == thisRun) {
-            whenAwake(action);
-            every(period, thisRun, action);
-          }
-        });
-  }
-
-  /** A frozen process does nothing; what arrived meanwhile happens when it wakes. */
-  private void whenAwake(Runnable action) {
-    if (frozen) {
-      if (held.size() < 200) {
-        held.add(action);
+  /**
+   * @param silently its host is gone with it
+   */
+  void kill(boolean silently) {
+    if (!running) {
+      return;
+    }
+    if (brain != null) {
+      Map<ServiceName, PoolState> kept = new TreeMap<>();
+      for (BrainConfig.Service s : services) {
+        PoolState p = brain.pool(s.name());
+        kept.put(s.name(), PoolState.restarted(p.config(), p.nodes()));
       }
-    } else {
-      action.run();
+      persisted = new LinkedHashMap<>(kept);
     }
-  }
-
-  void kill() {
-    if (brain != null && !services.isEmpty()) {
-      persisted = Map.of(SimWorld.SERVICE, reloaded(brain.pool(SimWorld.SERVICE)));
-    }
+    hands.killed(silently);
     running = false;
+    frozen = false;
     run++;
-    // The kernel closes the lock's session.
-    myServer().ifPresent(s -> s.lockRefreshedAt = Long.MIN_VALUE);
+    world.ledger.changed();
   }
 
-  private static PoolState reloaded(PoolState pool) {
-    return PoolState.restarted(pool.config(), pool.nodes());
+  void freeze() {
+    if (alive()) {
+      frozen = true;
+      frozenAt = world.time.now();
+      hands.frozen();
+      world.ledger.changed();
+    }
   }
 
   void thaw() {
-    frozen = false;
-    while (!held.isEmpty() && !frozen) {
-      held.poll().run();
+    if (!frozen) {
+      return;
     }
-    world.heal();
+    if (world.broken.is(Break.CLOCK_STOPS)) {
+      clock = clock.stoodStill(world.time.now() - frozenAt);
+    }
+    frozen = false;
+    hands.thawed();
+    while (!mailbox.isEmpty() && !frozen) {
+      mailbox.poll().run();
+    }
+    pollers.forEach(p -> p.within(0));
+    wake();
+    world.ledger.changed();
   }
+
+  // ---- events -------------------------------------------------------------------------------
 
   void event(BrainEvent event) {
-    long thisRun = run;
-    whenAwake(
-        () -> {
-          if (running && run == thisRun && brain != null) {
-            brain.on(event, world.time.now()).forEach(this::execute);
-          }
-        });
-  }
-
-  Optional<SimServer> myServer() {
-    return services.isEmpty()
-        ? Optional.empty()
-        : Optional.of(world.server(services.getFirst().pool().nodes().getFirst().address()));
-  }
-
-  boolean active() {
-    return running
-        && brain != null
-        && !services.isEmpty()
-        && brain.pool(SimWorld.SERVICE).active().filter(n -> n.state() == State.ACTIVE).isPresent();
-  }
-
-  /** The decider of the present run. */
-  SiteBrain brain() {
-    return java.util.Objects.requireNonNull(brain, "never started");
-  }
-
-  String sentence() {
-    return brain == null || services.isEmpty()
-        ? ""
-        : brain.sentence(SimWorld.SERVICE, world.time.now());
-  }
-
-  private void publish() {
-    if (brain == null) {
+    if (!running || brain == null) {
       return;
     }
-    SiteView view = brain.view(world.time.now(), Map.of());
-    for (SimSite peer : world.sites.values()) {
-      if (!peer.id.equals(id) && peer.running && world.linked(id, peer.id)) {
-        world.time.after(
-            world.jitter(1, 30),
-            () -> {
-              peer.event(new BrainEvent.PeerLink(id, true, 1000));
-              peer.event(new BrainEvent.PeerHeard(view));
-            });
+    if (frozen) {
+      if (mailbox.size() < MAILBOX) {
+        mailbox.add(() -> handle(event));
       }
+    } else {
+      handle(event);
     }
   }
 
-  private void refreshLock() {
-    myServer()
-        .filter(s -> s.up && !s.frozen && world.time.now() < holdUntil)
-        .ifPresent(s -> s.lockRefreshedAt = world.time.now());
-  }
-
-  private void pollIfDue() {
-    if (world.time.now() < pollDueAt) {
+  private void handle(BrainEvent event) {
+    SiteBrain b = brain;
+    if (b == null || !running) {
       return;
     }
-    pollDueAt = Long.MAX_VALUE;
-    SimServer s = myServer().orElseThrow();
-    long thisRun = run;
-    Runnable answer;
-    long delay;
-    if (!s.up) {
-      delay = world.jitter(0, 3);
-      answer = () -> unreachable(s, "Connection refused", true);
-    } else if (s.frozen) {
-      delay = 700 * MS;
-      answer = () -> unreachable(s, "no answer in 700 ms", false);
+    for (BrainCommand c : b.on(event, now())) {
+      viewChanged |= hands.perform(c);
+    }
+    if (viewChanged || now() >= viewAt - TICK) {
+      publish(b);
+    }
+    schedule(b);
+  }
+
+  /** The node's loop ticks every 50 ms: what is due by the time alone waits for the next tick. */
+  private void schedule(SiteBrain b) {
+    long due = Math.min(b.dueAt(), viewAt);
+    long at = clock.when(Math.max(due, now()));
+    if (at < wakeAt) {
+      wakeAt = at + (long) (world.chance.unit() * TICK);
+      long mine = wakeAt;
+      world.time.at(
+          mine,
+          () -> {
+            if (mine == wakeAt) {
+              wake();
+            }
+          });
+    }
+  }
+
+  private void wake() {
+    wakeAt = Long.MAX_VALUE;
+    SiteBrain b = brain;
+    if (b == null || !alive()) {
+      return;
+    }
+    if (now() >= b.dueAt()) {
+      handle(new BrainEvent.Tick());
     } else {
-      delay = world.latency();
-      var facts = s.facts();
-      answer = () -> event(new BrainEvent.NodeAnswered(SimWorld.SERVICE, s.address, facts, 0));
-    }
-    world.time.after(delay, () -> ifStill(thisRun, answer));
-  }
-
-  private void unreachable(SimServer s, String error, boolean refused) {
-    event(new BrainEvent.NodeUnreachable(SimWorld.SERVICE, s.address, error, refused, 0));
-  }
-
-  private void ifStill(long thisRun, Runnable action) {
-    if (running && run == thisRun) {
-      action.run();
+      if (now() >= viewAt) {
+        publish(b);
+      }
+      schedule(b);
     }
   }
 
-  private void execute(BrainCommand command) {
-    switch (command) {
-      case BrainCommand.Propose p -> world.propose(id, p.command());
-      case BrainCommand.FenceNode f -> fence(f.node(), f.commandId(), f.budget());
-      case BrainCommand.FenceRemote f -> {
-        if (world.linked(id, f.site())) {
-          fence(f.node(), f.commandId(), f.budget());
+  /** Peers hear of changes at once and of everything else with the heartbeat. */
+  void viewChanged() {
+    viewChanged = true;
+  }
+
+  private void publish(SiteBrain b) {
+    viewChanged = false;
+    viewAt = now() + HEARTBEAT;
+    SiteView view = null;
+    for (SimSite peer : world.sites) {
+      if (peer != this && !peer.inert) {
+        if (peer.running && world.net.link(index, peer.index)) {
+          view = view == null ? b.view(now(), Map.of()) : view;
+          send(peer, view);
         } else {
-          later(f.budget(), () -> fenceDone(f.node(), f.commandId(), false, "no answer"));
+          peer.linkTold[index] = false;
         }
       }
-      case BrainCommand.Prepare p ->
-          onServer(
-              p.node(),
-              p.budget(),
-              s -> {
-                s.receiverStarted = false;
-                s.receiverConnected = false;
-                if (world.failingPrepares && world.random.nextInt(3) == 0) {
-                  event(
-                      new BrainEvent.PrepareDone(
-                          p.service(), p.node(), p.commandId(), false, Optional.empty(), "slow"));
-                  return;
-                }
-                s.executed.addAll(s.relay);
-                s.relay.clear();
-                Optional<GtidSet> executed = Optional.of(s.facts().executed());
-                event(
-                    new BrainEvent.PrepareDone(
-                        p.service(), p.node(), p.commandId(), true, executed, ""));
-              },
-              () ->
-                  event(
-                      new BrainEvent.PrepareDone(
-                          p.service(), p.node(), p.commandId(), false, Optional.empty(), "down")));
-      case BrainCommand.MakeWritable w ->
-          onServer(
-              w.node(),
-              w.budget(),
-              s -> {
-                boolean ok = s.lockHeld(world.time.now()) && world.time.now() < holdUntil;
-                if (ok) {
-                  s.readOnly = false;
-                  s.receiverStarted = false;
-                  s.applierRunning = false;
-                  world.tell("server " + s.id + " writable in epoch " + w.epoch());
-                  world.changed();
-                }
-                event(
-                    new BrainEvent.WritableDone(
-                        w.service(), w.node(), w.commandId(), ok, 0, ok ? "" : "no lock"));
-              },
-              () ->
-                  event(
-                      new BrainEvent.WritableDone(
-                          w.service(), w.node(), w.commandId(), false, 0, "down")));
-      case BrainCommand.StartReplication r ->
-          onServer(
-              r.node(),
-              500 * MS,
-              s -> {
-                s.receiverStarted = true;
-                s.applierRunning = true;
-                s.relay.clear(); // MariaDB throws it away when both threads were stopped
-                changeDone(r.node(), r.commandId(), true);
-              },
-              () -> changeDone(r.node(), r.commandId(), false));
-      case BrainCommand.SemiSync c ->
-          onServer(
-              c.node(),
-              500 * MS,
-              s -> {
-                s.semiSync = c.on();
-                if (!c.on()) {
-                  world.releaseWaiters(s);
-                }
-                changeDone(c.node(), c.commandId(), true);
-              },
-              () -> changeDone(c.node(), c.commandId(), false));
-      case BrainCommand.HoldDeadMan h -> {
-        holdUntil = h.until();
-        refreshLock();
-      }
-      case BrainCommand.DropDeadMan d -> {
-        holdUntil = Long.MIN_VALUE;
-        SimServer s = world.server(d.node());
-        s.lockRefreshedAt = Long.MIN_VALUE;
-      }
-      case BrainCommand.PollWithin p ->
-          pollDueAt = Math.min(pollDueAt, world.time.now() + p.delay());
-      case BrainCommand.PreferLeadership p -> {}
-      case BrainCommand.Journal j ->
-          world.tell(
-              id
-                  + " "
-                  + j.kind()
-                  + " "
-                  + j.subject()
-                  + " "
-                  + j.from()
-                  + " "
-                  + j.to()
-                  + " "
-                  + j.reason());
-      case BrainCommand.KeepOverride k -> {}
-      case BrainCommand.Show s -> publish();
-      case BrainCommand.Answer a -> {}
     }
   }
 
-  private void later(long delay, Runnable action) {
-    long thisRun = run;
-    world.time.after(delay, () -> ifStill(thisRun, action));
+  private void send(SimSite peer, SiteView view) {
+    if (world.net.loses(index, peer.index)) {
+      return;
+    }
+    long its = peer.run;
+    BrainEvent heard = new BrainEvent.PeerHeard(view);
+    world.time.after(world.net.delay(index, peer.index), () -> peer.heard(this, its, heard));
+    if (world.chance.oneIn(200)) {
+      world.time.after(world.chance.ms(0, 3000), () -> peer.heard(this, its, heard));
+    }
   }
 
-  /** A statement reaches the server after a while; a frozen one executes it when it wakes. */
-  private void onServer(NodeAddress node, long budget, Consumer<SimServer> effect, Runnable fail) {
-    SimServer s = world.server(node);
-    long boot = s.incarnation;
+  private void heard(SimSite from, long itsRun, BrainEvent view) {
+    if (run != itsRun) {
+      return;
+    }
+    if (!linkTold[from.index]) {
+      linkTold[from.index] = true;
+      event(new BrainEvent.PeerLink(from.id, true, 1000));
+    }
+    event(view);
+  }
+
+  // ---- the ledger ---------------------------------------------------------------------------
+
+  /** Applies the log up to there. */
+  void apply(int end) {
+    if (fork != null) {
+      fork = null;
+      event(new BrainEvent.LedgerRestored(world.ledger.after(applied)));
+    }
+    long mine = run;
+    while (applied < end && run == mine) {
+      SimLedger.Entry e = world.ledger.log.get(applied++);
+      if (!(e.command() instanceof LedgerCommand.Beat) || e.proposer() == index) {
+        event(world.bugs.seen(this, e));
+        answers();
+      }
+    }
+    caughtUp = true;
+  }
+
+  /** With a forked ledger: whether this member would commit alone. */
+  boolean forked() {
+    return fork != null
+        || !world.ledger.leads(index) && !world.net.both(index, world.ledger.leader());
+  }
+
+  void commitAlone(LedgerCommand command) {
+    LedgerState before = fork == null ? world.ledger.after(applied) : fork;
+    LedgerState.Applied done = before.apply(command);
+    fork = done.state();
+    long mine = run;
     world.time.after(
-        world.latency(),
+        world.chance.ms(2, 20),
         () -> {
-          if (!s.up || s.frozen || s.incarnation != boot || !running) {
-            later(s.frozen ? budget : MS, fail);
-          } else {
-            effect.accept(s);
+          if (run == mine && fork != null) {
+            event(new BrainEvent.LedgerApplied(command, done.outcome(), done.state()));
           }
         });
   }
 
-  private void fence(NodeAddress node, long commandId, long budget) {
-    SimServer s = world.server(node);
-    world.time.after(
-        world.latency() + world.jitter(0, 150),
-        () -> {
-          if (!s.up) {
-            ifStill(run, () -> fenceDone(node, commandId, true, "DOWN"));
-          } else if (s.frozen) {
-            later(budget, () -> fenceDone(node, commandId, false, "FAILED"));
-          } else {
-            world.fence(s);
-            fenceDone(node, commandId, true, "FENCED");
-          }
-        });
+  /** With the role released early: before anything is fenced. */
+  void releaseNow(ServiceName service) {
+    SiteBrain b = brain;
+    if (b != null) {
+      Grant g = b.lease(service).grant();
+      Origin origin = new Origin(id, g.incarnation(), 0);
+      world.ledger.propose(this, new LedgerCommand.Release(origin, service, g.epoch()));
+    }
   }
 
-  private void fenceDone(NodeAddress node, long commandId, boolean safe, String outcome) {
-    event(new BrainEvent.FenceDone(SimWorld.SERVICE, node, commandId, safe, outcome, 1000, "sim"));
+  /** What this site's name server answers from here on: the rule of DNS.md, section "liveness". */
+  private void answers() {
+    SiteBrain b = brain;
+    if (b == null || frozen || b.ledgerFreshAt() == LeaseClock.NEVER) {
+      return;
+    }
+    for (SimService s : world.services) {
+      LeaseClock lease = b.lease(s.name);
+      Grant g = lease.grant();
+      Optional<SiteId> site = g.servedBy();
+      boolean agreed = g.serving() && lease.leaseEnd() != LeaseClock.NEVER && site.isPresent();
+      if (agreed && (!site.get().equals(id) || lease.mayAct(now()))) {
+        long end = Math.min(lease.leaseEnd(), b.ledgerFreshAt() + timing.duration());
+        long ttl = world.broken.is(Break.LONG_TTL) ? now() + 60_000 * MS : end;
+        world.checker.answered(
+            index, s, g.epoch(), world.index(site.get()), clock.when(ttl), world.time.now());
+      }
+    }
   }
 
-  private void changeDone(NodeAddress node, long commandId, boolean ok) {
-    event(new BrainEvent.ChangeDone(SimWorld.SERVICE, node, commandId, ok, ok ? "" : "down"));
+  // ---- pictures -----------------------------------------------------------------------------
+
+  @Nullable SiteBrain brain() {
+    return brain;
+  }
+
+  boolean active(SimService s) {
+    SiteBrain b = brain;
+    return running && b != null && holds(s.name) && b.pool(s.name).active().isPresent();
+  }
+
+  private boolean holds(ServiceName name) {
+    for (BrainConfig.Service s : services) {
+      if (s.name().equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean has(SimService s) {
+    return holds(s.name);
+  }
+
+  String sentence(SimService s) {
+    SiteBrain b = brain;
+    return b == null ? "" : b.sentence(s.name, now());
   }
 }

@@ -1,280 +1,256 @@
 package dev.mpp.chaos.sim;
 
-import dev.mpp.core.lease.LeaseTiming;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
-import dev.mpp.core.lease.LedgerState;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.plan.BrainConfig;
-import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.core.pool.PoolConfig;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Two data sites and a witness: the production brains, a model of the replicated ledger, of the
- * servers and of the network. Everything is driven by one seed.
- */
+/** One deployment on virtual time, made and driven by one seed. */
 final class SimWorld {
   static final long MS = 1_000_000L;
-  static final ServiceName SERVICE = new ServiceName("mysql.eraser.test");
-  private static final long SERVER_LATENCY = 2 * MS;
 
   final Timeline time = new Timeline();
-  final Random random;
-  final SimChecker checker = new SimChecker();
-  final List<String> story = new ArrayList<>();
-  final Map<SiteId, SimSite> sites = new LinkedHashMap<>();
-  final List<SimServer> servers = new ArrayList<>();
-  final Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
-  final LeaseTiming timing =
-      new LeaseTiming(6000 * MS, 500 * MS, 1500 * MS, 0.001, 300 * MS, 4000 * MS);
+  final Chance chance;
+  final Shape shape;
+  final Broken broken;
+  final SimBugs bugs;
+  final SimNetwork net;
+  final SimLedger ledger;
+  final SimChecker checker;
+  final SimSite[] sites;
+  final List<SimService> services = new ArrayList<>();
+  private final @Nullable List<String> story;
+  private final Map<SiteId, BrainConfig.Member> members = new LinkedHashMap<>();
+  private final Map<NodeAddress, SimServer> servers = new HashMap<>();
+  private final Map<SiteId, Integer> indexes = new HashMap<>();
+  private int stints;
 
-  /** The committed log, and how far each member has applied it. */
-  private final List<LedgerCommand> log = new ArrayList<>();
+  /** The faults are over: statements succeed, proposals are committed promptly. */
+  boolean calm;
 
-  private SiteId ledgerLeader;
-  private long electionUntil;
+  private long sessions;
 
-  /** Proposals may be committed late and out of order. */
-  final boolean lateCommits;
+  /**
+   * @param story where every decision and fault is told; null for silence
+   */
+  SimWorld(Shape shape, Chance chance, Broken broken, @Nullable List<String> story) {
+    this.shape = shape;
+    this.chance = chance;
+    this.broken = broken;
+    this.story = story;
+    bugs = new SimBugs(broken);
+    net = new SimNetwork(shape.members(), chance);
+    ledger = new SimLedger(this);
+    sites = new SimSite[shape.members()];
+    for (int i = 0; i < sites.length; i++) {
+      boolean witness = i >= shape.data();
+      SiteId id = new SiteId(witness ? "witness" + (i - shape.data() + 1) : "site" + (i + 1));
+      members.put(id, new BrainConfig.Member(witness, 100 - 10 * chance.below(3)));
+      indexes.put(id, i);
+    }
+    List<List<BrainConfig.Service>> pools = services();
+    List<SiteId> ids = List.copyOf(members.keySet());
+    for (int i = 0; i < sites.length; i++) {
+      boolean witness = i >= shape.data();
+      sites[i] =
+          new SimSite(
+              this,
+              ids.get(i),
+              i,
+              witness,
+              bugs.timing(shape.timing(), i),
+              pools.get(i),
+              witness && shape.observing()
+                  ? services.stream().map(s -> s.name).toList()
+                  : List.of());
+    }
+    checker = new SimChecker(services.size(), Arrays.asList(sites), shape.rpoZero());
+    for (SimSite s : sites) {
+      s.boot(true, false);
+    }
+  }
 
-  /** Preparing a promotion may fail. */
-  final boolean failingPrepares;
-
-  private long transactions;
-
-  SimWorld(long seed) {
-    random = new Random(seed);
-    lateCommits = seed % 4 == 1;
-    failingPrepares = seed % 4 == 3;
-    List<SiteId> names = List.of(new SiteId("site1"), new SiteId("site2"), new SiteId("witness"));
-    ledgerLeader = names.getFirst();
-    Map<SiteId, List<NodeAddress>> pools = new LinkedHashMap<>();
-    for (int i = 0; i < 3; i++) {
-      members.put(names.get(i), new BrainConfig.Member(i == 2, 100 - i * 10));
-      if (i < 2) {
-        SimServer s = new SimServer(NodeAddress.parse("10.0." + i + ".1:3306"), i + 1);
-        servers.add(s);
-        pools.put(names.get(i), List.of(s.address));
+  /** For every member the services with a pool there. */
+  private List<List<BrainConfig.Service>> services() {
+    List<List<BrainConfig.Service>> bySite = new ArrayList<>();
+    for (int i = 0; i < sites.length; i++) {
+      bySite.add(new ArrayList<>());
+    }
+    List<SiteId> ids = List.copyOf(members.keySet());
+    for (int k = 0; k < shape.services(); k++) {
+      SimService service = new SimService(this, new ServiceName("db" + k + ".eraser.test"), k);
+      services.add(service);
+      Map<SiteId, List<NodeAddress>> pools = new LinkedHashMap<>();
+      for (int i = 0; i < shape.data(); i++) {
+        pools.put(ids.get(i), pool(service, i));
+      }
+      for (int i = 0; i < shape.data(); i++) {
+        bySite.get(i).add(service(service, pools, Objects.requireNonNull(pools.get(ids.get(i)))));
       }
     }
-    servers.get(0).source = servers.get(1);
-    servers.get(1).source = servers.get(0);
-    for (int i = 0; i < 3; i++) {
-      SiteId name = names.get(i);
-      List<BrainConfig.Service> services =
-          i == 2
-              ? List.of()
-              : List.of(
-                  new BrainConfig.Service(
-                      SERVICE,
-                      true,
-                      true,
-                      PoolConfig.failover(
-                          "pool",
-                          List.of(new PoolConfig.Member(servers.get(i).address, NodeType.PRIMARY))),
-                      pools,
-                      Reach.GLOBAL,
-                      false,
-                      30,
-                      3000 * MS,
-                      1000 * MS,
-                      200 * MS));
-      sites.put(name, new SimSite(this, name, i == 2, timing, members, services));
+    return bySite;
+  }
+
+  private List<NodeAddress> pool(SimService service, int site) {
+    List<NodeAddress> nodes = new ArrayList<>();
+    for (int n = 0; n < shape.nodes(); n++) {
+      NodeAddress a =
+          new NodeAddress("10.%d.%d.%d".formatted(service.index, site + 1, n + 1), 3306);
+      int id = service.servers.size() + 1;
+      SimServer s = new SimServer(this, service, a, id, site);
+      service.servers.add(s);
+      servers.put(a, s);
+      nodes.add(a);
     }
-    sites.values().forEach(s -> s.boot(true));
-    time.every(20 * MS, this::traffic);
-    servers.forEach(s -> time.every(1000 * MS + s.id * MS, () -> deadManEvent(s)));
+    return nodes;
+  }
+
+  private BrainConfig.Service service(
+      SimService service, Map<SiteId, List<NodeAddress>> pools, List<NodeAddress> own) {
+    List<PoolConfig.Member> nodes = new ArrayList<>();
+    for (NodeAddress a : own) {
+      nodes.add(new PoolConfig.Member(a, nodes.isEmpty() ? NodeType.PRIMARY : NodeType.SECONDARY));
+    }
+    return new BrainConfig.Service(
+        service.name,
+        shape.rpoZero(),
+        shape.rpoZero(),
+        PoolConfig.failover("pool", nodes),
+        pools,
+        Reach.GLOBAL,
+        false,
+        30,
+        shape.holdDown(),
+        shape.pollInterval(),
+        Math.min(200 * MS, shape.pollInterval()),
+        shape.siteFailback());
+  }
+
+  // ---- what belongs to nobody ---------------------------------------------------------------
+
+  boolean telling() {
+    return story != null;
   }
 
   void tell(String what) {
-    story.add("%9.3f %s".formatted(time.now() / 1e9, what));
+    if (story != null) {
+      story.add("%9.3f %s".formatted(time.now() / 1e9, what));
+    }
+  }
+
+  /** A clock within the bound; half of them at one of its ends. */
+  SimClock clock() {
+    double part = chance.oneIn(2) ? chance.below(2) : chance.unit();
+    return new SimClock(chance.ms(0, 1_000_000), 1 + part * shape.drift());
+  }
+
+  int nextStint() {
+    return ++stints;
+  }
+
+  long nextSession() {
+    return ++sessions;
+  }
+
+  Map<SiteId, BrainConfig.Member> members() {
+    return members;
   }
 
   SimServer server(NodeAddress address) {
-    return servers.stream().filter(s -> s.address.equals(address)).findFirst().orElseThrow();
+    return Objects.requireNonNull(servers.get(address));
   }
 
-  void changed() {
-    checker.look(servers, time.now());
-  }
-
-  long jitter(long minMs, long maxMs) {
-    return minMs * MS + (long) (random.nextDouble() * (maxMs - minMs) * MS);
-  }
-
-  boolean linked(SiteId a, SiteId b) {
-    return a.equals(b) || (site(a).network && site(b).network && !site(a).cut.contains(b));
-  }
-
-  SimSite site(SiteId id) {
-    return java.util.Objects.requireNonNull(sites.get(id));
-  }
-
-  // ---- the ledger ---------------------------------------------------------------------------
-
-  void propose(SiteId from, LedgerCommand command) {
-    if (lateCommits && random.nextInt(4) == 0) {
-      // It reached the leader, which commits it later, whatever became of the proposer.
-      time.after(jitter(20, 1200), () -> commitAnyway(command));
-      return;
-    }
-    time.after(jitter(2, 30), () -> commit(from, command, 40));
-  }
-
-  private void commitAnyway(LedgerCommand command) {
-    if (sites.keySet().stream().anyMatch(s -> alive(s) && hasMajority(s))) {
-      log.add(command);
-      sites.values().forEach(this::deliver);
-    }
-  }
-
-  /** Commits when a majority is connected; a lost leader costs an election. */
-  private void commit(SiteId from, LedgerCommand command, int tries) {
-    SimSite proposer = site(from);
-    if (!proposer.running || proposer.frozen) {
-      return;
-    }
-    if (!hasMajority(from)) {
-      if (tries > 0 && random.nextInt(4) > 0) {
-        time.after(100 * MS, () -> commit(from, command, tries - 1));
+  SimService service(ServiceName name) {
+    for (SimService s : services) {
+      if (s.name.equals(name)) {
+        return s;
       }
+    }
+    throw new IllegalArgumentException("no service " + name);
+  }
+
+  int index(SiteId site) {
+    return Objects.requireNonNull(indexes.get(site));
+  }
+
+  /** Before links change: what went over them until now. */
+  void settle() {
+    services.forEach(SimService::settle);
+  }
+
+  /** A replica follows what its site takes for the ACTIVE server. */
+  void follow(SimSite site, SimServer replica) {
+    SimService service = replica.service;
+    int active =
+        ledger.after(site.applied).grant(service.name).servedBy().map(this::index).orElse(-1);
+    SimServer source = null;
+    for (SimServer s : service.servers) {
+      if (s != replica && s.site == active && (source == null || s.writable())) {
+        source = s;
+      }
+    }
+    if (source != null) {
+      replica.follow(source);
+    }
+  }
+
+  // ---- what the checker is told -------------------------------------------------------------
+
+  void committed(SimLedger.Entry e) {
+    if (!(e.outcome() instanceof LedgerOutcome.Accepted)) {
       return;
     }
-    if (!alive(ledgerLeader) || !linked(from, ledgerLeader) || !hasMajority(ledgerLeader)) {
-      ledgerLeader = from;
-      electionUntil = time.now() + jitter(1400, 3000);
-    }
-    if (time.now() < electionUntil) {
-      time.after(50 * MS, () -> commit(from, command, tries));
-      return;
-    }
-    log.add(command);
-    sites.values().forEach(this::deliver);
-  }
-
-  void heal() {
-    sites.values().forEach(this::deliver);
-  }
-
-  private boolean alive(SiteId id) {
-    return site(id).running && !site(id).frozen;
-  }
-
-  private boolean hasMajority(SiteId id) {
-    return sites.keySet().stream().filter(o -> alive(o) && linked(id, o)).count() >= 2;
-  }
-
-  private void deliver(SimSite site) {
-    if (!site.running || site.deliveryScheduled || !hasMajority(site.id)) {
-      return;
-    }
-    site.deliveryScheduled = true;
-    long run = site.run;
-    time.after(
-        jitter(1, 40),
-        () -> {
-          site.deliveryScheduled = false;
-          if (!site.running || site.run != run || site.frozen || !hasMajority(site.id)) {
-            return;
-          }
-          while (site.appliedTo < log.size()) {
-            LedgerCommand c = log.get(site.appliedTo++);
-            LedgerState.Applied a = site.ledger.apply(c);
-            site.ledger = a.state();
-            LedgerOutcome outcome = a.outcome();
-            site.event(new BrainEvent.LedgerApplied(c, outcome, a.state()));
-          }
-        });
-  }
-
-  // ---- clients, replication, dead-man -------------------------------------------------------
-
-  private void traffic() {
-    for (SimServer s : servers) {
-      if (s.writable() && s.unacked.size() < 8) {
-        SimServer.Tx tx = new SimServer.Tx(++transactions, s.id, s.lastSequence() + 1);
-        s.executed.add(tx);
-        s.unacked.add(tx.number());
-        if (!s.semiSync) {
-          acknowledge(s);
+    SimSite by = sites[e.proposer()];
+    long now = time.now();
+    switch (e.command()) {
+      case LedgerCommand.Claim c -> {
+        int service = service(c.service()).index;
+        long epoch = e.after().grant(c.service()).epoch();
+        checker.claimed(service, epoch, by.index, leaseEnd(by, e.proposedAt()), now);
+      }
+      case LedgerCommand.Adopt a -> {
+        int service = service(a.service()).index;
+        long epoch = e.after().grant(a.service()).epoch();
+        checker.claimed(service, epoch, by.index, leaseEnd(by, e.proposedAt()), now);
+      }
+      case LedgerCommand.Renew r -> {
+        for (ServiceName name : ((LedgerOutcome.Accepted) e.outcome()).services()) {
+          checker.renewed(service(name).index, leaseEnd(by, e.proposedAt()));
         }
       }
-    }
-    servers.forEach(this::replicate);
-  }
-
-  private void acknowledge(SimServer s) {
-    s.unacked.forEach(tx -> checker.acknowledged(s, tx, time.now()));
-    s.unacked.clear();
-  }
-
-  /** Called when semi-sync is switched off: the waiters return as acknowledged. */
-  void releaseWaiters(SimServer s) {
-    if (s.up) {
-      acknowledge(s);
+      case LedgerCommand.Release r -> checker.released(service(r.service()), by.index, now);
+      case LedgerCommand.Handover h -> checker.released(service(h.service()), by.index, now);
+      case LedgerCommand.Serve s -> checker.served(service(s.service()).index, s.epoch(), by.index);
+      case LedgerCommand.InSync i -> {}
+      case LedgerCommand.Pause p -> {}
+      case LedgerCommand.BeginMove m -> {}
+      case LedgerCommand.EndMove m -> {}
+      case LedgerCommand.OrderSite o -> {}
+      case LedgerCommand.Prefer p -> {}
+      case LedgerCommand.Beat b -> {}
     }
   }
 
-  private void replicate(SimServer replica) {
-    SimServer source = java.util.Objects.requireNonNull(replica.source);
-    boolean connected =
-        replica.up
-            && !replica.frozen
-            && replica.receiverStarted
-            && source.up
-            && linked(siteOf(source).id, siteOf(replica).id);
-    replica.receiverConnected = connected;
-    if (!connected || source.frozen) {
-      return;
-    }
-    long have =
-        replica.relay.isEmpty() ? replica.lastSequence() : replica.relay.getLast().sequence();
-    for (SimServer.Tx t : source.executed) {
-      if (t.sequence() > have) {
-        replica.relay.add(t);
-        if (source.semiSync && source.unacked.remove(t.number())) {
-          checker.acknowledged(source, t.number(), time.now());
-        }
-      }
-    }
-    if (random.nextInt(3) > 0) {
-      replica.executed.addAll(replica.relay);
-      replica.relay.clear();
-    }
+  /** By the deployment's lease, whatever the site is configured with. */
+  private long leaseEnd(SimSite by, long proposedAt) {
+    return proposedAt + by.clock().span(shape.timing().duration());
   }
 
-  SimSite siteOf(SimServer s) {
-    return new ArrayList<>(sites.values()).get(s.id - 1);
-  }
-
-  private void deadManEvent(SimServer s) {
-    if (s.up && !s.frozen && !s.readOnly && !s.lockHeld(time.now())) {
-      s.readOnly = true;
-      s.thawed = false;
-      s.unacked.clear();
-      tell("dead-man fences server " + s.id);
-      changed();
-    }
-  }
-
-  /** Client sessions are killed by a fence: what waited is never acknowledged. */
-  void fence(SimServer s) {
-    s.readOnly = true;
-    s.thawed = false;
-    s.unacked.clear();
-    changed();
-  }
-
-  long latency() {
-    return SERVER_LATENCY + jitter(0, 10);
+  /** A site publishes itself without asking the ledger. */
+  void published(SimSite site, ServiceName name, long epoch) {
+    checker.answered(site.index, service(name), epoch, site.index, time.now() + MS, time.now());
   }
 }

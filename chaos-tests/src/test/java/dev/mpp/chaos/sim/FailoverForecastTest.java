@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.core.model.NodeOverride;
+import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.SiteView.LinkView;
 import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.core.plan.FailoverPlan;
+import dev.mpp.core.plan.SiteBrain;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -24,7 +28,7 @@ import org.junit.jupiter.api.Test;
 final class FailoverForecastTest {
   private static final long MS = SimWorld.MS;
   private static final int SEEDS = Integer.getInteger("forecast.seeds", 60);
-  private static final SiteId WITNESS = new SiteId("witness");
+  private static final SiteId WITNESS = new SiteId("witness1");
 
   @Test
   void theForecastComesTrue() {
@@ -40,7 +44,8 @@ final class FailoverForecastTest {
   }
 
   private static Optional<String> forecast(long seed, Map<FailoverPlan.Outcome, Integer> seen) {
-    SimWorld world = new SimWorld(seed);
+    List<String> story = new ArrayList<>();
+    SimWorld world = new SimWorld(Shape.plain(), new Chance(seed), Broken.NOTHING, story);
     Random random = new Random(seed * 17 + 3);
     run(world, 10_000 + random.nextInt(2_000));
     SimSite active = active(world).orElse(null);
@@ -58,7 +63,7 @@ final class FailoverForecastTest {
           default -> Set.of(active.id);
         };
     SimSite asked =
-        world.sites.values().stream()
+        Arrays.stream(world.sites)
             .filter(s -> s.running && !lost.contains(s.id))
             .findFirst()
             .orElseThrow();
@@ -79,7 +84,7 @@ final class FailoverForecastTest {
                     plan.next(),
                     plan.sentence(),
                     actual,
-                    String.join("\n", world.story)));
+                    String.join("\n", story)));
   }
 
   private static void run(SimWorld world, long millis) {
@@ -87,34 +92,43 @@ final class FailoverForecastTest {
   }
 
   private static SimSite site(SimWorld world, String name) {
-    return world.site(new SiteId(name));
+    return world.sites[world.index(new SiteId(name))];
   }
 
   private static Optional<SimSite> active(SimWorld world) {
-    return world.sites.values().stream().filter(SimSite::active).findFirst();
+    return Arrays.stream(world.sites).filter(s -> s.active(service(world))).findFirst();
+  }
+
+  private static SimService service(SimWorld world) {
+    return world.services.getFirst();
   }
 
   private static String disturb(SimWorld world, int kind, SimSite active, SimSite standby) {
-    SimServer server = standby.myServer().orElseThrow();
+    SimServer server = server(world, standby);
+    ServiceName name = service(world).name;
     switch (kind) {
       case 0 -> {
         server.crash();
-        world.changed();
         return "the standby's server is down";
       }
       case 1 -> {
-        active.event(new BrainEvent.OperatorPause(SimWorld.SERVICE, true, "ann", "test"));
+        active.event(new BrainEvent.OperatorPause(name, true, "ann", "test"));
         return "paused";
       }
       case 2 -> {
-        active.cut.add(standby.id);
-        standby.cut.add(active.id);
+        // A leader that a follower cannot hear leaves that follower's replica behind.
+        world.ledger.prefer(site(world, "witness1"));
+        run(world, 1_000);
+        world.settle();
+        world.net.cut(active.index, standby.index, true);
+        world.net.cut(standby.index, active.index, true);
+        world.ledger.changed();
         return "the data sites do not hear each other";
       }
       case 3 -> {
         standby.event(
             new BrainEvent.OperatorOverride(
-                SimWorld.SERVICE,
+                name,
                 server.address,
                 NodeOverride.parse("weight", "0"),
                 0,
@@ -124,7 +138,7 @@ final class FailoverForecastTest {
         return "the standby's server is never promoted";
       }
       case 4 -> {
-        site(world, "witness").kill();
+        site(world, "witness1").kill(false);
         return "the witness is down";
       }
       default -> {
@@ -133,35 +147,40 @@ final class FailoverForecastTest {
     }
   }
 
+  private static SimServer server(SimWorld world, SimSite site) {
+    return service(world).servers.get(site.index);
+  }
+
   private static void lose(SimWorld world, SimSite site) {
-    site.myServer().ifPresent(SimServer::crash);
-    if (site.running) {
-      site.kill();
+    if (site.has(service(world))) {
+      server(world, site).crash();
     }
-    site.network = false;
-    world.changed();
+    site.kill(true);
+    world.settle();
+    world.net.isolate(site.index, true);
+    world.ledger.changed();
   }
 
   /** What the node of that site would answer; a link is down once nothing was heard on it. */
   private static FailoverPlan plan(SimWorld world, SimSite asked, Set<SiteId> lost) {
-    long now = world.time.now();
+    SiteBrain brain = Objects.requireNonNull(asked.brain());
     Map<SiteId, SiteView> views = new HashMap<>();
-    SiteView own = silence(asked.brain().view(now, Map.of()));
+    SiteView own = silence(brain.view(asked.now(), Map.of()));
     views.put(asked.id, own);
     for (LinkView l : own.links()) {
       if (l.up()) {
-        asked.brain().peerView(l.peer()).ifPresent(v -> views.put(l.peer(), silence(v)));
+        brain.peerView(l.peer()).ifPresent(v -> views.put(l.peer(), silence(v)));
       }
     }
-    var lease = asked.ledger.grant(SimWorld.SERVICE);
+    var lease = world.ledger.after(asked.applied).grant(service(world).name);
     Optional<SiteId> active = active(world).map(s -> s.id);
     FailoverPlan.Setting setting =
         new FailoverPlan.Setting(
-            SimWorld.SERVICE,
-            world.members,
+            service(world).name,
+            world.members(),
             Set.of(new SiteId("site1"), new SiteId("site2")),
             true,
-            world.timing,
+            world.shape.timing(),
             3000 * MS,
             OptionalLong.empty());
     return FailoverPlan.of(

@@ -38,7 +38,7 @@ final class ServiceBrain {
   /** With something under way, the longest time between two thoughts. */
   private static final long BUSY = 20_000_000L;
 
-  /** While it keeps semi-synchronous replication in step. */
+  /** While it changes who is in sync, or commits wait for an acknowledgement. */
   private static final long SYNCING = 50_000_000L;
 
   /** With nothing under way: hold-downs and retries need no better. */
@@ -408,7 +408,7 @@ final class ServiceBrain {
     }
     if (lease.mayAct(now)) {
       long end = lease.validUntil() - config.timing().fenceBudget();
-      return Math.min(end, now + (sync != null ? SYNCING : IDLE));
+      return Math.min(end, now + (sync != null && sync.busy() ? SYNCING : IDLE));
     }
     if (lease.holds(now) || lease.claimable(now)) {
       return now + BUSY;

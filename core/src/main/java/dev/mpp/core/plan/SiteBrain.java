@@ -329,10 +329,29 @@ public final class SiteBrain {
     return Optional.empty();
   }
 
+  /**
+   * The earliest instant at which time alone makes it do something; before that, events without
+   * news change nothing.
+   */
+  public long dueAt() {
+    if (!started || lastBeat == LeaseClock.NEVER) {
+      return LeaseClock.NEVER;
+    }
+    long due = lastBeat + config.timing().renew();
+    for (ServiceBrain s : all) {
+      due = Math.min(due, s.dueAt());
+    }
+    return wasCut ? due : Math.min(due, cutOffAt() + 1);
+  }
+
   /** Whether nothing this site proposed has been committed for longer than a lease lasts. */
   private boolean cutOff(long now) {
+    return now > cutOffAt();
+  }
+
+  private long cutOffAt() {
     long since = freshSince == LeaseClock.NEVER ? startedAt : freshSince;
-    return now - since > config.timing().duration();
+    return since + config.timing().duration();
   }
 
   // ---- pictures -----------------------------------------------------------------------------

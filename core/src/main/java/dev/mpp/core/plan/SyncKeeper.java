@@ -61,6 +61,7 @@ final class SyncKeeper {
   private long listing;
 
   private String said = "";
+  private boolean busy;
 
   SyncKeeper(ServiceName service, SiteId self, SiteId peer) {
     this.service = service;
@@ -76,6 +77,12 @@ final class SyncKeeper {
     trustFrom = 0;
     listing = 0;
     said = "";
+    busy = false;
+  }
+
+  /** Whether something of it is measured in less than a poll interval now. */
+  boolean busy() {
+    return busy;
   }
 
   /** An own statement was accepted: every earlier one is refused from here on. */
@@ -116,6 +123,7 @@ final class SyncKeeper {
     if (!settled) {
       turn.add(new BrainCommand.PollWithin(service, node, QUICK_POLL));
     }
+    busy = !settled || waitingFor != null || listing != 0 || facts.semiSync().waitingSessions() > 0;
     if (maybeListed && (!waiting || !trouble.isEmpty())) {
       delist(waiting ? trouble : "semi-sync was switched off", grant, turn);
     } else if (waiting && !maybeListed && !trouble.isEmpty()) {

@@ -3,6 +3,9 @@ package dev.mpp.node.agreement;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.model.SiteId;
+import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The replicated ledger as one member sees it. */
@@ -29,6 +32,74 @@ public interface Agreement extends AutoCloseable {
 
   /** Asks that this member lead the replication; a hint, done in the background. */
   void preferLeadership();
+
+  /**
+   * Tells what another member reads, as it said itself; kept on disk. Returns at once.
+   *
+   * @param formats of the run of that member that was heard last
+   */
+  default void reads(SiteId member, Formats formats) {}
+
+  /** The voters, as agreed now and known here, by site. */
+  default List<Member> members() {
+    return List.of();
+  }
+
+  /** Name under which this member's storage votes, or would once it is added. */
+  default String ownMember() {
+    return "";
+  }
+
+  /**
+   * Agrees on other voters; blocks, at most 20 s. Needs a majority of the present ones and of the
+   * new ones, and that a new one runs and has caught up.
+   *
+   * @param from the ones that the asker saw; refused when others are agreed meanwhile
+   * @throws IOException when it was refused or not confirmed; then it may still be done later
+   */
+  default void changeMembers(List<Member> from, List<Member> to) throws IOException {
+    throw new IOException("this ledger has no other members");
+  }
+
+  /**
+   * A voter.
+   *
+   * @param id name of its storage: another storage of the same site has another
+   * @param address {@code host:port} of its ledger
+   */
+  record Member(SiteId site, String id, String address) {}
+
+  /** What an operator should know of the members and their versions; empty when all is well. */
+  default List<String> alarms() {
+    return List.of();
+  }
+
+  /**
+   * The formats of ledger entries that a version reads.
+   *
+   * @param oldest at least 1
+   * @param newest at least {@code oldest}; also the newest it would write
+   */
+  record Formats(int oldest, int newest) {
+    /** Of this version. */
+    public static final Formats OWN = new Formats(1, LedgerCodec.FORMAT);
+
+    public Formats {
+      if (oldest < 1 || newest < oldest) {
+        throw new IllegalArgumentException("ledger formats " + oldest + " to " + newest);
+      }
+    }
+
+    /** Whether two versions can be members of one ledger. */
+    public boolean overlaps(Formats other) {
+      return oldest <= other.newest && other.oldest <= newest;
+    }
+
+    @Override
+    public String toString() {
+      return oldest == newest ? Integer.toString(oldest) : oldest + " to " + newest;
+    }
+  }
 
   /** What this member knows of the replication, for display only. */
   Health health();

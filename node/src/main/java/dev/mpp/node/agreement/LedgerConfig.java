@@ -18,6 +18,8 @@ import java.util.TreeSet;
  * @param storage directory of this member alone, on a disk that keeps what was forced to it
  * @param bootstrap allows an empty {@code storage}: only for a new deployment, see {@link
  *     LedgerStorage}
+ * @param join allows an empty {@code storage} too, of a member that votes only once the others have
+ *     added it
  * @param timings of elections and proposals
  * @param snapshotEvery commands between two snapshots, at least 10; the log before one is dropped
  * @param tls absent for plain connections, which belong on a private network only
@@ -29,6 +31,7 @@ public record LedgerConfig(
     String bindAddress,
     Path storage,
     boolean bootstrap,
+    boolean join,
     Timings timings,
     long snapshotEvery,
     Optional<LedgerTls> tls) {
@@ -73,6 +76,10 @@ public record LedgerConfig(
     if (!sites.contains(self)) {
       throw new IllegalArgumentException(self + " is not one of the members " + sites);
     }
+    if (bootstrap && join) {
+      throw new IllegalArgumentException(
+          "a member either founds a new ledger (bootstrap) or joins one that exists (join)");
+    }
     if (deployment.isBlank()) {
       throw new IllegalArgumentException("the deployment needs a name");
     }
@@ -97,6 +104,7 @@ public record LedgerConfig(
         bind,
         storage,
         bootstrap,
+        false,
         Timings.DEFAULT,
         2000,
         Optional.empty());

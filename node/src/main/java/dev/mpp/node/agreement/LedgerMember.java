@@ -20,7 +20,7 @@ public record LedgerMember(SiteId site, String address, int port) {
   }
 
   /** {@code host:port}, with brackets around an IPv6 literal. */
-  String endpoint() {
+  public String endpoint() {
     return (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
   }
 }

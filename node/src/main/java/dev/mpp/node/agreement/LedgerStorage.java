@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.ratis.protocol.RaftPeerId;
 
 /**
  * The member's directory: {@code raft/<group>/…} belongs to the replication, {@code member} says
@@ -29,17 +31,25 @@ import java.util.stream.Stream;
  * absent   log or votes   any         refuse: member was deleted, or another program's log
  * absent   none, partial  yes         wipe the part (it never took part), format
  * absent   none, partial  no          refuse: an empty disk would make a voter without memory
+ * absent   none, partial  join        wipe the part, format under a name that never voted
  * </pre>
+ *
+ * A storage that joins votes under a name of its own ({@link MemberId}), and not before the others
+ * have agreed on a membership with that name. So what a lost storage once voted, and what its
+ * successor votes, are two voters' votes of which never both count.
  */
 final class LedgerStorage {
   private static final String MARKER = "member";
+  private static final String MEMBER = "member ";
 
   private final LedgerConfig config;
   private final UUID group;
+  private RaftPeerId member;
 
   LedgerStorage(LedgerConfig config, UUID group) {
     this.config = config;
     this.group = group;
+    this.member = MemberId.first(config.self());
   }
 
   /** Where the replication keeps its groups. */
@@ -69,7 +79,7 @@ final class LedgerStorage {
     try {
       refuseForeignGroups();
       if (Files.exists(marker())) {
-        requireOwnMarker();
+        member = ownMarker();
         if (!Files.isRegularFile(meta())) {
           throw new LedgerStartException(
               ("%s says that %s took part in the ledger, but its log under %s is gone. %s")
@@ -83,7 +93,7 @@ final class LedgerStorage {
                     + " in part. Restore it from where it came. If that is impossible: %s")
                 .formatted(groupDirectory(), marker(), REJOIN));
       }
-      if (!config.bootstrap()) {
+      if (!config.bootstrap() && !config.join()) {
         throw new LedgerStartException(
             ("%s has no ledger storage in %s. If this deployment is new, start once with"
                     + " --bootstrap on every member. If it is not, do NOT bootstrap: a voter that"
@@ -93,6 +103,9 @@ final class LedgerStorage {
       }
       deleteRecursively(groupDirectory());
       Files.createDirectories(raft());
+      if (config.join()) {
+        member = MemberId.fresh(config.self(), new SecureRandom());
+      }
       return false;
     } catch (IOException e) {
       throw new LedgerStartException(
@@ -101,8 +114,18 @@ final class LedgerStorage {
   }
 
   static final String REJOIN =
-      "To replace this member's storage: remove the member from the ledger while the others have a"
-          + " majority, move the directory away, and add the member again.";
+      "To replace this member's storage, while the others have a majority: move the directory away,"
+          + " start this member with --join, and order mpp member replace on any node.";
+
+  /** Under which this storage votes; known once prepared. */
+  RaftPeerId member() {
+    return member;
+  }
+
+  /** Whether it votes only once it is added. */
+  boolean joined() {
+    return !member.equals(MemberId.first(config.self()));
+  }
 
   /** Forces the formatted storage and then the marker to disk; does nothing when it is there. */
   void formatted() throws IOException {
@@ -123,12 +146,23 @@ final class LedgerStorage {
 
   private String identity() {
     return "format 1\ndeployment %s\ngroup %s\nsite %s\n"
-        .formatted(config.deployment(), group, config.self());
+            .formatted(config.deployment(), group, config.self())
+        + (joined() ? MEMBER + member + "\n" : "");
   }
 
-  private void requireOwnMarker() throws IOException {
+  /** The name that the storage votes under. */
+  private RaftPeerId ownMarker() throws IOException {
     String found = new String(Files.readAllBytes(marker()), StandardCharsets.UTF_8);
-    if (!found.equals(identity())) {
+    RaftPeerId named =
+        found
+            .lines()
+            .filter(l -> l.startsWith(MEMBER))
+            .findFirst()
+            .map(l -> RaftPeerId.valueOf(l.substring(MEMBER.length())))
+            .orElse(MemberId.first(config.self()));
+    member = named;
+    if (!found.equals(identity())
+        || !MemberId.site(named.toString()).equals(config.self().name())) {
       throw new LedgerStartException(
           "%s belongs to another member (it says \"%s\", expected \"%s\"). %s"
               .formatted(
@@ -137,6 +171,7 @@ final class LedgerStorage {
                   oneLine(identity()),
                   "Configure this member's own storage directory; never share or copy one."));
     }
+    return named;
   }
 
   private static String oneLine(String text) {

@@ -1,13 +1,13 @@
 package dev.mpp.node.agreement;
 
-import java.nio.file.Path;
+import dev.mpp.tls.Rejections;
+import dev.mpp.tls.SiteTls;
 
 /**
- * Mutual TLS between the members: each shows its certificate, and each accepts only certificates
- * that the authority signed.
+ * Mutual TLS between the members: each shows its site's certificate, and each speaks for that site
+ * only.
  *
- * @param key private key, PKCS #8, PEM
- * @param certificate of this member and its chain, PEM
- * @param authority certificates that sign the members', PEM
+ * @param site this member's certificates
+ * @param rejections told of everybody who was turned away
  */
-public record LedgerTls(Path key, Path certificate, Path authority) {}
+public record LedgerTls(SiteTls site, Rejections rejections) {}

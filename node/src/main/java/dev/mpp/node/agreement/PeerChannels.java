@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServerRpc;
@@ -20,12 +21,15 @@ final class PeerChannels {
   private static final Logger LOG = LoggerFactory.getLogger(PeerChannels.class);
 
   private final RaftServerRpc rpc;
-  private final Collection<RaftPeerId> others;
+  private final Supplier<Collection<RaftPeerId>> members;
   private final Duration silence;
 
-  PeerChannels(RaftServerRpc rpc, Collection<RaftPeerId> others, Duration silence) {
+  /**
+   * @param members everybody but this one, as agreed now
+   */
+  PeerChannels(RaftServerRpc rpc, Supplier<Collection<RaftPeerId>> members, Duration silence) {
     this.rpc = rpc;
-    this.others = List.copyOf(others);
+    this.members = members;
     this.silence = silence;
   }
 
@@ -50,7 +54,7 @@ final class PeerChannels {
               .toList();
       case CANDIDATEINFO ->
           role.getCandidateInfo().getLastLeaderElapsedTimeMs() > 2 * silence.toMillis()
-              ? others
+              ? members.get()
               : List.of();
       case FOLLOWERINFO, PEERINFO_NOT_SET -> List.of();
     };
@@ -63,8 +67,8 @@ final class PeerChannels {
    * trip each.
    */
   boolean lostMajority(RoleInfoProto role) {
-    return role.hasLeaderInfo()
-        && 2 * (others.size() - silent(role).size() + 1) <= others.size() + 1;
+    int others = members.get().size();
+    return role.hasLeaderInfo() && 2 * (others - silent(role).size() + 1) <= others + 1;
   }
 
   private void rebuild(RaftPeerId peer) {

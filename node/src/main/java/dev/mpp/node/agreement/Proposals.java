@@ -4,6 +4,7 @@ import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.protocol.ClientId;
@@ -19,10 +21,13 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.protocol.exceptions.RaftException;
+import org.apache.ratis.protocol.exceptions.SetConfigurationException;
 import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -38,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Proposals {
   private static final Duration PAUSE = Duration.ofMillis(20);
+  static final Duration CHANGE = Duration.ofSeconds(20);
 
   private final RaftServer server;
   private final RaftClientRpc rpc;
@@ -183,6 +189,69 @@ final class Proposals {
                 timings.electionMin().toMillis()));
     if (!reply.isSuccess()) {
       throw new IOException(String.valueOf(reply.getException()));
+    }
+  }
+
+  /**
+   * Asks the leader for another membership; blocks until it is committed, a new member has caught
+   * up included, for at most {@link #CHANGE}.
+   *
+   * @param from the one that the asker saw: nothing is done when it is not the present one
+   * @param agreed whether {@code to} is the membership that this member knows
+   * @throws IOException when the leader refused or did not answer; it may still be done later
+   */
+  void change(List<RaftPeer> from, List<RaftPeer> to, BooleanSupplier agreed) throws IOException {
+    SetConfigurationRequest.Arguments arguments =
+        SetConfigurationRequest.Arguments.newBuilder()
+            .setServersInCurrentConf(from)
+            .setServersInNewConf(to)
+            .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+            .build();
+    long deadline = System.nanoTime() + CHANGE.toNanos();
+    while (true) {
+      RaftPeerId leader = knownLeader.get();
+      Exception refusal =
+          leader == null
+              ? new IOException("no leader is known: is there a majority?")
+              : changed(leader, arguments);
+      // An answer may be lost with its connection; what is agreed counts.
+      if (refusal == null || agreed.getAsBoolean()) {
+        return;
+      }
+      boolean judged = refusal instanceof SetConfigurationException;
+      if (judged || System.nanoTime() - deadline > 0) {
+        throw refusal instanceof IOException io ? io : new IOException(refusal);
+      }
+      pause();
+    }
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** Returns what the leader refused with, null when it is agreed. */
+  private @Nullable Exception changed(
+      RaftPeerId leader, SetConfigurationRequest.Arguments arguments) throws IOException {
+    SetConfigurationRequest request =
+        new SetConfigurationRequest(client, leader, group, calls.incrementAndGet(), arguments);
+    try {
+      return (leader.equals(server.getId())
+              ? server.setConfigurationAsync(request).get(CHANGE.toMillis(), TimeUnit.MILLISECONDS)
+              : rpc.sendRequest(request))
+          .getException();
+    } catch (ExecutionException e) {
+      return e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } catch (IOException | TimeoutException e) {
+      return e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
     }
   }
 

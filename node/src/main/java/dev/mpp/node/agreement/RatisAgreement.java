@@ -6,11 +6,18 @@ import dev.mpp.core.model.SiteId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -50,6 +57,8 @@ public final class RatisAgreement implements Agreement {
   private static final Duration CLOSE = Duration.ofMillis(2500);
 
   private final LedgerConfig config;
+  private final Optional<LedgerDoor> door;
+  private final MemberFormats formats;
   private final Listener listener;
   private final Consumer<String> onFatal;
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -75,6 +84,8 @@ public final class RatisAgreement implements Agreement {
    */
   public RatisAgreement(LedgerConfig config, Listener listener, Consumer<String> onFatal) {
     this.config = config;
+    this.door = config.tls().map(LedgerDoor::new);
+    this.formats = new MemberFormats(config.storage().resolve("formats"), config.self());
     this.listener = listener;
     this.onFatal = onFatal;
   }
@@ -91,17 +102,19 @@ public final class RatisAgreement implements Agreement {
       throw new IllegalStateException("started before");
     }
     keepTheProcess();
-    RaftGroup group = group();
-    LedgerStorage storage = new LedgerStorage(config, group.getGroupId().getUuid());
+    RaftGroup founders = founders();
+    LedgerStorage storage = new LedgerStorage(config, founders.getGroupId().getUuid());
     boolean recover = storage.prepare();
+    // One that joins knows no members, so it neither votes nor stands until a leader tells it some.
+    RaftGroup group = storage.joined() ? RaftGroup.valueOf(founders.getGroupId()) : founders;
     RaftProperties properties = RatisSettings.properties(config, storage);
-    Parameters parameters = RatisSettings.parameters(config);
+    Parameters parameters = RatisSettings.parameters(config, storage.member(), door);
     LedgerStateMachine replica = new LedgerStateMachine(listener, storage::formatted, this::fatal);
     RaftServer server = null;
     try {
       server =
           RaftServer.newBuilder()
-              .setServerId(id(config.self()))
+              .setServerId(storage.member())
               .setGroup(group)
               .setOption(recover ? StartupOption.RECOVER : StartupOption.FORMAT)
               .setStateMachine(replica)
@@ -115,6 +128,7 @@ public final class RatisAgreement implements Agreement {
       if (server != null) {
         closeQuietly(server);
       }
+      door.ifPresent(LedgerDoor::close);
       throw StartFailure.explain(config, e);
     }
     LOG.info(
@@ -143,22 +157,25 @@ public final class RatisAgreement implements Agreement {
             group.getGroupId(),
             () -> division.getInfo().getLeaderId(),
             config.timings());
-    List<RaftPeerId> others =
-        group.getPeers().stream()
-            .map(RaftPeer::getId)
-            .filter(id -> !id.equals(server.getId()))
-            .toList();
     PeerChannels channels =
-        new PeerChannels(server.getServerRpc(), others, config.timings().electionMax());
+        new PeerChannels(
+            server.getServerRpc(),
+            () ->
+                division.getRaftConf().getCurrentPeers().stream()
+                    .map(RaftPeer::getId)
+                    .filter(id -> !id.equals(server.getId()))
+                    .toList(),
+            config.timings().electionMax());
     Thread watch =
         Thread.ofVirtual()
             .name("ledger-watch")
-            .start(() -> watch(server, division, channels, proposals));
+            .start(() -> watch(server, division, rpc, channels, proposals));
     warnIfMembersDiffer(group, division);
     return new Running(server, division, rpc, proposals, channels, watch);
   }
 
-  private RaftGroup group() {
+  /** Those that a new ledger begins with. */
+  private RaftGroup founders() {
     UUID uuid =
         UUID.nameUUIDFromBytes(
             ("mpp-ledger:" + config.deployment()).getBytes(StandardCharsets.UTF_8));
@@ -167,7 +184,7 @@ public final class RatisAgreement implements Agreement {
             .map(
                 m ->
                     RaftPeer.newBuilder()
-                        .setId(id(m.site()))
+                        .setId(MemberId.first(m.site()))
                         .setAddress(m.endpoint())
                         .setPriority(1)
                         .build())
@@ -207,7 +224,11 @@ public final class RatisAgreement implements Agreement {
   }
 
   private void watch(
-      RaftServer server, RaftServer.Division division, PeerChannels channels, Proposals proposals) {
+      RaftServer server,
+      RaftServer.Division division,
+      RaftClientRpc rpc,
+      PeerChannels channels,
+      Proposals proposals) {
     Duration rebuild = config.timings().electionMin();
     StuckLeader stuck = new StuckLeader(rebuild.multipliedBy(3).dividedBy(2));
     Duration tick = Duration.ofMillis(Math.min(250, rebuild.toMillis()));
@@ -220,11 +241,14 @@ public final class RatisAgreement implements Agreement {
       }
       DivisionInfo info = division.getInfo();
       if (!info.isAlive() || server.getLifeCycleState().isClosingOrClosed()) {
-        fatal("the ledger's replica closed itself; its log names the cause");
+        fatal(
+            "the ledger's replica closed itself: either this member was removed from the ledger (ask"
+                + " another node: mpp member list), or its log names the cause");
         return;
       }
       try {
         RoleInfoProto role = info.getRoleInfoProto();
+        rpc.addRaftPeers(division.getRaftConf().getAllPeers());
         if (channels.lostMajority(role)
             || stuck.stuck(
                 role.getRole(), info.isLeaderReady(), info.getCurrentTerm(), System.nanoTime())) {
@@ -248,12 +272,97 @@ public final class RatisAgreement implements Agreement {
     }
   }
 
-  /** {@inheritDoc} Fails at once when not started or closed. */
+  /** {@inheritDoc} Voters of older versions, and a configuration that names other members. */
+  @Override
+  public List<String> alarms() {
+    Running r = running;
+    if (r == null || closing.get()) {
+      return List.of();
+    }
+    List<String> all = new ArrayList<>();
+    formats
+        .refusal(Formats.OWN.newest(), voters(r))
+        .ifPresent(why -> all.add("newer kinds of orders wait for an upgrade: " + why));
+    Set<String> agreed =
+        members().stream().map(m -> m.site() + "=" + m.address()).collect(sorted());
+    Set<String> configured =
+        config.members().stream().map(m -> m.site() + "=" + m.endpoint()).collect(sorted());
+    if (!agreed.isEmpty() && !agreed.equals(configured)) {
+      all.add(
+          "mpp.yml lists other voters than agreed: %s, agreed are %s (mpp member --help)"
+              .formatted(configured, agreed));
+    }
+    return all;
+  }
+
+  private static Collector<String, ?, TreeSet<String>> sorted() {
+    return Collectors.toCollection(TreeSet::new);
+  }
+
+  @Override
+  public List<Member> members() {
+    Running r = running;
+    return r == null
+        ? List.of()
+        : r.division().getRaftConf().getCurrentPeers().stream()
+            .map(p -> new Member(MemberId.site(p.getId()), p.getId().toString(), p.getAddress()))
+            .sorted(Comparator.comparing(Member::site))
+            .toList();
+  }
+
+  @Override
+  public String ownMember() {
+    Running r = running;
+    return r == null ? "" : r.server().getId().toString();
+  }
+
+  @Override
+  public void changeMembers(List<Member> from, List<Member> to) throws IOException {
+    Running r = running;
+    if (r == null || closing.get()) {
+      throw new IOException("the ledger is not running");
+    }
+    Set<String> wanted = to.stream().map(Member::id).collect(sorted());
+    r.proposals()
+        .change(
+            peers(from),
+            peers(to),
+            () -> members().stream().map(Member::id).collect(sorted()).equals(wanted));
+  }
+
+  private static List<RaftPeer> peers(List<Member> members) {
+    return members.stream()
+        .map(
+            m -> RaftPeer.newBuilder().setId(m.id()).setAddress(m.address()).setPriority(1).build())
+        .toList();
+  }
+
+  private static Set<SiteId> voters(Running r) {
+    return r.division().getRaftConf().getCurrentPeers().stream()
+        .map(p -> MemberId.site(p.getId()))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** {@inheritDoc} Written on a thread of its own. */
+  @Override
+  public void reads(SiteId member, Formats announced) {
+    var unused =
+        Thread.ofVirtual().name("ledger-formats").start(() -> formats.announced(member, announced));
+  }
+
+  /**
+   * {@inheritDoc} Fails at once when not started or closed, or when a voter could not read it
+   * ({@link OlderVoterException}).
+   */
   @Override
   public CompletableFuture<LedgerOutcome> propose(LedgerCommand command) {
     Running r = running;
     if (r == null || closing.get()) {
       return CompletableFuture.failedFuture(new IOException("the ledger is not running"));
+    }
+    Optional<String> refusal = formats.refusal(LedgerCodec.format(command), voters(r));
+    if (refusal.isPresent()) {
+      return CompletableFuture.failedFuture(new OlderVoterException(refusal.get()));
     }
     return r.proposals().propose(command);
   }
@@ -300,7 +409,7 @@ public final class RatisAgreement implements Agreement {
     DivisionInfo info = r.division().getInfo();
     RaftPeerId leader = info.getLeaderId();
     return new Health(
-        leader == null ? "" : leader.toString(),
+        leader == null ? "" : MemberId.site(leader).name(),
         info.isAlive() ? info.getCurrentRole().name() : "CLOSED",
         info.getCurrentTerm(),
         info.getLastAppliedIndex());
@@ -327,6 +436,7 @@ public final class RatisAgreement implements Agreement {
                 () -> {
                   closeQuietly(r.rpc());
                   closeQuietly(r.server());
+                  door.ifPresent(LedgerDoor::close);
                 });
     try {
       if (!closer.join(CLOSE)) {

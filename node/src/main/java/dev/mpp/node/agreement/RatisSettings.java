@@ -1,14 +1,18 @@
 package dev.mpp.node.agreement;
 
+import dev.mpp.tls.PeerRule;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
@@ -71,28 +75,57 @@ final class RatisSettings {
   }
 
   /** What is not a string: TLS, and the keep-alive by which a server drops dead connections. */
-  static Parameters parameters(LedgerConfig config) {
+  static Parameters parameters(LedgerConfig config, RaftPeerId own, Optional<LedgerDoor> door) {
     Parameters parameters = new Parameters();
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
-        (builder, types) ->
-            builder.keepAliveTime(10, TimeUnit.SECONDS).keepAliveTimeout(5, TimeUnit.SECONDS));
+        (builder, types) -> {
+          builder.keepAliveTime(10, TimeUnit.SECONDS).keepAliveTimeout(5, TimeUnit.SECONDS);
+          builder.intercept(new LedgerAddressee(own));
+          door.ifPresent(d -> d.install(builder));
+          return builder;
+        });
     config
         .tls()
         .ifPresent(
             tls -> {
-              GrpcTlsConfig conf =
-                  new GrpcTlsConfig(
-                      tls.key().toFile(),
-                      tls.certificate().toFile(),
-                      tls.authority().toFile(),
-                      true);
+              GrpcTlsConfig conf = mutual(config, tls);
               GrpcConfigKeys.TLS.setConf(parameters, conf);
               GrpcConfigKeys.Server.setTlsConf(parameters, conf);
               GrpcConfigKeys.Admin.setTlsConf(parameters, conf);
               GrpcConfigKeys.Client.setTlsConf(parameters, conf);
             });
     return parameters;
+  }
+
+  private static GrpcTlsConfig mutual(LedgerConfig config, LedgerTls tls) {
+    GrpcTlsConfig.Builder builder = GrpcTlsConfig.newBuilder();
+    builder.setKeyManager(tls.site().keys());
+    builder.setTrustManager(tls.site().trust(rule(config)));
+    builder.setMutualTls(true);
+    builder.setSslProvider(SslProvider.JDK);
+    builder.setProtocols("TLSv1.3");
+    return builder.build();
+  }
+
+  /**
+   * A site of the deployment; behind a dialled address that is a member's, that very member. (In
+   * what comes in the certificate must match what is said: {@link LedgerGate}.)
+   */
+  private static PeerRule rule(LedgerConfig config) {
+    PeerRule anySite = PeerRule.anySite(config.deployment());
+    return (shown, host, port) ->
+        anySite
+            .refusal(shown, host, port)
+            .or(
+                () ->
+                    config.members().stream()
+                        .filter(m -> m.address().equals(host) && m.port() == port)
+                        .findFirst()
+                        .flatMap(
+                            m ->
+                                PeerRule.site(config.deployment(), m.site().name())
+                                    .refusal(shown, host, port)));
   }
 
   private static TimeDuration of(Duration duration) {

@@ -167,6 +167,50 @@ public interface NodeControl {
     default void committed() {}
   }
 
+  /**
+   * What this node warns of that is not of one service: certificates that end soon, members and
+   * configurations that differ. Never blocks.
+   */
+  default List<String> alarms() {
+    return List.of();
+  }
+
+  /** The ledger's voters as known here; never blocks. */
+  default List<Voter> voters() {
+    return List.of();
+  }
+
+  /**
+   * Agrees on other voters; blocks, at most 25 s.
+   *
+   * @return what was done
+   * @throws IllegalStateException when it is refused, with the remedy
+   */
+  default String changeMember(MemberChange change) {
+    throw new IllegalStateException("this node has no ledger");
+  }
+
+  /**
+   * A voter, or a site that waits to be one.
+   *
+   * @param id name of its storage, empty when it is no voter
+   * @param note what does not fit, may be empty
+   */
+  record Voter(
+      SiteId site, String id, String address, boolean leader, boolean connected, String note) {}
+
+  /**
+   * @param force remove it although it holds a service
+   */
+  record MemberChange(Kind kind, SiteId site, boolean force, String by, String reason) {
+    /** What is done with the site. */
+    public enum Kind {
+      ADD,
+      REMOVE,
+      REPLACE
+    }
+  }
+
   /** Ends a subscription; closing twice is harmless. */
   interface Subscription extends AutoCloseable {
     @Override

@@ -24,6 +24,7 @@ public final class OperatorServer implements AutoCloseable {
             .executor(executor)
             // A follower asks now and then whether this process is frozen.
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
+            .intercept(new CertifiedUser())
             .addService(new OperatorService(control, nanos, wallMillis, executor))
             .build();
   }

@@ -4,6 +4,7 @@ import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.journal.JournalQuery;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.proto.v1.ActivatePrimaryRequest;
+import dev.mpp.proto.v1.ChangeMemberRequest;
 import dev.mpp.proto.v1.CheckpointsReply;
 import dev.mpp.proto.v1.CheckpointsRequest;
 import dev.mpp.proto.v1.DeletePoolRequest;
@@ -12,6 +13,8 @@ import dev.mpp.proto.v1.JournalPage;
 import dev.mpp.proto.v1.JournalRequest;
 import dev.mpp.proto.v1.MeasuredReply;
 import dev.mpp.proto.v1.MeasuredRequest;
+import dev.mpp.proto.v1.MembersReply;
+import dev.mpp.proto.v1.MembersRequest;
 import dev.mpp.proto.v1.OperatorGrpc;
 import dev.mpp.proto.v1.OrderReply;
 import dev.mpp.proto.v1.OrderSiteRequest;
@@ -83,7 +86,10 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
 
   @Override
   public void status(StatusRequest request, StreamObserver<StatusReply> out) {
-    answer(out, StatusCodec.encode(control.snapshot(), nanos.getAsLong(), wallMillis.getAsLong()));
+    answer(
+        out,
+        StatusCodec.encode(
+            control.snapshot(), control.alarms(), nanos.getAsLong(), wallMillis.getAsLong()));
   }
 
   @Override
@@ -264,6 +270,22 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
   @Override
   public void measured(MeasuredRequest request, StreamObserver<MeasuredReply> out) {
     run("measured", out, () -> InventoryCodec.encode(control.times()));
+  }
+
+  @Override
+  public void members(MembersRequest request, StreamObserver<MembersReply> out) {
+    run("member list", out, () -> MemberCodec.encode(control.voters()));
+  }
+
+  @Override
+  public void changeMember(ChangeMemberRequest request, StreamObserver<OrderReply> out) {
+    run(
+        "member",
+        out,
+        () ->
+            OrderReply.newBuilder()
+                .addLines(control.changeMember(MemberCodec.decode(request)))
+                .build());
   }
 
   private static <T> void run(String what, StreamObserver<T> out, Supplier<T> work) {

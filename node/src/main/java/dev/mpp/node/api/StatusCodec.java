@@ -11,6 +11,7 @@ import dev.mpp.proto.v1.PeerStatus;
 import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteAddresses;
 import dev.mpp.proto.v1.StatusReply;
+import java.util.List;
 import java.util.Locale;
 
 /** The picture as it goes to an operator: monotonic instants become durations. */
@@ -22,7 +23,7 @@ final class StatusCodec {
   /**
    * @param now of the clock that the snapshot's instants come from
    */
-  static StatusReply encode(NodeSnapshot s, long now, long wallMillis) {
+  static StatusReply encode(NodeSnapshot s, List<String> alarms, long now, long wallMillis) {
     var b =
         StatusReply.newBuilder()
             .setWallMillis(wallMillis)
@@ -30,6 +31,7 @@ final class StatusCodec {
             .setLocal(ViewCodec.encode(s.local()))
             .setLedger(ledger(s, now))
             .setInsecure(s.insecure())
+            .addAllAlarms(alarms)
             .setLastEventSequence(s.lastEventSequence());
     s.peers().forEach(p -> b.addPeers(peer(p, now)));
     s.services().forEach(v -> b.addServices(service(v, now)));

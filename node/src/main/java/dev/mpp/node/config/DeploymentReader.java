@@ -4,6 +4,7 @@ import dev.mpp.core.model.SiteId;
 import dev.mpp.node.config.MppConfig.Service;
 import dev.mpp.node.config.MppConfig.Site;
 import dev.mpp.node.config.Section.Placed;
+import dev.mpp.tls.TlsFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,9 +29,10 @@ final class DeploymentReader {
   MppConfig read() throws ConfigException {
     var deployment = top.need("deployment", Form.NAME).map(Placed::value);
     boolean insecure = top.value("insecure", Form.FLAG, false);
-    SiteTable sites = SiteTable.read(top, insecure);
+    SiteTable sites = SiteTable.read(top, insecure || top.has("tls"));
     Optional<SiteId> self = self(sites);
     Path dataDir = dataDir(self);
+    Optional<TlsFiles> tls = new TlsReader(base, self).read(top, insecure);
     Timing timing = Timing.read(top);
     SecretReader secrets = new SecretReader(base);
     var services = new ServiceReader(sites, self, secrets).readAll(top);
@@ -50,6 +52,7 @@ final class DeploymentReader {
         self.orElseThrow(),
         dataDir,
         insecure,
+        tls,
         sites.sites().stream().map(Placed::value).toList(),
         timing.lease(),
         timing.election(),

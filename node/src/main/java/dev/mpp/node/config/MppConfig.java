@@ -7,6 +7,7 @@ import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.core.pool.RoleRule;
+import dev.mpp.tls.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -24,7 +25,8 @@ import java.util.TreeMap;
  * @param deployment name of the deployment; the ledger group and the exchange refuse another
  * @param site which of {@link #sites} this process is
  * @param dataDir absolute
- * @param insecure plaintext between sites is allowed off loopback
+ * @param insecure plaintext between sites is allowed off loopback; never with {@link #tls}
+ * @param tls this site's certificates; absent: plaintext, on loopback or {@link #insecure}
  * @param sites voters in file order, witnesses included
  * @param checkpoints at most one entry per site
  * @param profiles named probe profiles by name
@@ -35,6 +37,7 @@ public record MppConfig(
     SiteId site,
     Path dataDir,
     boolean insecure,
+    Optional<TlsFiles> tls,
     List<Site> sites,
     Lease lease,
     Election election,
@@ -74,8 +77,9 @@ public record MppConfig(
   }
 
   /**
-   * Fingerprint of the deployment part: everything but {@link #site} and {@link #dataDir}, after
-   * defaults. Two sites with equal hashes were configured alike, however their files are laid out.
+   * Fingerprint of the deployment part: everything but {@link #site}, {@link #dataDir} and {@link
+   * #tls}, after defaults. Two sites with equal hashes were configured alike, however their files
+   * are laid out.
    *
    * @return 16 hexadecimal digits; the same on every platform and Java version
    */

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 record SiteTable(List<Placed<Site>> sites, Set<String> names) {
   static final int PAIR = 2;
 
-  static SiteTable read(Section top, boolean insecure) {
+  static SiteTable read(Section top, boolean plaintextSettled) {
     Ports ports = ports(top, Ports.DEFAULT);
     if (!top.has("sites")) {
       top.missing("sites");
@@ -40,7 +40,7 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
     if (top.has("sites")) {
       table.checkMode(top, written);
       table.checkAddresses(top.findings());
-      if (!insecure) {
+      if (!plaintextSettled) {
         table.checkPlaintext(top);
       }
     }
@@ -165,9 +165,9 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
               at,
               "plaintext would run between sites over addresses that are not loopback: "
                   + exposed.stream().map(s -> s.value().address()).collect(Collectors.joining(", "))
-                  + " (this version has no TLS between sites)",
-              "keep the links between sites private or in a tunnel and say so with \"insecure:"
-                  + " true\"");
+                  + ", and \"tls\" is missing",
+              "give each site certificates (mpp certs) and name them under \"tls\"; or keep the"
+                  + " links private or in a tunnel and say so with \"insecure: true\"");
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.mpp.node.exchange;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.proto.v1.PeerExchangeGrpc;
 import dev.mpp.proto.v1.PeerMessage;
+import dev.mpp.tls.PeerRule;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -30,6 +31,7 @@ final class Dialler {
   }
 
   private final ExchangeConfig.Peer peer;
+  private final PeerRule rule;
   private final GrpcTransport transport;
   private final ScheduledExecutorService thread;
   private final Opener opener;
@@ -42,10 +44,12 @@ final class Dialler {
 
   Dialler(
       ExchangeConfig.Peer peer,
+      String deployment,
       GrpcTransport transport,
       ScheduledExecutorService thread,
       Opener opener) {
     this.peer = peer;
+    this.rule = PeerRule.site(deployment, peer.site().name());
     this.transport = transport;
     this.thread = thread;
     this.opener = opener;
@@ -77,7 +81,10 @@ final class Dialler {
         peer.addresses().get(Math.floorMod(attempts++, peer.addresses().size()));
     String remote = address.getHostString() + ":" + address.getPort();
     ManagedChannel fresh =
-        transport.channel(address.getHostString(), address.getPort()).executor(thread).build();
+        transport
+            .channel(address.getHostString(), address.getPort(), rule)
+            .executor(thread)
+            .build();
     channel = fresh;
     PeerExchangeGrpc.newStub(fresh)
         .exchange(

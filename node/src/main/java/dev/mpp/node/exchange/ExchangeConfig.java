@@ -1,9 +1,11 @@
 package dev.mpp.node.exchange;
 
 import dev.mpp.core.model.SiteId;
+import dev.mpp.node.agreement.Agreement;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Who this site is and whom it talks to.
@@ -11,6 +13,7 @@ import java.util.List;
  * @param incarnation identifies this run of the process
  * @param deployment only peers of the same deployment are heard
  * @param configHash told to the peers; a difference is logged, not refused
+ * @param ledger told to the peers: how this site takes part in the ledger; asked with every stream
  * @param bind where to listen; port 0 takes any free one
  * @param heartbeat period of heartbeats
  * @param silence a stream on which nothing was heard for that long is rebuilt; at least three
@@ -21,6 +24,7 @@ public record ExchangeConfig(
     String incarnation,
     String deployment,
     String configHash,
+    Supplier<Ledger> ledger,
     InetSocketAddress bind,
     List<Peer> peers,
     Duration heartbeat,
@@ -53,11 +57,26 @@ public record ExchangeConfig(
       String incarnation,
       String deployment,
       String configHash,
+      Supplier<Ledger> ledger,
       InetSocketAddress bind,
       List<Peer> peers) {
     this(
-        self, incarnation, deployment, configHash, bind, peers, DEFAULT_HEARTBEAT, DEFAULT_SILENCE);
+        self,
+        incarnation,
+        deployment,
+        configHash,
+        ledger,
+        bind,
+        peers,
+        DEFAULT_HEARTBEAT,
+        DEFAULT_SILENCE);
   }
+
+  /**
+   * @param formats what this version reads
+   * @param member name under which this site's storage votes, or would; empty when it has none
+   */
+  public record Ledger(Agreement.Formats formats, String member) {}
 
   /**
    * Another site or a witness.

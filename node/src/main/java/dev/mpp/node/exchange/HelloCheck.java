@@ -1,7 +1,9 @@
 package dev.mpp.node.exchange;
 
 import dev.mpp.core.model.SiteId;
+import dev.mpp.node.agreement.Agreement;
 import dev.mpp.proto.v1.Hello;
+import dev.mpp.tls.Identity;
 import io.grpc.Status;
 import java.util.Optional;
 
@@ -19,6 +21,9 @@ final class HelloCheck {
         .setProtocolVersion(PROTOCOL_VERSION)
         .setDeployment(config.deployment())
         .setConfigHash(config.configHash())
+        .setOldestLedgerFormat(config.ledger().get().formats().oldest())
+        .setNewestLedgerFormat(config.ledger().get().formats().newest())
+        .setLedgerMember(config.ledger().get().member())
         .build();
   }
 
@@ -26,25 +31,37 @@ final class HelloCheck {
    * Why a speaker is refused.
    *
    * @param dialled the peer that was called, empty for an inbound stream
+   * @param certified what its certificate says, empty for an outbound stream and without TLS
    */
-  static Optional<Status> refusal(ExchangeConfig config, Hello hello, Optional<SiteId> dialled) {
+  static Optional<Status> refusal(
+      ExchangeConfig config, Hello hello, Optional<SiteId> dialled, Optional<Identity> certified) {
+    if (certified.isPresent() && !certified.get().name().equals(hello.getSite())) {
+      return denied(
+          "it says that it is site \""
+              + printable(hello.getSite())
+              + "\", and its certificate is of "
+              + certified.get());
+    }
     if (!hello.getDeployment().equals(config.deployment())) {
       return denied(
           "it belongs to deployment \""
-              + hello.getDeployment()
+              + printable(hello.getDeployment())
               + "\", this is \""
               + config.deployment()
               + "\"");
     }
     if (dialled.isPresent() && !hello.getSite().equals(dialled.get().name())) {
-      return denied("it is site \"" + hello.getSite() + "\", not " + dialled.get());
+      return denied("it is site \"" + printable(hello.getSite()) + "\", not " + dialled.get());
     }
     if (hello.getSite().equals(config.self().name())) {
       return denied("it claims to be this very site, " + config.self());
     }
     if (config.peers().stream().noneMatch(p -> p.site().name().equals(hello.getSite()))) {
       return denied(
-          "site \"" + hello.getSite() + "\" is not in the configuration of " + config.self());
+          "site \""
+              + printable(hello.getSite())
+              + "\" is not in the configuration of "
+              + config.self());
     }
     if (hello.getProtocolVersion() < OLDEST_PROTOCOL_VERSION) {
       return Optional.of(
@@ -55,10 +72,33 @@ final class HelloCheck {
                   + OLDEST_PROTOCOL_VERSION
                   + " is needed"));
     }
+    if (!formats(hello).overlaps(config.ledger().get().formats())) {
+      return Optional.of(
+          Status.FAILED_PRECONDITION.withDescription(
+              "it reads ledger formats "
+                  + formats(hello)
+                  + ", and "
+                  + config.self()
+                  + " "
+                  + config.ledger().get().formats()
+                  + ": upgrade by way of a version that reads both"));
+    }
     return Optional.empty();
+  }
+
+  /** A version that announces none reads the first only. */
+  static Agreement.Formats formats(Hello hello) {
+    int newest = Math.max(1, hello.getNewestLedgerFormat());
+    return new Agreement.Formats(
+        Math.min(newest, Math.max(1, hello.getOldestLedgerFormat())), newest);
   }
 
   private static Optional<Status> denied(String why) {
     return Optional.of(Status.PERMISSION_DENIED.withDescription(why));
+  }
+
+  private static String printable(String text) {
+    String clean = text.replaceAll("[^ -~]", "?");
+    return clean.length() > 80 ? clean.substring(0, 80) + "…" : clean;
   }
 }

@@ -2,10 +2,14 @@ package dev.mpp.node.exchange;
 
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
+import dev.mpp.node.wire.Caller;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.node.wire.ViewCodec;
 import dev.mpp.proto.v1.Hello;
 import dev.mpp.proto.v1.PeerMessage;
+import dev.mpp.tls.Identity;
+import dev.mpp.tls.PeerRule;
+import dev.mpp.tls.Refusal;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
@@ -56,15 +60,24 @@ public final class PeerExchange implements AutoCloseable {
      * @param rttMicros -1 when unknown
      */
     void linkChanged(SiteId peer, boolean up, long rttMicros);
+
+    /**
+     * A peer was let in and has said who it is; again with every stream.
+     *
+     * @param configHash of its configuration
+     * @param ledger how it takes part in the ledger
+     */
+    default void greeted(SiteId peer, String configHash, ExchangeConfig.Ledger ledger) {}
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
+  private static final String DOOR = "exchange";
 
   private final ExchangeConfig config;
   private final GrpcTransport transport;
   private final LongSupplier nanos;
+  private final Listener listener;
   private final LogOnce once = new LogOnce(LOG);
-  private final Hello hello;
   private final ScheduledThreadPoolExecutor thread;
   private final Map<SiteId, PeerLink> links = new LinkedHashMap<>();
   private final List<Dialler> diallers = new ArrayList<>();
@@ -88,7 +101,7 @@ public final class PeerExchange implements AutoCloseable {
     this.config = config;
     this.transport = transport;
     this.nanos = nanos;
-    this.hello = HelloCheck.own(config);
+    this.listener = listener;
     this.flushNotBefore = nanos.getAsLong();
     this.thread =
         new ScheduledThreadPoolExecutor(
@@ -99,7 +112,7 @@ public final class PeerExchange implements AutoCloseable {
     thread.setRemoveOnCancelPolicy(true);
     for (ExchangeConfig.Peer peer : config.peers()) {
       links.put(peer.site(), new PeerLink(peer.site(), listener, once));
-      diallers.add(new Dialler(peer, transport, thread, this::openOutbound));
+      diallers.add(new Dialler(peer, config.deployment(), transport, thread, this::openOutbound));
     }
     this.inbound = new InboundStreams(2 * config.peers().size() + 8, this::openInbound);
   }
@@ -112,9 +125,9 @@ public final class PeerExchange implements AutoCloseable {
   public void start() throws IOException {
     server =
         transport
-            .server(config.bind())
+            .server(config.bind(), DOOR, PeerRule.anySite(config.deployment()))
             .executor(thread)
-            .addService(ServerInterceptors.intercept(inbound, InboundStreams.REMOTE_ADDRESS))
+            .addService(ServerInterceptors.intercept(inbound, Caller.KNOWN))
             .build()
             .start();
     thread.execute(() -> diallers.forEach(Dialler::dial));
@@ -220,20 +233,20 @@ public final class PeerExchange implements AutoCloseable {
   private PeerStream openOutbound(
       Dialler dialler, ClientCallStreamObserver<PeerMessage> call, String remote) {
     return new PeerStream(
-        new Ends(dialler),
+        new Ends(dialler, Optional.empty()),
         nanos,
-        hello,
+        HelloCheck.own(config),
         remote,
         call,
         why -> call.cancel(why.getDescription(), why.getCause()));
   }
 
-  private PeerStream openInbound(ServerCallStreamObserver<PeerMessage> call, String remote) {
+  private PeerStream openInbound(ServerCallStreamObserver<PeerMessage> call, Caller caller) {
     return new PeerStream(
-        new Ends(null),
+        new Ends(null, caller.certified()),
         nanos,
-        hello,
-        remote,
+        HelloCheck.own(config),
+        caller.address(),
         call,
         why -> {
           if (!call.isCancelled()) {
@@ -246,27 +259,37 @@ public final class PeerExchange implements AutoCloseable {
    * What a stream is tied to.
    *
    * @param dialler that opened it, null for an inbound stream
+   * @param certified of an inbound stream, what its certificate says; the handshake of an outbound
+   *     one has seen to it that the dialled site answers
    */
   private final class Ends implements PeerStream.Owner {
     private final @Nullable Dialler dialler;
     private @Nullable PeerLink link;
+    private final Optional<Identity> certified;
     private boolean refused;
 
-    Ends(@Nullable Dialler dialler) {
+    Ends(@Nullable Dialler dialler, Optional<Identity> certified) {
       this.dialler = dialler;
+      this.certified = certified;
     }
 
     @Override
     public Optional<Status> hello(PeerStream stream, Hello theirs) {
       Optional<SiteId> dialled = Optional.ofNullable(dialler).map(d -> d.peer().site());
-      Optional<Status> refusal = HelloCheck.refusal(config, theirs, dialled);
+      Optional<Status> refusal = HelloCheck.refusal(config, theirs, dialled, certified);
       if (refusal.isPresent()) {
         refused = true;
         String host = stream.remote().replaceFirst(":\\d+$", "");
-        once.warn("refused a peer at " + host + ": " + refusal.get().getDescription());
+        String why = String.valueOf(refusal.get().getDescription());
+        once.warn("refused a peer at " + host + ": " + why);
+        transport.rejected(DOOR, host, why);
         return refusal;
       }
       link = links.get(new SiteId(theirs.getSite()));
+      listener.greeted(
+          new SiteId(theirs.getSite()),
+          theirs.getConfigHash(),
+          new ExchangeConfig.Ledger(HelloCheck.formats(theirs), theirs.getLedgerMember()));
       if (!theirs.getConfigHash().equals(config.configHash())) {
         once.warn(
             "peer "
@@ -322,10 +345,21 @@ public final class PeerExchange implements AutoCloseable {
         link.detach(stream, why);
       }
       if (dialler != null) {
+        impostor(stream, why);
         dialler.closed(stream);
       } else {
         inbound.closed(stream);
       }
+    }
+
+    /** Somebody else answers at a peer's address. */
+    private void impostor(PeerStream stream, Status why) {
+      Optional.ofNullable(why.getCause())
+          .flatMap(Refusal::judged)
+          .ifPresent(
+              said ->
+                  transport.rejected(
+                      DOOR, stream.remote().replaceFirst(":\\d+$", ""), "dialled, " + said));
     }
   }
 }

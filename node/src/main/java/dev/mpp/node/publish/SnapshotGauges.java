@@ -285,6 +285,24 @@ final class SnapshotGauges {
                 s.peers().forEach(p -> sink.sample(bit(p.connected()), "peer", p.site().name()))));
     all.add(
         new Family(
+            "mpp.peer.configuration.differs",
+            "",
+            "1 when the peer runs another configuration of the deployment; absent when never heard",
+            (s, now, sink) ->
+                s.peers().stream()
+                    .filter(p -> p.view().isPresent())
+                    .forEach(
+                        p ->
+                            sink.sample(
+                                bit(
+                                    !p.view()
+                                        .orElseThrow()
+                                        .configHash()
+                                        .equals(s.local().configHash())),
+                                "peer",
+                                p.site().name()))));
+    all.add(
+        new Family(
             "mpp.peer.rtt",
             "seconds",
             "Round trip of the last heartbeat; absent when unknown",

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -86,6 +87,9 @@ final class RatisCluster implements AutoCloseable {
   private final AtomicLong sequence = new AtomicLong();
   private final long snapshotEvery;
 
+  /** Of each member, for those that have TLS. */
+  final Map<SiteId, LedgerTls> tls = new TreeMap<>();
+
   RatisCluster(Path directory, int size, long snapshotEvery) {
     ((Logger) LoggerFactory.getLogger("org.apache.ratis")).setLevel(Level.ERROR);
     ((Logger) LoggerFactory.getLogger("io.netty")).setLevel(Level.WARN);
@@ -110,6 +114,10 @@ final class RatisCluster implements AutoCloseable {
   }
 
   LedgerConfig config(SiteId site, boolean bootstrap) {
+    return config(site, bootstrap, false);
+  }
+
+  private LedgerConfig config(SiteId site, boolean bootstrap, boolean join) {
     LedgerConfig c =
         LedgerConfig.of("test", site, members, directory.resolve(site.name()), bootstrap);
     return new LedgerConfig(
@@ -119,13 +127,48 @@ final class RatisCluster implements AutoCloseable {
         c.bindAddress(),
         c.storage(),
         c.bootstrap(),
+        join,
         c.timings(),
         snapshotEvery,
-        c.tls());
+        Optional.ofNullable(tls.get(site)));
   }
 
   Run start(SiteId site, boolean bootstrap) {
-    Run run = new Run(config(site, bootstrap));
+    return start(site, config(site, bootstrap));
+  }
+
+  /** On an empty disk, to be added by the others. */
+  Run join(SiteId site) {
+    return start(site, config(site, false, true));
+  }
+
+  /** One more site, which nobody votes with yet. */
+  SiteId another() {
+    SiteId site = new SiteId("site" + (members.size() + 1));
+    String address = "127.0." + (members.size() + 1) + ".1";
+    members.add(new LedgerMember(site, address, freePort(address)));
+    return site;
+  }
+
+  Path storage(SiteId site) {
+    return directory.resolve(site.name());
+  }
+
+  /** As the exchange does when the members meet. */
+  RatisCluster introduce(Agreement.Formats formats) {
+    for (Run run : runs.values()) {
+      runs.keySet().forEach(site -> run.agreement.reads(site, formats));
+    }
+    return this;
+  }
+
+  Agreement.Member asMember(SiteId site) {
+    return new Agreement.Member(
+        site, run(site).agreement.ownMember(), config(site, false).own().endpoint());
+  }
+
+  private Run start(SiteId site, LedgerConfig config) {
+    Run run = new Run(config);
     run.agreement.start();
     runs.put(site, run);
     return run;

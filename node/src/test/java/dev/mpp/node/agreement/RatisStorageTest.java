@@ -101,7 +101,7 @@ class RatisStorageTest {
       bytes[bytes.length / 2] ^= 0x40;
       Files.write(log, bytes);
       assertRefused(cluster, false, "is damaged");
-      assertRefused(cluster, true, "add the member again");
+      assertRefused(cluster, true, "mpp member replace");
     }
   }
 

@@ -18,6 +18,7 @@ import dev.mpp.proto.v1.StatusReply;
 import dev.mpp.proto.v1.StatusRequest;
 import dev.mpp.proto.v1.WatchEvent;
 import dev.mpp.proto.v1.WatchRequest;
+import dev.mpp.tls.PeerRule;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.net.InetAddress;
@@ -41,12 +42,15 @@ final class OperatorServiceTest {
     GrpcTransport transport = GrpcTransport.plaintext();
     server =
         new OperatorServer(
-            transport.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            transport.server(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                "operator",
+                PeerRule.anyOperator("test")),
             control,
             () -> Pictures.NOW,
             () -> Pictures.WALL);
     server.start();
-    channel = transport.channel("127.0.0.1", server.port()).build();
+    channel = transport.channel("127.0.0.1", server.port(), PeerRule.anySite("test")).build();
   }
 
   @AfterEach

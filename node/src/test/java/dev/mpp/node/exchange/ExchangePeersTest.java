@@ -163,7 +163,13 @@ final class ExchangePeersTest {
         IllegalArgumentException.class,
         () ->
             new ExchangeConfig(
-                self, "r", "d", "h", loopback(0), List.of(peer("one", loopback(1)))));
+                self,
+                "r",
+                "d",
+                "h",
+                ExchangeSite.ledger("one"),
+                loopback(0),
+                List.of(peer("one", loopback(1)))));
     assertThrows(
         IllegalArgumentException.class,
         () ->
@@ -172,6 +178,7 @@ final class ExchangePeersTest {
                 "r",
                 "d",
                 "h",
+                ExchangeSite.ledger("one"),
                 loopback(0),
                 List.of(),
                 Duration.ofMillis(500),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
+import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.wire.GrpcTransport;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** One exchanging site of a test and what it heard. */
 final class ExchangeSite implements AutoCloseable, PeerExchange.Listener {
@@ -31,14 +33,35 @@ final class ExchangeSite implements AutoCloseable, PeerExchange.Listener {
 
   ExchangeSite(String name, String deployment, int port, List<ExchangeConfig.Peer> peers)
       throws IOException {
+    this(name, deployment, port, peers, GrpcTransport.plaintext());
+  }
+
+  ExchangeSite(
+      String name,
+      String deployment,
+      int port,
+      List<ExchangeConfig.Peer> peers,
+      GrpcTransport transport)
+      throws IOException {
     site = new SiteId(name);
     exchange =
         new PeerExchange(
-            new ExchangeConfig(site, incarnation, deployment, "hash", loopback(port), peers),
-            GrpcTransport.plaintext(),
+            new ExchangeConfig(
+                site,
+                incarnation,
+                deployment,
+                "hash",
+                ExchangeSite.ledger(name),
+                loopback(port),
+                peers),
+            transport,
             System::nanoTime,
             this);
     exchange.start();
+  }
+
+  static Supplier<ExchangeConfig.Ledger> ledger(String name) {
+    return () -> new ExchangeConfig.Ledger(Agreement.Formats.OWN, name);
   }
 
   static InetSocketAddress loopback(int port) {

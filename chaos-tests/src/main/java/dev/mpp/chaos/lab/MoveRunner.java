@@ -41,6 +41,9 @@ final class MoveRunner {
   private static final Duration STEP_LIMIT = Duration.ofSeconds(120);
   private static final Duration LOOK = Duration.ofMillis(250);
 
+  /** Longer than a lease: what lives on a lease that cannot be renewed is seen to end. */
+  private static final Duration FAULT_LASTS = Duration.ofSeconds(10);
+
   /** There and back again. */
   private static final int ROLE_CHANGES = 2;
 
@@ -175,7 +178,7 @@ final class MoveRunner {
       if (!settled(Optional.empty(), at)) {
         troubles.add("the writers did not all get on: " + load.complaint());
       }
-      pause(Duration.ofNanos(at + fault.writableWithin().toNanos() - System.nanoTime()));
+      pause(Duration.ofNanos(at + FAULT_LASTS.toNanos() - System.nanoTime()));
       breakage.mend(lab);
       timeline.say("mended: " + breakage.describe());
       return at;

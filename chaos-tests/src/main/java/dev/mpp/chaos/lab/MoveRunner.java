@@ -175,10 +175,11 @@ final class MoveRunner {
       breakage.inject(lab);
       met = begun.isEmpty() ? "none" : phases.newest().toString();
       timeline.add("done: " + breakage.describe() + ", in " + met);
+      // Not before: a server whose node died goes on for a while.
+      pause(Duration.ofNanos(at + FAULT_LASTS.toNanos() - System.nanoTime()));
       if (!settled(Optional.empty(), at)) {
         troubles.add("the writers did not all get on: " + load.complaint());
       }
-      pause(Duration.ofNanos(at + FAULT_LASTS.toNanos() - System.nanoTime()));
       breakage.mend(lab);
       timeline.say("mended: " + breakage.describe());
       return at;

@@ -214,7 +214,8 @@ class ArchitectureTest {
         .resideInAPackage("dev.mpp.tls..")
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage("dev.mpp.tls..",
+        .resideInAnyPackage(
+            "dev.mpp.tls..",
             "java..",
             "javax.net.ssl..",
             "javax.security.auth.x500..",

@@ -100,6 +100,7 @@ public final class Cli implements Runnable {
             .addSubcommand("journal", new JournalCommand(cli))
             .addSubcommand(new RecoverCommand(cli))
             .addSubcommand(new ActivatePrimaryCommand(cli))
+            .addSubcommand(new TakeoverCommand(cli))
             .addSubcommand(new PauseCommand(cli))
             .addSubcommand(new ResumeCommand(cli))
             .addSubcommand(new SwitchoverCommand(cli))

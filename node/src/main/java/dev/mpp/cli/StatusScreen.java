@@ -340,6 +340,15 @@ final class StatusScreen {
 
   private void ledger(LedgerStatus ledger) {
     out.append('\n').append(paint.bold("AGREEMENT")).append('\n');
+    if (ledger.getRole().startsWith("pair") || ledger.getRole().equals("solo")) {
+      line(
+          "  "
+              + ledger.getRole()
+              + (ledger.hasFreshAgeMillis()
+                  ? ", agreed " + Text.duration(ledger.getFreshAgeMillis()) + " ago"
+                  : ", nothing agreed since the start"));
+      return;
+    }
     line(
         "  leader "
             + (ledger.getLeader().isEmpty() ? "unknown" : ledger.getLeader())

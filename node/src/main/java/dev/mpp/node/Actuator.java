@@ -98,6 +98,8 @@ final class Actuator implements AutoCloseable {
         }
       }
       case BrainCommand.PreferLeadership p -> agreement.preferLeadership();
+      case BrainCommand.Reaches r -> agreement.reaches(r.services());
+      case BrainCommand.ForceTakeover f -> agreement.force(f.service(), f.by(), f.reason());
       case BrainCommand.Journal j -> throw new IllegalArgumentException("the loop's: " + j);
       case BrainCommand.KeepOverride k -> throw new IllegalArgumentException("the store's: " + k);
       case BrainCommand.Show s -> throw new IllegalArgumentException("the loop's: " + s);

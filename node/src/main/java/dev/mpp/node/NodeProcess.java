@@ -21,7 +21,9 @@ import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.agreement.LedgerConfig;
 import dev.mpp.node.agreement.LedgerMember;
 import dev.mpp.node.agreement.LedgerTls;
+import dev.mpp.node.agreement.PairAgreement;
 import dev.mpp.node.agreement.RatisAgreement;
+import dev.mpp.node.agreement.SoloAgreement;
 import dev.mpp.node.api.HealthSource;
 import dev.mpp.node.api.HttpEdge;
 import dev.mpp.node.api.OperatorServer;
@@ -145,7 +147,8 @@ final class NodeProcess implements AutoCloseable {
     }
 
     CheckpointWiring checkpoints = new CheckpointWiring(config);
-    CheckpointBoard board = new CheckpointBoard(checkpoints.board(), true);
+    CheckpointBoard board =
+        new CheckpointBoard(checkpoints.board(), config.mode() != MppConfig.Mode.PAIR);
     SiteBrain brain =
         new SiteBrain(
             brainConfig,
@@ -156,12 +159,11 @@ final class NodeProcess implements AutoCloseable {
     PeerVersions versions = new PeerVersions(config.configHash(), this::journal);
     RejectedAttempts rejected = new RejectedAttempts(this::journal, time::nanos);
     Optional<SiteTls> tls = SiteCertificates.of(config);
-    Agreement agreement =
-        new RatisAgreement(ledger(how, tls, rejected), new LedgerEvents(post), fatal);
     GrpcTransport transport =
         open(
             tls.map(site -> GrpcTransport.secured(site, rejected))
                 .orElseGet(GrpcTransport::plaintext));
+    Agreement agreement = agreement(how, incarnation, transport, tls, rejected, handshakes, post);
     PeerExchange exchange =
         new PeerExchange(
             exchange(incarnation, agreement),
@@ -370,6 +372,40 @@ final class NodeProcess implements AutoCloseable {
         time::nanos);
   }
 
+  private Agreement agreement(
+      Start how,
+      String incarnation,
+      GrpcTransport transport,
+      Optional<SiteTls> tls,
+      RejectedAttempts rejected,
+      Handshakes handshakes,
+      Consumer<BrainEvent> post) {
+    boolean bootstrap = how == Start.BOOTSTRAP;
+    return switch (config.mode()) {
+      case QUORUM -> new RatisAgreement(ledger(how, tls, rejected), new LedgerEvents(post), fatal);
+      case SOLO ->
+          new SoloAgreement(
+              config.deployment(),
+              config.site(),
+              config.dataDir().resolve("ledger"),
+              bootstrap,
+              new LedgerEvents(post),
+              fatal);
+      case PAIR -> {
+        PeerLook look =
+            open(new PeerLook(config, (s, n) -> MySqlServers.open(options(s, n), handshakes)));
+        yield new PairAgreement(
+            PairWiring.settings(config, bind(config.self().ports().ledger()), bootstrap),
+            PairWiring.config(config, incarnation, look.targets()),
+            transport,
+            time::nanos,
+            new PairEvents(post, time::wallMillis),
+            look,
+            fatal);
+      }
+    };
+  }
+
   private LedgerConfig ledger(Start how, Optional<SiteTls> tls, RejectedAttempts rejected) {
     boolean bootstrap = how == Start.BOOTSTRAP;
     LedgerConfig defaults =
@@ -409,8 +445,9 @@ final class NodeProcess implements AutoCloseable {
                 p ->
                     new ExchangeConfig.Peer(
                         p.id(),
-                        List.of(
-                            InetSocketAddress.createUnresolved(p.address(), p.ports().exchange()))))
+                        p.ways().stream()
+                            .map(a -> InetSocketAddress.createUnresolved(a, p.ports().exchange()))
+                            .toList()))
             .toList());
   }
 
@@ -547,6 +584,7 @@ final class NodeProcess implements AutoCloseable {
 
     @Override
     public void viewReceived(SiteView view, long arrivalNanos) {
+      agreement.peerHeard();
       post.accept(new BrainEvent.PeerHeard(view));
     }
 

@@ -46,7 +46,7 @@ final class ServiceWiring {
         observed);
   }
 
-  private static LeaseTiming timing(MppConfig config) {
+  static LeaseTiming timing(MppConfig config) {
     MppConfig.Lease l = config.lease();
     MppConfig.DeadMan d = config.deadMan();
     return new LeaseTiming(

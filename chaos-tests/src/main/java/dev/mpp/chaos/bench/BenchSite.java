@@ -212,6 +212,8 @@ final class BenchSite {
       case BrainCommand.DropDeadMan d -> {}
       case BrainCommand.PollWithin p -> {}
       case BrainCommand.PreferLeadership p -> {}
+      case BrainCommand.Reaches r -> {}
+      case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Journal j -> {}
       case BrainCommand.Show s -> {}

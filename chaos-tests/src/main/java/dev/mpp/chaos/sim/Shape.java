@@ -65,8 +65,21 @@ record Shape(
   /** Two data sites and a witness that follows the service; nothing of itself goes wrong. */
   static Shape plain() {
     return new Shape(
-        2, 1, 1, 1, true, true, lease(6000, 500, 1500, 300, 4000), DRIFT, 1000 * MS, 3000 * MS,
-        100 * MS, 0, 0, false, false);
+        2,
+        1,
+        1,
+        1,
+        true,
+        true,
+        lease(6000, 500, 1500, 300, 4000),
+        DRIFT,
+        1000 * MS,
+        3000 * MS,
+        100 * MS,
+        0,
+        0,
+        false,
+        false);
   }
 
   /** The profiles default, fast and wan of {@code lease.profile}. */

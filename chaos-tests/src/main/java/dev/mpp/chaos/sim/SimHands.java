@@ -82,6 +82,8 @@ final class SimHands {
       }
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Show s -> {}
+      case BrainCommand.Reaches r -> {} // a pair's ledger asks for it
+      case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.Answer a -> {
         if (world.telling()) {
           world.tell(site.id + " answers: " + a.text());

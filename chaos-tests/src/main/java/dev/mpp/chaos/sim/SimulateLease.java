@@ -172,8 +172,8 @@ public final class SimulateLease implements Callable<Integer> {
             .filter(r -> r.violations().isEmpty())
             .map(r -> finding(r.seed(), r.unhealed().getFirst()))
             .toList());
-    all.put("simulatedHours", Math.round(run.hours() * 10) / 10.0);
-    all.put("cpuSeconds", Math.round(cpu * 10) / 10.0);
+    all.put("simulatedHours", Math.round(run.hours() * 1000) / 1000.0);
+    all.put("cpuSeconds", Math.round(cpu * 1000) / 1000.0);
     return new ObjectMapper().writeValueAsString(all);
   }
 

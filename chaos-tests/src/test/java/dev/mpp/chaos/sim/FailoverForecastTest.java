@@ -128,13 +128,7 @@ final class FailoverForecastTest {
       case 3 -> {
         standby.event(
             new BrainEvent.OperatorOverride(
-                name,
-                server.address,
-                NodeOverride.parse("weight", "0"),
-                0,
-                0,
-                "ann",
-                ""));
+                name, server.address, NodeOverride.parse("weight", "0"), 0, 0, "ann", ""));
         return "the standby's server is never promoted";
       }
       case 4 -> {

@@ -6,6 +6,7 @@ import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView.OverrideView;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the brain wants done. Durations are nanoseconds. A command with an id is answered by an
@@ -56,6 +57,19 @@ public sealed interface BrainCommand {
 
   /** Ask that this member lead the replication of the ledger. */
   record PreferLeadership() implements BrainCommand {}
+
+  /**
+   * Pair mode: for which services this site's reach would be sufficient if the peer were silent.
+   * Told when it changes.
+   */
+  record Reaches(Set<ServiceName> services) implements BrainCommand {
+    public Reaches {
+      services = Set.copyOf(services);
+    }
+  }
+
+  /** Pair mode: an operator vouches for the peer; this site may claim without it for a minute. */
+  record ForceTakeover(ServiceName service, String by, String reason) implements BrainCommand {}
 
   /**
    * Append to the journal.

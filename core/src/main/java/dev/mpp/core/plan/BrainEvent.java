@@ -13,6 +13,7 @@ import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.SiteView.OverrideView;
+import dev.mpp.core.pair.PairPicture;
 import java.util.Optional;
 
 /** Everything that can happen to a site's brain. Wall-clock times are for display only. */
@@ -109,6 +110,22 @@ public sealed interface BrainEvent {
    */
   record OperatorPause(ServiceName service, boolean on, String by, String reason)
       implements BrainEvent {}
+
+  /** Pair mode: what is known of the peer changed. */
+  record PairChanged(PairPicture picture) implements BrainEvent {}
+
+  /**
+   * Pair mode: the two sites have met, and the other had taken the role while this one held it.
+   *
+   * @param window from when to when both held it, by this site's clocks, for display
+   * @param forcedBy operator and reason, empty when it claimed with evidence
+   */
+  record PairOverlap(
+      ServiceName service, long ownEpoch, long peerEpoch, String window, String forcedBy)
+      implements BrainEvent {}
+
+  /** Operator: {@code mpp takeover --force}; the peer does not serve the service, nor will. */
+  record OperatorTakeover(ServiceName service, String by, String reason) implements BrainEvent {}
 
   /**
    * Operator: a planned switchover. Refused with every reason while {@link SwitchoverGate} finds

@@ -52,6 +52,11 @@ public final class CheckpointBoard {
     }
   }
 
+  /** Whether checkpoints are the only evidence between two sites. */
+  boolean pair() {
+    return !votes;
+  }
+
   private List<Judged> judged() {
     return entries.values().stream().map(e -> new Judged(e.spec.kind(), e.state)).toList();
   }

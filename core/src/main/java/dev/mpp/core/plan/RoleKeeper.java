@@ -149,6 +149,10 @@ final class RoleKeeper {
       claimsSinceHeld = 0;
       return;
     }
+    if (state.withheld().isPresent()) {
+      claimRule.idle();
+      return;
+    }
     boolean due = claimRule.due(state.lease, eligibility.toClaim(pool, turn.now()), turn);
     if (due && turn.now() >= nextClaim) {
       nextClaim = turn.now() + PROPOSAL_RETRY;

@@ -9,6 +9,7 @@ import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView.PoolView;
+import dev.mpp.core.pair.PairPicture;
 import dev.mpp.core.pool.PollResult;
 import dev.mpp.core.pool.PoolEvent;
 import dev.mpp.core.pool.PoolState;
@@ -64,6 +65,10 @@ final class ServiceBrain {
   private long deadManHeldUntil = LeaseClock.NEVER;
   private long servingSince = LeaseClock.NEVER;
   private boolean activeLost;
+
+  /** Pair mode: somebody took the ACTIVE server's write permission while the peer was silent. */
+  private boolean stripped;
+
   private long dueAt = Long.MIN_VALUE;
 
   /** What the site as a whole has against one of its services. */
@@ -187,6 +192,7 @@ final class ServiceBrain {
     if (!state.cluster()) {
       activeLost = true;
     }
+    stripped |= state.peerCut();
     pollWithin(t.address, 0, turn);
     return true;
   }
@@ -363,6 +369,80 @@ final class ServiceBrain {
 
   OperatorOrders orders() {
     return orders;
+  }
+
+  /** Pair mode: what is known of the peer changed. */
+  void peer(PairPicture picture, Turn turn) {
+    Optional<String> before = state.withheld();
+    state.pair = Optional.of(picture);
+    stripped &= !picture.heard();
+    Optional<String> after = state.withheld();
+    if (!before.equals(after)) {
+      state.journal(
+          turn,
+          "pair",
+          state.config.self().name(),
+          "",
+          "",
+          after.map(why -> "does not take over: " + why).orElse("may take over if it has to"));
+    }
+  }
+
+  /**
+   * Why the pool is FAIL whatever it reaches: the peer may have fenced its server in order to take
+   * over, so this site must not open one again before it has heard the peer.
+   */
+  Optional<String> stripped() {
+    return stripped
+        ? Optional.of("Its ACTIVE server was fenced from outside while the peer is silent.")
+        : Optional.empty();
+  }
+
+  void overlap(BrainEvent.PairOverlap e, Turn turn) {
+    state.journal(
+        turn,
+        "overlap",
+        config.self().name(),
+        String.valueOf(e.ownEpoch()),
+        String.valueOf(e.peerEpoch()),
+        ("the other site took the role while this one held it (%s): both may have been writable %s."
+                + " What was written here then is not there; the GTID comparison names it")
+            .formatted(
+                e.forcedBy().isEmpty() ? "by its evidence" : "forced by " + e.forcedBy(),
+                e.window()));
+  }
+
+  String takeover(BrainEvent.OperatorTakeover e, Turn turn) {
+    String answer = takeover(turn);
+    state.journal(
+        turn,
+        "operator",
+        service.name().name(),
+        "",
+        "takeover --force",
+        (e.reason().isEmpty() ? "" : e.reason() + " — ") + answer,
+        e.by());
+    if (answer.startsWith("OK")) {
+      turn.add(new BrainCommand.ForceTakeover(service.name(), e.by(), e.reason()));
+    }
+    return answer;
+  }
+
+  private String takeover(Turn turn) {
+    if (state.pair.isEmpty()) {
+      return "ERROR: takeover --force belongs to pair mode; here the sites agree by majority";
+    }
+    if (lease.holds(turn.now())) {
+      return "ERROR: %s holds the role already".formatted(config.self());
+    }
+    if (state.pair.get().heard()) {
+      return "ERROR: the other site is heard, so it is asked: nothing to force. If it is ACTIVE and"
+          + " shall not be, move the role";
+    }
+    Eligibility own = eligibility.toClaim(verdict, turn.now());
+    return own.ok()
+        ? "OK: %s claims %s without the other site".formatted(config.self(), service.name())
+        : "ERROR: %s cannot serve: %s".formatted(config.self(), own.reason());
   }
 
   // ---- the cycle ----------------------------------------------------------------------------

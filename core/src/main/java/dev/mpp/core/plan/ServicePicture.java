@@ -5,6 +5,7 @@ import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView.NodeView;
 import dev.mpp.core.model.SiteView.OverrideView;
 import dev.mpp.core.model.SiteView.PoolView;
@@ -84,6 +85,15 @@ final class ServicePicture {
               .formatted(state.config.self(), g.epoch(), p.node(), p.stage())
           : "%s holds epoch %d and stands down: %s"
               .formatted(state.config.self(), g.epoch(), pool.permissionReason());
+    }
+    Optional<String> withheld = state.withheld();
+    if (withheld.isPresent()) {
+      return "%s held epoch %d as far as is known here; %s does not take over: %s"
+          .formatted(
+              g.holder().map(SiteId::name).orElse("nobody"),
+              g.epoch(),
+              state.config.self(),
+              withheld.get());
     }
     Eligibility e = eligibility.toClaim(verdict, now);
     String own = e.ok() ? e.reason() : "not eligible: " + e.reason();

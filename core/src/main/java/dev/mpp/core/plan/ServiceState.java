@@ -9,6 +9,7 @@ import dev.mpp.core.model.SiteView.NodeView;
 import dev.mpp.core.model.SiteView.PoolView;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
+import dev.mpp.core.pair.PairPicture;
 import dev.mpp.core.pool.PoolCommand;
 import dev.mpp.core.pool.PoolEvent;
 import dev.mpp.core.pool.PoolLogic;
@@ -37,6 +38,10 @@ final class ServiceState {
   private final Map<NodeAddress, NodeTrack> tracks = new LinkedHashMap<>();
   private final Deque<PoolCommand.Promote> waiting = new ArrayDeque<>();
   private PoolState pool;
+
+  /** Pair mode: what is known of the peer. */
+  Optional<PairPicture> pair = Optional.empty();
+
   private @Nullable Promotion promotion;
 
   ServiceState(
@@ -118,6 +123,16 @@ final class ServiceState {
       }
     }
     return false;
+  }
+
+  /** Pair mode: why the agreement would not grant this site the role now. */
+  Optional<String> withheld() {
+    return pair.map(p -> p.held().get(service.name()));
+  }
+
+  /** Pair mode: the peer is silent on every way. */
+  boolean peerCut() {
+    return pair.map(PairPicture::cut).orElse(false);
   }
 
   boolean paused() {

@@ -13,12 +13,16 @@ import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.SiteView.LinkView;
+import dev.mpp.core.pair.PairPicture;
 import dev.mpp.core.pool.PoolState;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every decision of one site: events in, commands out. Deterministic: it reads no clock (each event
@@ -71,6 +75,8 @@ public final class SiteBrain {
   private final Map<ServiceName, Long> confirmed = new LinkedHashMap<>();
 
   private boolean wasCut;
+  private Optional<PairPicture> pair = Optional.empty();
+  private @Nullable Set<ServiceName> reaches;
   private Optional<PoolVerdict> standDown = Optional.empty();
   private boolean started;
 
@@ -125,6 +131,10 @@ public final class SiteBrain {
     }
     touched.forEach(s -> s.touched = false);
     touched.clear();
+    if (checkpoints.pair()
+        && (event instanceof BrainEvent.Tick || event instanceof BrainEvent.CheckpointResult)) {
+      reaches(turn);
+    }
     beat(turn);
     return turn.commands();
   }
@@ -139,6 +149,20 @@ public final class SiteBrain {
       if (turn.now() >= s.dueAt()) {
         think(s, cut, turn);
       }
+    }
+  }
+
+  /** Pair mode: the agreement goes on alone only for services that are in reach at the time. */
+  private void reaches(Turn turn) {
+    Set<ServiceName> next = new HashSet<>();
+    for (ServiceBrain s : all) {
+      if (s.stripped().isEmpty() && checkpoints.verdict(s.service(), s.pool(), true).ok()) {
+        next.add(s.service().name());
+      }
+    }
+    if (!next.equals(reaches)) {
+      reaches = next;
+      turn.add(new BrainCommand.Reaches(next));
     }
   }
 
@@ -210,6 +234,13 @@ public final class SiteBrain {
       case BrainEvent.OverrideRestored e -> on(e.service(), s -> s.orders().restored(e, turn));
       case BrainEvent.OperatorActivate e ->
           answer(e.service(), s -> s.orders().activatePrimary(e.by(), e.reason(), turn), turn);
+      case BrainEvent.OperatorTakeover e -> answer(e.service(), s -> s.takeover(e, turn), turn);
+      case BrainEvent.PairOverlap e -> on(e.service(), s -> s.overlap(e, turn));
+      case BrainEvent.PairChanged e -> {
+        pair = Optional.of(e.picture());
+        all.forEach(s -> s.peer(e.picture(), turn));
+        return true;
+      }
       case BrainEvent.OperatorPause e -> ledgerOrders.pause(e, turn);
       case BrainEvent.OperatorSwitchover e -> ledgerOrders.switchover(config.self(), e, turn);
       case BrainEvent.OperatorEndMove e -> ledgerOrders.endMove(e, turn);
@@ -346,6 +377,9 @@ public final class SiteBrain {
 
   /** Whether nothing this site proposed has been committed for longer than a lease lasts. */
   private boolean cutOff(long now) {
+    if (checkpoints.pair()) {
+      return pair.map(PairPicture::cut).orElse(false);
+    }
     return now > cutOffAt();
   }
 
@@ -389,7 +423,7 @@ public final class SiteBrain {
     if (standDown.isPresent()) {
       return standDown.get();
     }
-    Optional<String> unfit = s.unfit();
+    Optional<String> unfit = s.unfit().or(s::stripped);
     return unfit.isPresent()
         ? new PoolVerdict(false, unfit.get())
         : checkpoints.verdict(s.service(), s.pool(), cutOff);

@@ -287,6 +287,8 @@ final class LocalPool {
                   + j.reason());
       case BrainCommand.PollWithin p -> {}
       case BrainCommand.PreferLeadership p -> {}
+      case BrainCommand.Reaches r -> {}
+      case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Show s -> {}
       case BrainCommand.Answer a -> {}

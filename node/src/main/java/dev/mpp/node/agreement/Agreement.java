@@ -3,9 +3,11 @@ package dev.mpp.node.agreement;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** The replicated ledger as one member sees it. */
@@ -32,6 +34,15 @@ public interface Agreement extends AutoCloseable {
 
   /** Asks that this member lead the replication; a hint, done in the background. */
   void preferLeadership();
+
+  /** Pair mode: for which services this site's reach would be sufficient alone, from now on. */
+  default void reaches(Set<ServiceName> services) {}
+
+  /** Pair mode: an operator vouches that the peer does not serve the service. */
+  default void force(ServiceName service, String by, String reason) {}
+
+  /** Pair mode: the peer was heard on another way than the ledger's. Any thread. */
+  default void peerHeard() {}
 
   /**
    * Tells what another member reads, as it said itself; kept on disk. Returns at once.

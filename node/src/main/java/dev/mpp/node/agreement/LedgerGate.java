@@ -113,8 +113,10 @@ final class LedgerGate implements ServerInterceptor {
       case InstallSnapshotRequestProto r -> requestor(r.getServerRequest());
       case ReadIndexRequestProto r -> requestor(r.getServerRequest());
       case StartLeaderElectionRequestProto r -> requestor(r.getServerRequest());
-      case RaftClientRequestProto r when r.getTypeCase() == RaftClientRequestProto.TypeCase.WRITE ->
-          proposer(r.getMessage().getContent().toByteArray());
+      case RaftClientRequestProto r ->
+          r.getTypeCase() == RaftClientRequestProto.TypeCase.WRITE
+              ? proposer(r.getMessage().getContent().toByteArray())
+              : Optional.empty();
       default -> Optional.empty();
     };
   }

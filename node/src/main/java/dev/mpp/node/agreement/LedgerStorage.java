@@ -77,6 +77,13 @@ final class LedgerStorage {
    */
   boolean prepare() {
     try {
+      if (Files.exists(config.storage().resolve(PairStorage.FILE))) {
+        throw new LedgerStartException(
+            ("%s holds the ledger of pair or solo mode. To go on in quorum mode: end MPP at every"
+                    + " site, move this directory away at each, and start once with --bootstrap"
+                    + " (docs/pair-mode.md)")
+                .formatted(config.storage()));
+      }
       refuseForeignGroups();
       if (Files.exists(marker())) {
         member = ownMarker();

@@ -31,6 +31,7 @@ import dev.mpp.proto.v1.StatusReply;
 import dev.mpp.proto.v1.StatusRequest;
 import dev.mpp.proto.v1.SwitchoverEvent;
 import dev.mpp.proto.v1.SwitchoverRequest;
+import dev.mpp.proto.v1.TakeoverRequest;
 import dev.mpp.proto.v1.TestCheckpointReply;
 import dev.mpp.proto.v1.TestCheckpointRequest;
 import dev.mpp.proto.v1.UnsetNodeRequest;
@@ -236,6 +237,11 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
   @Override
   public void activatePrimary(ActivatePrimaryRequest request, StreamObserver<OrderReply> out) {
     run("activate-primary", out, () -> orders.activate(request));
+  }
+
+  @Override
+  public void takeover(TakeoverRequest request, StreamObserver<OrderReply> out) {
+    run("takeover", out, () -> orders.takeover(request));
   }
 
   @Override

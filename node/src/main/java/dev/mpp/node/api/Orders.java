@@ -19,6 +19,7 @@ import dev.mpp.proto.v1.PreferRequest;
 import dev.mpp.proto.v1.RecoverReply;
 import dev.mpp.proto.v1.RecoverRequest;
 import dev.mpp.proto.v1.SetNodeRequest;
+import dev.mpp.proto.v1.TakeoverRequest;
 import dev.mpp.proto.v1.UnsetNodeRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +122,20 @@ final class Orders {
     String reason = Typed.clean(r.getReason());
     log("activate-primary " + pool.name(), by, reason);
     return reply(ask(new BrainEvent.OperatorActivate(pool.service(), by, reason)));
+  }
+
+  OrderReply takeover(TakeoverRequest r) {
+    String reason = Typed.clean(r.getReason());
+    if (reason.isEmpty()) {
+      throw new IllegalArgumentException("a takeover needs a reason (--reason \"…\")");
+    }
+    ServiceName service = targets().services(r.getService(), false).getFirst();
+    if (!r.getConfirmed().equals(service.name())) {
+      throw new IllegalArgumentException("not confirmed: the service is " + service);
+    }
+    String by = Typed.clean(r.getUser());
+    log("takeover --force " + service, by, reason);
+    return reply(ask(new BrainEvent.OperatorTakeover(service, by, reason)));
   }
 
   /** One line for each service; a service that is refused does not keep the others from it. */

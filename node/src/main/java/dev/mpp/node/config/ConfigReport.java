@@ -26,8 +26,9 @@ public final class ConfigReport {
     print(out, List.of(), loaded.warnings());
     MppConfig config = loaded.config();
     out.printf(
-        "deployment %s, site %s of %d, %d service%s, configuration %s%n",
+        "deployment %s, %s mode, site %s of %d, %d service%s, configuration %s%n",
         config.deployment(),
+        ModeRule.word(config.mode()),
         config.site(),
         config.sites().size(),
         config.services().size(),

@@ -47,12 +47,14 @@ final class DeploymentReader {
     top.findings().refuseIfAny();
     probes.warnOfBlindSites(top, checkpoints, plain);
     warnOfIdleSites(sites, plain);
+    warnOfBlindPair(sites, checkpoints);
     return new MppConfig(
         deployment.orElseThrow(),
         self.orElseThrow(),
         dataDir,
         insecure,
         tls,
+        sites.mode(),
         sites.sites().stream().map(Placed::value).toList(),
         timing.lease(),
         timing.election(),
@@ -87,6 +89,28 @@ final class DeploymentReader {
       top.problem("data-dir", "is " + dir + ", which is not a directory", "name a directory");
     }
     return dir;
+  }
+
+  /** In a pair checkpoints are the only evidence. */
+  private void warnOfBlindPair(SiteTable sites, List<MppConfig.Checkpoints> checkpoints) {
+    for (Placed<Site> placed :
+        sites.mode() == MppConfig.Mode.PAIR ? sites.sites() : List.<Placed<Site>>of()) {
+      boolean edge =
+          checkpoints.stream()
+              .filter(c -> c.site().equals(placed.value().id()))
+              .flatMap(c -> c.probes().stream())
+              .anyMatch(p -> p.startsWith("edge:"));
+      if (!edge) {
+        top.findings()
+            .warning(
+                placed.at(),
+                "site "
+                    + placed.value().id()
+                    + " has no edge checkpoint: when it is silent, the other site of the pair can"
+                    + " look at its service addresses only",
+                "add an edge probe of its router, at an address that the other site reaches too");
+      }
+    }
   }
 
   private void warnOfIdleSites(SiteTable sites, List<Service> services) {

@@ -10,6 +10,7 @@ import dev.mpp.core.pool.RoleRule;
 import dev.mpp.tls.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
  * @param dataDir absolute
  * @param insecure plaintext between sites is allowed off loopback; never with {@link #tls}
  * @param tls this site's certificates; absent: plaintext, on loopback or {@link #insecure}
+ * @param mode how the sites agree
  * @param sites voters in file order, witnesses included
  * @param checkpoints at most one entry per site
  * @param profiles named probe profiles by name
@@ -38,6 +40,7 @@ public record MppConfig(
     Path dataDir,
     boolean insecure,
     Optional<TlsFiles> tls,
+    Mode mode,
     List<Site> sites,
     Lease lease,
     Election election,
@@ -93,9 +96,24 @@ public record MppConfig(
    * @param address IP literal or host name where the other sites reach it
    * @param priority the higher is preferred among equally advanced candidates; 0 to 1000
    * @param witness votes and has no MySQL
+   * @param paths further addresses of it, over other networks, for the ledger of a pair and the
+   *     exchange of views; may be empty
    */
-  public record Site(SiteId id, String address, int priority, boolean witness, Ports ports) {
+  public record Site(
+      SiteId id, String address, int priority, boolean witness, Ports ports, List<String> paths) {
     public static final int DEFAULT_PRIORITY = 100;
+
+    public Site {
+      paths = List.copyOf(paths);
+    }
+
+    /** Every address, the first one first. */
+    public List<String> ways() {
+      List<String> all = new ArrayList<>();
+      all.add(address);
+      all.addAll(paths);
+      return List.copyOf(all);
+    }
   }
 
   /**
@@ -290,6 +308,16 @@ public record MppConfig(
   public enum Recovery {
     PROVEN,
     MANUAL
+  }
+
+  /** How the sites agree on who is ACTIVE (DESIGN section 3). */
+  public enum Mode {
+    /** Three voters or more: a majority decides. */
+    QUORUM,
+    /** Exactly two sites and no witness: each other's word, and checkpoints when one is silent. */
+    PAIR,
+    /** One site. */
+    SOLO
   }
 
   /** When the checkpoints fail the pool (BEHAVIOUR section 6). */

@@ -1,6 +1,7 @@
 package dev.mpp.node.config;
 
 import dev.mpp.core.model.SiteId;
+import dev.mpp.node.config.MppConfig.Mode;
 import dev.mpp.node.config.MppConfig.Ports;
 import dev.mpp.node.config.MppConfig.Site;
 import dev.mpp.node.config.Section.Placed;
@@ -18,11 +19,11 @@ import java.util.stream.Collectors;
 /**
  * The {@code sites:} of a file.
  *
+ * @param mode how the sites agree
  * @param names every name as written, also of sites that are otherwise wrong, so that one mistake
  *     is not reported again at each reference
  */
-record SiteTable(List<Placed<Site>> sites, Set<String> names) {
-  static final int PAIR = 2;
+record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
 
   static SiteTable read(Section top, boolean plaintextSettled) {
     Ports ports = ports(top, Ports.DEFAULT);
@@ -36,9 +37,10 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
       written++;
       site(section, ports, names).ifPresent(s -> sites.add(new Placed<>(s, section.at())));
     }
-    SiteTable table = new SiteTable(List.copyOf(sites), names);
+    boolean witness = sites.stream().anyMatch(p -> p.value().witness());
+    Mode mode = ModeRule.read(top, written, witness);
+    SiteTable table = new SiteTable(mode, List.copyOf(sites), names);
     if (top.has("sites")) {
-      table.checkMode(top, written);
       table.checkAddresses(top.findings());
       if (!plaintextSettled) {
         table.checkPlaintext(top);
@@ -84,8 +86,12 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
     int priority = section.value("priority", Form.integer(0, 1000), Site.DEFAULT_PRIORITY);
     boolean witness = section.value("witness", Form.FLAG, false);
     Ports ports = ports(section, fallback);
+    List<String> paths =
+        section.has("paths")
+            ? section.values("paths", Form.HOST).stream().map(Placed::value).toList()
+            : List.of();
     section.close();
-    return id.flatMap(i -> address.map(a -> new Site(i, a, priority, witness, ports)));
+    return id.flatMap(i -> address.map(a -> new Site(i, a, priority, witness, ports, paths)));
   }
 
   private static Ports ports(Section parent, Ports fallback) {
@@ -124,40 +130,29 @@ record SiteTable(List<Placed<Site>> sites, Set<String> names) {
     return names;
   }
 
-  private void checkMode(Section top, int written) {
-    if (written == 1) {
-      top.problem(
-          "sites",
-          "has one site; solo mode comes in a later version",
-          "list at least 3 voters, witnesses included");
-    } else if (written == PAIR) {
-      top.problem(
-          "sites",
-          "has two voters; pair mode comes in a later version",
-          "add a witness, which removes the need for pair mode: {name: witness, address: ...,"
-              + " witness: true}");
-    } else if (top.emptyList("sites")) {
-      top.problem("sites", "lists no site", "list at least 3 voters, witnesses included");
-    }
-  }
-
   private void checkAddresses(Findings findings) {
     Map<String, Site> byAddress = new HashMap<>();
     for (Placed<Site> placed : sites) {
       Site site = placed.value();
-      Site other = byAddress.putIfAbsent(Addresses.canonical(site.address()), site);
-      if (other != null) {
-        findings.problem(
-            placed.at(),
-            "sites " + other.id() + " and " + site.id() + " have one address, " + site.address(),
-            "give each site its own address; voters on one host fail together");
+      for (String address : site.ways()) {
+        Site other = byAddress.putIfAbsent(Addresses.canonical(address), site);
+        if (other != null) {
+          findings.problem(
+              placed.at(),
+              other.equals(site)
+                  ? "site " + site.id() + " has the address " + address + " twice"
+                  : "sites " + other.id() + " and " + site.id() + " have one address, " + address,
+              "give each site its own address; voters on one host fail together");
+        }
       }
     }
   }
 
   private void checkPlaintext(Section top) {
     List<Placed<Site>> exposed =
-        sites.stream().filter(s -> !Addresses.loopback(s.value().address())).toList();
+        sites.stream()
+            .filter(s -> !s.value().ways().stream().allMatch(Addresses::loopback))
+            .toList();
     if (!exposed.isEmpty()) {
       Position at = exposed.getFirst().at();
       top.findings()

@@ -148,7 +148,7 @@ class ConfigFileTest {
     assertEquals(
         "The configuration is usable, 0 warnings."
             + System.lineSeparator()
-            + "deployment demo, site a of 3, 1 service, configuration "
+            + "deployment demo, quorum mode, site a of 3, 1 service, configuration "
             + loaded.config().configHash()
             + System.lineSeparator(),
         out.toString(StandardCharsets.UTF_8));

@@ -38,7 +38,8 @@ class ConfigProblemsTest {
           {name: b, address: 127.0.2.1}|{name: b, address: 10.0.2.1}|plaintext would run between sites over addresses that are not loopback: 10.0.2.1
           {name: b, address: 127.0.2.1}|{name: b, address: 127.0.2.1, ports: {http: 53}}|sites[1].ports.http makes http and dns listen on one port, 53
           {name: b, address: 127.0.2.1}|{name: b, address: 127.0.2.1, ports: {http: 0}}|sites[1].ports.http is 0, outside 1 to 65535
-          , {name: w, address: 127.0.3.1, witness: true}|''|sites has two voters; pair mode comes in a later version; add a witness
+          deployment: demo|deployment: demo\\nmode: pair|mode is "pair", and 3 listed sites make quorum
+          , {name: w, address: 127.0.3.1, witness: true}|, {name: w, address: 127.0.3.1, witness: true, paths: [127.0.2.1]}|sites b and w have one address, 127.0.2.1
           {site: b, addresses: [127.0.2.1]|{site: w, addresses: [127.0.2.1]|sites[1].site is "w", a witness: it votes and has no pool
           {site: b, addresses: [127.0.2.1]|{site: q, addresses: [127.0.2.1]|services[0].sites[1].site is "q", which is not one of the sites
           {site: b, addresses: [127.0.2.1]|{site: a, addresses: [127.0.2.1]|services[0].sites[1].site is "a", as an earlier entry
@@ -192,9 +193,21 @@ class ConfigProblemsTest {
   }
 
   @Test
-  void oneSite() throws Exception {
-    String from = ", " + SITE_B + ", {name: w, address: 127.0.3.1, witness: true}";
-    assertTrue(ConfigFixtures.problems(dir, from, "").toString().contains("solo mode comes in"));
+  void oneSiteAndAWitness() throws Exception {
+    assertTrue(
+        ConfigFixtures.problems(dir, ", " + SITE_B, "")
+            .toString()
+            .contains("sites has one site and a witness"));
+  }
+
+  @Test
+  void twoSitesAreAPairAndAreToldWhatThatCannotPromise() throws Exception {
+    String witness = ", {name: w, address: 127.0.3.1, witness: true}";
+    String warned = ConfigFixtures.warnings(dir, witness, "").toString();
+    assertTrue(warned.contains("has two voters, which is pair mode: if both can see"), warned);
+    assertTrue(warned.contains("site b has no edge checkpoint"), warned);
+    String accepted = ConfigFixtures.warnings(dir, witness + "]", "]\nmode: pair").toString();
+    assertFalse(accepted.contains("has two voters"), accepted);
   }
 
   @Test

@@ -12,30 +12,30 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A TCP proxy that can swallow everything while its connections stay open: a black hole. */
-final class StallingProxy implements AutoCloseable {
+public final class StallingProxy implements AutoCloseable {
   private final ServerSocket server;
   private final int target;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
   private volatile boolean stalled;
 
-  StallingProxy(int target) throws IOException {
+  public StallingProxy(int target) throws IOException {
     this.target = target;
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.startVirtualThread(this::accept);
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort());
   }
 
   /** Swallows what comes from now on, through old connections and new ones. */
-  void stall() {
+  public void stall() {
     stalled = true;
   }
 
   /** Forwards again, but only what comes through new connections. */
-  void heal() {
+  public void heal() {
     stalled = false;
   }
 
@@ -49,7 +49,13 @@ final class StallingProxy implements AutoCloseable {
         Socket client = server.accept();
         accepted.incrementAndGet();
         sockets.add(client);
-        Socket upstream = new Socket(InetAddress.getLoopbackAddress(), target);
+        Socket upstream;
+        try {
+          upstream = new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException nobodyThere) {
+          client.close();
+          continue;
+        }
         sockets.add(upstream);
         boolean[] swallowed = new boolean[1];
         Thread.startVirtualThread(() -> pump(client, upstream, swallowed));

@@ -1,0 +1,880 @@
+package dev.mpp.core.pair;
+
+import dev.mpp.core.lease.Grant;
+import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.lease.Origin;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side of the ledger of two sites. Inputs in, outputs out; it reads no clock and does no I/O.
+ * Confined to one thread.
+ *
+ * <p>Each service is a register with one owner, which alone puts its commands in order. A command
+ * is committed when the peer has acknowledged it, on disk for all but renewals; or, the peer not
+ * acknowledging for a while, when the owner may go on alone:
+ *
+ * <pre>
+ * who                       commits without its peer
+ * the owner                 while its reach is sufficient, and was without a break longer than a
+ *                           lease since it last had all that the peer knew ({@link Standing})
+ * the other, or the owner   a claim only: after long silence on every way, with sufficient reach
+ * after such a break or a   and a proof that the peer is gone ({@link PeerEvidence}), or forced by
+ * restart                   an operator. It owns the register from then on
+ * </pre>
+ *
+ * <p>Copies are ordered by {@link Version}. Whoever learns of a higher one adopts it, whatever it
+ * believed before: when the two meet again, the higher epoch wins.
+ */
+public final class PairLedger {
+  private static final long FORCED_FOR = 60_000_000_000L;
+  private static final int ANSWERS = 256;
+
+  private final PairConfig config;
+  private final PairTiming timing;
+  private final EpochRule epochs;
+  private final Contact contact;
+  private final Standing standing;
+  private final PeerEvidence evidence;
+
+  private final Map<ServiceName, Register> registers;
+
+  private final Map<SiteId, Ordered> orders;
+  private final Map<SiteId, Ordered> toldOrders;
+
+  /** What the registers say together, commands included that are not committed yet. */
+  private LedgerState ahead;
+
+  /** What was told to the brain. */
+  private LedgerState view;
+
+  private final List<Tentative> tentative = new ArrayList<>();
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private final List<Marker> markers = new ArrayList<>();
+  private final Map<ServiceName, Register> adopted = new LinkedHashMap<>();
+  private final Map<ServiceName, Long> tookAt = new HashMap<>();
+  private final Map<ServiceName, Long> heldUntil = new HashMap<>();
+  private final Map<ServiceName, Forced> forced = new HashMap<>();
+  private final Map<Origin, Answered> answers =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Origin, Answered> eldest) {
+          return size() > ANSWERS;
+        }
+      };
+
+  /** The peer's commands that wait for an answer. */
+  private Set<Origin> current = Set.of();
+
+  private Set<Long> asked = Set.of();
+
+  /** Since when without a break the reach here has been sufficient; absent while it is not. */
+  private final Map<ServiceName, Long> reaches = new HashMap<>();
+
+  private boolean met;
+  private Map<ServiceName, Version> persisted;
+  private Map<ServiceName, Version> persisting = Map.of();
+  private Map<SiteId, Ordered> persistedOrders;
+  private Map<SiteId, Ordered> persistingOrders = Map.of();
+  private long generation;
+  private boolean dirty;
+  private boolean writing;
+
+  private long lastSend = LeaseClock.NEVER;
+  private boolean sendNow;
+  private boolean askNow;
+  private boolean looking;
+  private long lastLook = LeaseClock.NEVER;
+  private @Nullable PairPicture picture;
+  private List<PairOutput> out = new ArrayList<>();
+
+  /** An own proposal that is not in order yet. */
+  private record Waiting(LedgerCommand command, long since) {}
+
+  /**
+   * An own command that changed nothing: it is told once this replica is proved fresh.
+   *
+   * @param message number of the first message that was sent after it
+   */
+  private record Marker(LedgerCommand command, LedgerOutcome outcome, long message, long since) {}
+
+  /** What the peer gets to hear, once {@code after} is on disk. */
+  private record Answered(LedgerOutcome outcome, Optional<Register> after) {}
+
+  private record Forced(Register.Forced by, long until) {}
+
+  /**
+   * @param stored what was on disk; {@link PairStored#EMPTY} for a new storage
+   */
+  public PairLedger(PairConfig config, PairStored stored, long now) {
+    this.config = config;
+    this.timing = config.timing();
+    this.epochs = new EpochRule(config.self(), config.peer());
+    this.contact = new Contact(now);
+    this.standing = new Standing(timing.lease());
+    this.evidence = new PeerEvidence(config.targets(), stored.answered(), 5 * timing.lookSilent());
+    this.registers = new TreeMap<>(stored.registers());
+    this.persisted = versions(registers);
+    this.orders = new TreeMap<>(stored.orders());
+    this.toldOrders = new HashMap<>(stored.orders());
+    this.persistedOrders = stored.orders();
+    this.met = stored.met();
+    this.ahead = stored.state();
+    this.view = ahead;
+  }
+
+  /** What the brain knows at the start. */
+  public LedgerState view() {
+    return view;
+  }
+
+  private static Map<ServiceName, Version> versions(Map<ServiceName, Register> registers) {
+    Map<ServiceName, Version> out = new HashMap<>();
+    registers.forEach((s, r) -> out.put(s, r.version()));
+    return out;
+  }
+
+  /**
+   * Handles one input and everything that is due.
+   *
+   * @param now monotonic nanoseconds, never less than before
+   */
+  public List<PairOutput> on(PairInput input, long now) {
+    out = new ArrayList<>();
+    switch (input) {
+      case PairInput.Tick t -> {}
+      case PairInput.Propose p -> propose(p.command(), now);
+      case PairInput.Received r -> received(r.message(), now);
+      case PairInput.Heard h -> contact.heard(now);
+      case PairInput.Persisted p -> persisted(p.generation(), now);
+      case PairInput.Reaches r -> {
+        reaches.keySet().retainAll(r.services());
+        r.services().forEach(s -> reaches.putIfAbsent(s, now));
+      }
+      case PairInput.Looked l -> {
+        looking = false;
+        dirty |= evidence.looked(l.startedAt(), l.answers(), heard(now));
+      }
+      case PairInput.Force f ->
+          forced.put(
+              f.service(), new Forced(new Register.Forced(f.by(), f.reason()), now + FORCED_FOR));
+    }
+    standing.reaches(reaches.keySet(), now);
+    takeBack(now);
+    order(now);
+    settle(now);
+    tellMarkers(now);
+    persist();
+    look(now);
+    send(now);
+    show(now);
+    return out;
+  }
+
+  // ---- what holds now -----------------------------------------------------------------------
+
+  private boolean heard(long now) {
+    return now - contact.heardAt() < timing.alone();
+  }
+
+  private boolean acknowledged(long now) {
+    return !contact.peer().isEmpty() && now - contact.provenAt() < timing.alone();
+  }
+
+  private SiteId owner(ServiceName service) {
+    Register r = registers.get(service);
+    return r == null ? config.first() : r.owner();
+  }
+
+  /** Whether this site puts the service's commands in order now. */
+  private boolean orders(ServiceName service, long now) {
+    return owner(service).equals(config.self()) && standing.right(service, now);
+  }
+
+  /** Whether it may commit them without its peer. */
+  private boolean alone(ServiceName service, long now) {
+    return !acknowledged(now) && orders(service, now) && reaches.containsKey(service);
+  }
+
+  /** A claim without the peer and without the right of an owner: why not, empty when it may. */
+  private Optional<String> hindrance(ServiceName service, long now) {
+    String peer = config.peer().name();
+    if (heard(now)) {
+      return Optional.of(peer + " is heard, but did not agree yet");
+    }
+    if (!met) {
+      return Optional.of(
+          "this site's ledger is new and "
+              + peer
+              + " is silent: it does not know which epochs were used");
+    }
+    Long sighted = reaches.get(service);
+    if (sighted == null) {
+      return Optional.of(peer + " is silent and the reach here is not sufficient");
+    }
+    Forced f = forced.get(service);
+    if (f != null && now < f.until()) {
+      return Optional.empty();
+    }
+    PeerEvidence.Verdict v =
+        evidence.judge(service, Math.max(contact.heardAt(), sighted), timing.takeover(), now);
+    return v.gone()
+        ? missing(service, now)
+        : Optional.of(peer + " is silent, which does not prove that it is gone: " + v.sentence());
+  }
+
+  /**
+   * Whether the peer may have gone on without this site in sync: it does so only {@link
+   * PairTiming#desert} after it got a message of this site.
+   */
+  private Optional<String> missing(ServiceName service, long now) {
+    Set<SiteId> inSync = ahead.grant(service).inSync();
+    boolean sure =
+        standing.met() && now - contact.provenAt() < timing.desert() - timing.lease() / 6;
+    return sure || !config.zero().contains(service) || !inSync.contains(config.peer())
+        ? Optional.empty()
+        : Optional.of(
+            config.peer()
+                + " is gone, but was alone for too long: it may have acknowledged writes that are"
+                + " missing here (rpo: zero)");
+  }
+
+  /**
+   * Whether the command, committed without the peer, would take it off the sites that are in sync
+   * while it may still rely on being one.
+   *
+   * @param before the entry that the command meets
+   */
+  private boolean deserts(LedgerCommand command, Grant before, long now) {
+    return command instanceof LedgerCommand.InSync i
+        && !acknowledged(now)
+        && config.zero().contains(i.service())
+        && !i.sites().contains(config.peer())
+        && before.inSync().contains(config.peer())
+        && !tookAt.containsKey(i.service())
+        && now - contact.heardAt() < timing.desert();
+  }
+
+  /**
+   * A statement without the peer that it did not acknowledge in time is taken back, and with it
+   * what came after it: renewals must not wait for it. Whoever got it nevertheless only knows too
+   * little.
+   */
+  private void takeBack(long now) {
+    Map<ServiceName, Grant> before = new HashMap<>();
+    for (Tentative t : List.copyOf(tentative)) {
+      for (Register r : List.copyOf(t.after().values())) {
+        Grant base = before.getOrDefault(r.service(), view.grant(r.service()));
+        before.put(r.service(), r.grant());
+        if (!contact.peerHas(r.service(), r.version()) && deserts(t.command(), base, now)) {
+          takeBack(r.service(), base, t);
+          return;
+        }
+      }
+    }
+  }
+
+  private void takeBack(ServiceName service, Grant base, Tentative from) {
+    Register now = java.util.Objects.requireNonNull(registers.get(service));
+    for (Tentative t : tentative.subList(tentative.indexOf(from), tentative.size())) {
+      if (t.after().remove(service) != null && t.after().isEmpty() && own(t.origin())) {
+        out.add(
+            new PairOutput.GivenUp(
+                t.origin().sequence(), config.peer() + " may still rely on being in sync"));
+      }
+    }
+    tentative.removeIf(t -> t.after().isEmpty());
+    LedgerCommand.Renew again =
+        new LedgerCommand.Renew(
+            new Origin(config.self(), config.incarnation(), 0),
+            List.of(new LedgerCommand.Held(service, base.epoch())));
+    Grant renewed =
+        new Grant(
+            service,
+            base.epoch(),
+            base.holder(),
+            base.incarnation(),
+            now.grant().renewal() + 1,
+            base.serving(),
+            base.servedBy(),
+            base.inSync(),
+            base.stated(),
+            base.directives());
+    Register r =
+        Register.after(now.version().changes(), now.durable(), renewed, config.self(), again)
+            .forcedBy(now.forced());
+    Register durable =
+        new Register(r.grant(), r.owner(), r.version(), r.version(), r.last(), r.forced());
+    put(durable);
+    ahead = PairStored.with(ahead, List.of(renewed));
+    tentative.add(new Tentative(again, List.of(durable)));
+  }
+
+  // ---- own proposals ------------------------------------------------------------------------
+
+  private void propose(LedgerCommand command, long now) {
+    if (command instanceof LedgerCommand.Beat) {
+      mark(command, new LedgerOutcome.Accepted(List.of()), now);
+    } else if (command instanceof LedgerCommand.OrderSite o) {
+      orderSite(o, now);
+    } else {
+      waiting.add(new Waiting(command, now));
+    }
+  }
+
+  /** In force here once it is on disk, and at the peer when that hears of it. */
+  private void orderSite(LedgerCommand.OrderSite command, long now) {
+    LedgerState.Applied applied = ahead.apply(command);
+    if (applied.outcome() instanceof LedgerOutcome.Refused r) {
+      mark(command, r, now);
+      return;
+    }
+    Ordered before = orders.get(command.site());
+    orders.put(command.site(), new Ordered(before == null ? 1 : before.changes() + 1, command));
+    ahead = applied.state();
+    dirty = true;
+  }
+
+  private void adoptOrder(Ordered o) {
+    Ordered mine = orders.get(o.site());
+    if (mine == null || o.newerThan(mine)) {
+      orders.put(o.site(), o);
+      ahead = PairStored.with(ahead, o);
+      dirty = true;
+    }
+  }
+
+  /** Orders that have reached the disk. */
+  private void tellOrders() {
+    for (Ordered o : orders.values()) {
+      if (o.equals(persistedOrders.get(o.site())) && !o.equals(toldOrders.get(o.site()))) {
+        toldOrders.put(o.site(), o);
+        view = PairStored.with(view, o);
+        told(o.last(), new LedgerOutcome.Accepted(List.of()));
+      }
+    }
+  }
+
+  private void mark(LedgerCommand command, LedgerOutcome outcome, long now) {
+    markers.add(new Marker(command, outcome, contact.next(), now));
+    askNow = true;
+  }
+
+  /** Puts in order what can be, and gives up what waited too long. */
+  private void order(long now) {
+    for (int i = waiting.size(); i > 0; i--) {
+      Waiting w = waiting.remove();
+      if (now - w.since() > timing.cut()) {
+        out.add(
+            new PairOutput.GivenUp(
+                w.command().origin().sequence(), config.peer() + " did not agree in time"));
+      } else if (!order(w.command(), now)) {
+        waiting.add(w);
+      }
+    }
+  }
+
+  private boolean order(LedgerCommand command, long now) {
+    if (command instanceof LedgerCommand.Renew r) {
+      return renew(r, now);
+    }
+    ServiceName service = service(command);
+    boolean expected = acknowledged(now) || alone(service, now);
+    if (deserts(command, ahead.grant(service), now)) {
+      return false;
+    }
+    if (orders(service, now) && expected) {
+      apply(command, now);
+      return true;
+    }
+    if (opens(command) && hindrance(service, now).isEmpty()) {
+      takeAlone(command, now);
+      return true;
+    }
+    if (owner(service).equals(config.peer())) {
+      sendNow |= !asked.contains(command.origin().sequence());
+    }
+    return false;
+  }
+
+  /** The part that is this site's to renew now; the rest is as good as lost. */
+  private boolean renew(LedgerCommand.Renew r, long now) {
+    List<LedgerCommand.Held> mine =
+        r.held().stream()
+            .filter(h -> orders(h.service(), now))
+            .filter(h -> acknowledged(now) || alone(h.service(), now))
+            .toList();
+    if (mine.isEmpty()) {
+      return false;
+    }
+    apply(new LedgerCommand.Renew(r.origin(), mine), now);
+    return true;
+  }
+
+  private static boolean ofOneService(LedgerCommand command) {
+    return !(command instanceof LedgerCommand.Renew
+        || command instanceof LedgerCommand.Beat
+        || command instanceof LedgerCommand.OrderSite);
+  }
+
+  /** Whether it opens an epoch. */
+  static boolean opens(LedgerCommand command) {
+    return command instanceof LedgerCommand.Claim || command instanceof LedgerCommand.Adopt;
+  }
+
+  private static ServiceName service(LedgerCommand command) {
+    return switch (command) {
+      case LedgerCommand.Claim c -> c.service();
+      case LedgerCommand.Release r -> r.service();
+      case LedgerCommand.Serve s -> s.service();
+      case LedgerCommand.InSync i -> i.service();
+      case LedgerCommand.Pause p -> p.service();
+      case LedgerCommand.Adopt a -> a.service();
+      case LedgerCommand.BeginMove m -> m.service();
+      case LedgerCommand.EndMove m -> m.service();
+      case LedgerCommand.Handover h -> h.service();
+      case LedgerCommand.Prefer p -> p.service();
+      case LedgerCommand.Renew r -> throw new IllegalArgumentException("not of one service: " + r);
+      case LedgerCommand.OrderSite o ->
+          throw new IllegalArgumentException("not of one service: " + o);
+      case LedgerCommand.Beat b -> throw new IllegalArgumentException("not of one service: " + b);
+    };
+  }
+
+  /** As the owner: computes what the command does and keeps it as tentative. */
+  private LedgerOutcome apply(LedgerCommand command, long now) {
+    LedgerState.Applied applied = ahead.apply(command);
+    boolean own = own(command.origin());
+    switch (applied.outcome()) {
+      case LedgerOutcome.Refused r -> {
+        if (own) {
+          mark(command, r, now);
+        }
+      }
+      case LedgerOutcome.Accepted a -> {
+        List<Register> changed =
+            a.services().stream().map(n -> changed(applied.state().grant(n), command)).toList();
+        changed.forEach(this::put);
+        ahead =
+            PairStored.with(
+                opens(command) ? ahead : applied.state(),
+                changed.stream().map(Register::grant).toList());
+        keep(command, changed, now);
+      }
+    }
+    return applied.outcome();
+  }
+
+  private Register changed(Grant next, LedgerCommand command) {
+    Register before = registers.get(next.service());
+    Grant grant = opens(command) ? epochs.adjust(next) : next;
+    Register after =
+        Register.after(
+            before == null ? 0 : before.version().changes(),
+            before == null ? Version.NONE : before.durable(),
+            grant,
+            owner(next.service()),
+            command);
+    return opens(command) || before == null ? after : after.forcedBy(before.forced());
+  }
+
+  private void put(Register r) {
+    registers.put(r.service(), r);
+    dirty |= !persistedVersion(r.service()).atLeast(r.durable());
+    sendNow = true;
+    askNow = true;
+  }
+
+  private void keep(LedgerCommand command, List<Register> changed, long now) {
+    Register first = changed.getFirst();
+    if (!first.owner().equals(config.self())) {
+      // The peer's claim: from here on it alone decides; what was tentative here is overtaken.
+      overtaken(first.service());
+      tell(command, changed);
+      return;
+    }
+    tentative.add(new Tentative(command, changed));
+    boolean grants = opens(command) || command instanceof LedgerCommand.Renew;
+    if (grants && own(command.origin())) {
+      changed.forEach(r -> heldUntil.put(r.service(), now + timing.lease()));
+    }
+  }
+
+  /** A claim with a proof, or forced; the register is this site's from here on. */
+  private void takeAlone(LedgerCommand claim, long now) {
+    ServiceName service = service(claim);
+    if (apply(claim, now) instanceof LedgerOutcome.Accepted) {
+      standing.taken(service, now);
+      tookAt.put(service, now);
+      Forced f = forced.remove(service);
+      Register taken = registers.get(service);
+      if (f != null && taken != null) {
+        registers.put(service, taken.forcedBy(Optional.of(f.by())));
+      }
+    }
+  }
+
+  private boolean own(Origin o) {
+    return o.site().equals(config.self()) && o.incarnation().equals(config.incarnation());
+  }
+
+  // ---- commits ------------------------------------------------------------------------------
+
+  /** Commits what the peer has acknowledged, and what may be committed alone. */
+  private void settle(long now) {
+    for (Tentative t : List.copyOf(tentative)) {
+      Set<ServiceName> ready = new HashSet<>();
+      t.after()
+          .forEach(
+              (s, r) -> {
+                boolean onDisk = persistedVersion(s).atLeast(r.durable());
+                if (contact.peerHas(s, r.version()) || (onDisk && alone(s, now))) {
+                  ready.add(s);
+                }
+              });
+      if (!ready.isEmpty()) {
+        List<Register> done = new ArrayList<>();
+        ready.stream().sorted().forEach(s -> done.add(t.after().remove(s)));
+        tell(t.part(ready), done);
+      }
+    }
+    tentative.removeIf(t -> t.after().isEmpty());
+  }
+
+  private void tell(LedgerCommand command, List<Register> changed) {
+    view = PairStored.with(view, changed.stream().map(Register::grant).toList());
+    LedgerOutcome outcome =
+        new LedgerOutcome.Accepted(changed.stream().map(Register::service).toList());
+    told(command, outcome);
+  }
+
+  private void told(LedgerCommand command, LedgerOutcome outcome) {
+    out.add(new PairOutput.Applied(command, outcome, view));
+    if (own(command.origin())) {
+      long sequence = command.origin().sequence();
+      waiting.removeIf(w -> w.command().origin().sequence() == sequence);
+      out.add(new PairOutput.Settled(sequence, outcome));
+    }
+  }
+
+  /** What changes nothing is told once everything that the peer knew before it is here. */
+  private void tellMarkers(long now) {
+    boolean fresh =
+        config.services().stream()
+            .anyMatch(s -> alone(s, now) || (!heard(now) && hindrance(s, now).isEmpty()));
+    for (Marker m : List.copyOf(markers)) {
+      if (contact.ackedSince(m.message()) || fresh) {
+        markers.remove(m);
+        told(m.command(), m.outcome());
+      } else if (now - m.since() > timing.lease()) {
+        markers.remove(m);
+        out.add(
+            new PairOutput.GivenUp(m.command().origin().sequence(), config.peer() + " is silent"));
+      }
+    }
+  }
+
+  private void overtaken(ServiceName service) {
+    for (Tentative t : tentative) {
+      if (t.after().remove(service) != null && t.after().isEmpty() && own(t.origin())) {
+        out.add(new PairOutput.GivenUp(t.origin().sequence(), "overtaken: the role has moved"));
+      }
+    }
+    tentative.removeIf(t -> t.after().isEmpty());
+    adopted.remove(service);
+  }
+
+  // ---- the peer's messages ------------------------------------------------------------------
+
+  private void received(PairMessage m, long now) {
+    if (!m.from().equals(config.peer())) {
+      return;
+    }
+    contact.from(m.incarnation());
+    contact.heard(now);
+    forced.clear();
+    Map<ServiceName, Version> durable = new HashMap<>();
+    List<Register> news = new ArrayList<>();
+    List<Grant> changed = new ArrayList<>();
+    for (PairMessage.Copy c : m.copies()) {
+      Register r = c.register();
+      contact.has(r.service(), r.version());
+      durable.put(r.service(), r.durable());
+      if (r.version().compareTo(version(r.service())) > 0) {
+        adopt(c, news, now);
+        changed.add(r.grant());
+      }
+    }
+    ahead = PairStored.with(ahead, changed);
+    m.orders().forEach(this::adoptOrder);
+    tellAdopted(news);
+    boolean newest = contact.received(m.sequence(), durable);
+    if (m.to().equals(config.incarnation())) {
+      dirty |= !met;
+      met = true;
+      standing.contact(now);
+      contact.acked(m.acked());
+      tookAt.keySet().removeIf(s -> contact.peerHas(s, new Version(version(s).epoch(), 0)));
+      m.answers().forEach(this::answered);
+    }
+    if (newest) {
+      answer(m.forwards(), now);
+    }
+    if (m.ask()) {
+      sendNow = true;
+    }
+  }
+
+  private Version version(ServiceName service) {
+    Register r = registers.get(service);
+    return r == null ? Version.NONE : r.version();
+  }
+
+  private Version persistedVersion(ServiceName service) {
+    return persisted.getOrDefault(service, Version.NONE);
+  }
+
+  private void adopt(PairMessage.Copy c, List<Register> news, long now) {
+    Register r = c.register();
+    ServiceName service = r.service();
+    overlap(c, now);
+    overtaken(service);
+    tookAt.remove(service);
+    boolean gap = r.version().changes() > version(service).changes() + 1;
+    registers.put(service, r);
+    dirty |= !persistedVersion(service).atLeast(r.durable());
+    if (r.grant().heldBy(config.self(), config.incarnation())) {
+      // Granted by the peer: nothing is done with it before it is on disk.
+      waiting.removeIf(w -> w.command().origin().equals(r.last().origin()));
+      adopted.put(service, r);
+    } else {
+      if (gap) {
+        bridge(r);
+      }
+      news.add(r);
+    }
+  }
+
+  /** What was missed may have been a grant: everybody but the holder counts from now. */
+  private void bridge(Register r) {
+    if (opens(r.last())
+        || r.last() instanceof LedgerCommand.Renew
+        || r.grant().holder().isEmpty()) {
+      return;
+    }
+    Origin origin = new Origin(r.grant().holder().get(), r.grant().incarnation(), 0);
+    tell(
+        new LedgerCommand.Renew(
+            origin, List.of(new LedgerCommand.Held(r.service(), r.grant().epoch()))),
+        List.of(r));
+  }
+
+  /** One renewal of many services is told as one. */
+  private void tellAdopted(List<Register> news) {
+    Map<Origin, List<Register>> renewals = new LinkedHashMap<>();
+    for (Register r : news) {
+      if (r.last() instanceof LedgerCommand.Renew) {
+        renewals.computeIfAbsent(r.last().origin(), o -> new ArrayList<>()).add(r);
+      } else {
+        tell(r.last(), List.of(r));
+      }
+    }
+    renewals
+        .values()
+        .forEach(
+            same ->
+                tell(
+                    same.stream()
+                        .map(r -> (LedgerCommand.Renew) r.last())
+                        .reduce(Register::join)
+                        .orElseThrow(),
+                    same));
+  }
+
+  private void overlap(PairMessage.Copy c, long now) {
+    Register before = registers.get(c.register().service());
+    Long until = heldUntil.get(c.register().service());
+    if (before == null
+        || until == null
+        || c.claimedAgo() < 0
+        || c.register().grant().epoch() <= before.grant().epoch()
+        || !before.grant().heldBy(config.self(), config.incarnation())) {
+      return;
+    }
+    long untilAgo = Math.max(0, now - until);
+    if (c.claimedAgo() > untilAgo) {
+      out.add(
+          new PairOutput.Overlap(
+              c.register().service(),
+              before.grant().epoch(),
+              c.register().grant().epoch(),
+              c.claimedAgo(),
+              untilAgo,
+              c.register().forced()));
+    }
+  }
+
+  /** The peer's commands for what this site owns. */
+  private void answer(List<LedgerCommand> forwards, long now) {
+    current = new HashSet<>();
+    for (LedgerCommand f : forwards) {
+      Origin origin = f.origin();
+      current.add(origin);
+      boolean theirs = origin.site().equals(config.peer());
+      if (!answers.containsKey(origin) && theirs && ofOneService(f) && orders(service(f), now)) {
+        LedgerOutcome outcome = apply(f, now);
+        answers.put(
+            origin,
+            new Answered(
+                outcome,
+                outcome instanceof LedgerOutcome.Accepted
+                    ? Optional.ofNullable(registers.get(service(f)))
+                    : Optional.empty()));
+      }
+    }
+  }
+
+  private void answered(PairMessage.Answer a) {
+    for (Waiting w : List.copyOf(waiting)) {
+      if (w.command().origin().sequence() == a.sequence()) {
+        told(w.command(), a.outcome());
+      }
+    }
+  }
+
+  // ---- disk ---------------------------------------------------------------------------------
+
+  private void persist() {
+    if (dirty && !writing) {
+      dirty = false;
+      writing = true;
+      persisting = versions(registers);
+      persistingOrders = Map.copyOf(orders);
+      out.add(
+          new PairOutput.Persist(
+              ++generation, new PairStored(met, registers, orders, evidence.answered())));
+    }
+  }
+
+  private void persisted(long done, long now) {
+    if (done != generation || !writing) {
+      return;
+    }
+    writing = false;
+    persisted = persisting;
+    persistedOrders = persistingOrders;
+    tellOrders();
+    for (Register r : List.copyOf(adopted.values())) {
+      if (persistedVersion(r.service()).atLeast(r.durable())) {
+        adopted.remove(r.service());
+        tell(r.last(), List.of(r));
+        heldUntil.put(r.service(), now + timing.lease());
+      }
+    }
+    sendNow = true;
+  }
+
+  // ---- messages and looks -------------------------------------------------------------------
+
+  private void send(long now) {
+    boolean due = lastSend == LeaseClock.NEVER || now - lastSend >= timing.heartbeat();
+    if (!due && !sendNow && !askNow) {
+      return;
+    }
+    List<PairMessage.Copy> copies = new ArrayList<>();
+    Map<ServiceName, Version> versions = new HashMap<>();
+    for (Register r : registers.values()) {
+      if (!contact.peerHas(r) && persistedVersion(r.service()).atLeast(r.durable())) {
+        Long took = tookAt.get(r.service());
+        copies.add(new PairMessage.Copy(r, took == null ? -1 : now - took));
+        versions.put(r.service(), r.version());
+      }
+    }
+    List<LedgerCommand> forwards =
+        waiting.stream()
+            .map(Waiting::command)
+            .filter(PairLedger::ofOneService)
+            .filter(c -> owner(service(c)).equals(config.peer()))
+            .toList();
+    asked = new HashSet<>(forwards.stream().map(f -> f.origin().sequence()).toList());
+    List<PairMessage.Answer> replies = new ArrayList<>();
+    answers.forEach(
+        (origin, a) -> {
+          boolean onDisk =
+              a.after().map(r -> persistedVersion(r.service()).atLeast(r.durable())).orElse(true);
+          if (onDisk && current.contains(origin)) {
+            replies.add(new PairMessage.Answer(origin.sequence(), a.outcome()));
+          }
+        });
+    boolean ask = due || askNow;
+    List<Long> acked = contact.acknowledge(persisted);
+    long sequence = contact.send(versions, now);
+    out.add(
+        new PairOutput.Send(
+            new PairMessage(
+                config.self(),
+                config.incarnation(),
+                contact.peer(),
+                sequence,
+                ask,
+                copies,
+                List.copyOf(persistedOrders.values()),
+                acked,
+                forwards,
+                replies)));
+    if (due) {
+      lastSend = now;
+    }
+    sendNow = false;
+    askNow = false;
+  }
+
+  private void look(long now) {
+    boolean calm = heard(now);
+    long every = calm ? timing.lookCalm() : timing.lookSilent();
+    if (!looking
+        && !config.targets().isEmpty()
+        && (lastLook == LeaseClock.NEVER || now - lastLook >= every)) {
+      looking = true;
+      lastLook = now;
+      out.add(new PairOutput.Look(!calm && now - contact.heardAt() >= timing.cut()));
+    }
+  }
+
+  private void show(long now) {
+    Map<ServiceName, String> held = new TreeMap<>();
+    for (ServiceName s : config.services()) {
+      if (!orders(s, now) && !heard(now)) {
+        hindrance(s, now).ifPresent(why -> held.put(s, why));
+      }
+    }
+    boolean cut = now - Math.max(contact.heardAt(), contact.provenAt()) >= timing.cut();
+    PairPicture next = new PairPicture(heard(now), acknowledged(now), cut, held);
+    if (!next.equals(picture)) {
+      picture = next;
+      out.add(new PairOutput.Picture(next));
+    }
+  }
+
+  /** For tests and logs. */
+  @Override
+  public String toString() {
+    return "%s: registers %s, told %s, tentative %s, waiting %s"
+        .formatted(config.self(), registers.values(), view.grants().values(), tentative, waiting);
+  }
+}

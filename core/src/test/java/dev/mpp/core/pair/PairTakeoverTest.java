@@ -1,0 +1,220 @@
+package dev.mpp.core.pair;
+
+import static dev.mpp.core.pair.PairWorld.A;
+import static dev.mpp.core.pair.PairWorld.B;
+import static dev.mpp.core.pair.PairWorld.SECOND;
+import static dev.mpp.core.pair.PairWorld.TIMING;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mpp.core.lease.LedgerCommand;
+import dev.mpp.core.lease.SiteOrder;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One fault at a time: who is ACTIVE afterwards, and after how long. */
+class PairTakeoverTest {
+  private final PairWorld w = new PairWorld(7, 1);
+  private final ServiceName s = w.services.getFirst();
+  private SiteId holder = A;
+  private SiteId other = B;
+
+  @BeforeEach
+  void oneOfThemHolds() {
+    w.node(A).boot();
+    w.node(B).boot();
+    w.run(15 * SECOND);
+    holder = w.actor(s).orElseThrow();
+    other = holder.equals(A) ? B : A;
+  }
+
+  private void pass(long seconds) {
+    w.run(w.now + seconds * SECOND);
+  }
+
+  @Test
+  void aCutLinkAloneChangesNothing() {
+    w.linked = false;
+    pass(120);
+    assertEquals(Optional.of(holder), w.actor(s));
+    w.linked = true;
+    pass(5);
+    assertEquals(Optional.of(holder), w.actor(s));
+    assertTrue(w.overlaps.isEmpty());
+  }
+
+  @Test
+  void aBlackHoledHolderStandsDownAndTheOtherTakesOverAfterIt() {
+    w.linked = false;
+    w.node(holder).world = false;
+    pass(9);
+    assertEquals(Optional.empty(), w.actor(s));
+    pass(TIMING.takeover() / SECOND - 9 + 6);
+    assertEquals(Optional.of(other), w.actor(s));
+  }
+
+  @Test
+  void aLinkThatIsCutLongBeforeTheHolderLosesTheWorldBeginsTheWaitWithTheWorld() {
+    w.linked = false;
+    pass(300);
+    w.node(holder).world = false;
+    long since = w.now;
+    while (w.actor(s).filter(other::equals).isEmpty()) {
+      w.run(w.now + SECOND / 10);
+      assertTrue(w.now - since < 60 * SECOND, "nobody took over");
+    }
+    assertTrue(w.now - since >= TIMING.takeover() - SECOND);
+  }
+
+  @Test
+  void theOtherAloneWithoutTheWorldTakesNothing() {
+    w.node(holder).crash(false);
+    w.linked = false;
+    w.node(other).world = false;
+    pass(120);
+    assertEquals(Optional.empty(), w.actor(s));
+  }
+
+  @Test
+  void aHolderThatReturnsFollowsTheHigherEpoch() {
+    w.linked = false;
+    w.node(holder).world = false;
+    pass(30);
+    long epoch = w.node(other).clock(s).grant().epoch();
+    w.node(holder).world = true;
+    w.linked = true;
+    pass(3);
+    assertEquals(epoch, w.node(holder).clock(s).grant().epoch());
+    assertEquals(Optional.of(other), w.actor(s));
+  }
+
+  @Test
+  void aHolderThatRestartsWhileTheOtherIsSilentWaitsForItOrForProof() {
+    w.linked = false;
+    w.node(holder).crash(false);
+    w.node(holder).boot();
+    pass(60);
+    assertEquals(Optional.empty(), w.actor(s));
+    w.linked = true;
+    pass(15);
+    assertTrue(w.actor(s).isPresent());
+  }
+
+  @Test
+  void falseEvidenceIsTheHoleAndIsReportedWithItsWindow() {
+    w.linked = false;
+    w.lying = true;
+    AssertionError both = assertThrows(AssertionError.class, () -> pass(60));
+    assertTrue(both.getMessage().contains("both act"), both.getMessage());
+    w.linked = true;
+    w.lying = false;
+    // The judge is told of the overlap; from here on only what the two say matters.
+    long epochBefore = w.node(holder).clock(s).grant().epoch();
+    for (int i = 0; i < 100 && w.overlaps.isEmpty(); i++) {
+      try {
+        w.run(w.now + SECOND / 20);
+      } catch (AssertionError stillBoth) {
+        assertTrue(w.now > 0);
+      }
+    }
+    assertEquals(1, w.overlaps.size(), w.overlaps.toString());
+    assertTrue(w.overlaps.getFirst().contains("ownEpoch=" + epochBefore), w.overlaps.getFirst());
+    pass(2);
+    assertEquals(Optional.of(other), w.actor(s));
+  }
+
+  private void state(Set<SiteId> sites) {
+    long epoch = w.node(holder).clock(s).grant().epoch();
+    w.node(holder).propose(o -> new LedgerCommand.InSync(o, s, epoch, sites));
+    w.node(holder).wants = false; // it keeps the epoch
+  }
+
+  private Set<SiteId> inSync(SiteId at) {
+    return w.node(at).clock(s).grant().inSync();
+  }
+
+  @Test
+  void underRpoZeroAHolderAloneDropsTheOtherOnlyWhenThatCannotRelyOnItAnyMore() {
+    state(Set.of(A, B));
+    pass(1);
+    assertEquals(Set.of(A, B), inSync(other));
+    w.linked = false;
+    pass(3);
+    state(Set.of(holder));
+    pass(TIMING.desert() / SECOND - 5);
+    assertEquals(Set.of(A, B), inSync(holder));
+    pass(6);
+    state(Set.of(holder));
+    pass(1);
+    assertEquals(Set.of(holder), inSync(holder));
+    assertEquals(Set.of(A, B), inSync(other));
+
+    w.node(holder).crash(false);
+    w.node(holder).world = false;
+    pass(120);
+    assertEquals(Optional.empty(), w.actor(s), "it may lack acknowledged writes");
+    w.node(other).in(new PairInput.Force(s, "ann", "they are given up"));
+    pass(8);
+    assertEquals(Optional.of(other), w.actor(s));
+  }
+
+  @Test
+  void underRpoZeroTheOtherTakesOverAtOnceWhenTheProofIsThere() {
+    state(Set.of(A, B));
+    pass(1);
+    w.node(holder).crash(false);
+    w.node(holder).world = false;
+    pass(TIMING.takeover() / SECOND + 6);
+    assertEquals(Optional.of(other), w.actor(s));
+  }
+
+  @Test
+  void anOperatorsWordReplacesTheProofButNotAHeardPeer() {
+    w.node(other).in(new PairInput.Force(s, "ann", "drill"));
+    pass(20);
+    assertEquals(Optional.of(holder), w.actor(s), "it was heard");
+
+    w.linked = false;
+    w.node(holder).crash(false);
+    w.node(other).wants = true;
+    pass(5);
+    assertEquals(Optional.empty(), w.actor(s));
+    w.node(other).in(new PairInput.Force(s, "ann", "burnt down"));
+    pass(8);
+    assertEquals(Optional.of(other), w.actor(s));
+    Register kept = w.node(other).disk.registers().get(s);
+    assertEquals(
+        Optional.of(new Register.Forced("ann", "burnt down")),
+        Optional.ofNullable(kept).flatMap(Register::forced));
+  }
+
+  @Test
+  void anEmptyDiskTakesNothingBeforeItHasMetTheOther() {
+    w.node(other).crash(true);
+    w.node(holder).crash(false);
+    w.node(other).boot();
+    w.node(other).in(new PairInput.Force(s, "ann", "impatient"));
+    pass(60);
+    assertEquals(Optional.empty(), w.actor(s));
+    assertEquals(0, w.node(other).clock(s).grant().epoch());
+  }
+
+  @Test
+  void anOrderAboutASiteGoesWhereTheLinkDoes() {
+    w.linked = false;
+    SiteOrder order = new SiteOrder(SiteOrder.Mode.MAINTENANCE, "ann", "disk");
+    w.node(A).propose(o -> new LedgerCommand.OrderSite(o, B, Optional.of(order), "ann", "disk"));
+    pass(1);
+    assertEquals(Optional.of(order), w.node(A).ledger().view().order(B));
+    assertFalse(w.node(B).ledger().view().order(B).isPresent());
+    w.linked = true;
+    pass(1);
+    assertEquals(Optional.of(order), w.node(B).ledger().view().order(B));
+  }
+}

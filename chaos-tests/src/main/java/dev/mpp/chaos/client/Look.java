@@ -38,6 +38,11 @@ public final class Look {
     return ask("SELECT @@global.gtid_binlog_pos", 1);
   }
 
+  /** The newest transaction of each domain and server in this server's binary log. */
+  public Optional<String> binlogState() {
+    return ask("SELECT @@global.gtid_binlog_state", 1);
+  }
+
   /** This server has applied everything up to the position of another one. */
   public boolean reached(String position) {
     return position.matches("[0-9,-]*")

@@ -42,6 +42,22 @@ sealed interface Breakage {
     return new Cut("isolate " + site.label(), Drop.isolated(site.address()), List.of(site));
   }
 
+  /** Both ways between two sites. */
+  static Cut link(LabSite a, LabSite b) {
+    return new Cut(
+        "cut %s - %s".formatted(a.label(), b.label()),
+        Drop.between(a.address(), b.address()),
+        List.of(a, b));
+  }
+
+  static Kill node(LabSite site) {
+    return new Kill(List.of(new Victim(Part.NODE, site)));
+  }
+
+  static Kill mysql(LabSite site) {
+    return new Kill(List.of(new Victim(Part.MYSQL, site)));
+  }
+
   default void inject(Lab lab) {
     switch (this) {
       case Cut(String what, List<Drop> drops, var severed) -> lab.network().cut(drops);

@@ -6,6 +6,7 @@ import dev.mpp.chaos.process.Console;
 import dev.mpp.chaos.process.Folder;
 import dev.mpp.chaos.process.MariaDb;
 import dev.mpp.chaos.process.NodeProcess;
+import dev.mpp.chaos.process.Operator;
 import dev.mpp.chaos.process.Place;
 import dev.mpp.chaos.process.ServerFiles;
 import dev.mpp.chaos.process.Trouble;
@@ -37,6 +38,7 @@ final class Lab implements AutoCloseable {
   private final Network network;
   private final Map<LabSite, MariaDb> servers = new LinkedHashMap<>();
   private final Map<LabSite, NodeProcess> nodes = new LinkedHashMap<>();
+  private final Map<LabSite, Operator> operators = new LinkedHashMap<>();
   private final Map<String, Child> running = new ConcurrentHashMap<>();
   private final List<World> targets = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
@@ -77,6 +79,7 @@ final class Lab implements AutoCloseable {
         nodes.put(
             site,
             new NodeProcess(place(site), configuration.text(site), options.of(site), children));
+        operators.put(site, new Operator(place(site), children));
       }
       for (LabSite site : data()) {
         servers.put(site, server(site, binaries, children));
@@ -208,6 +211,18 @@ final class Lab implements AutoCloseable {
   /** Runs statements as the administrator of one server, over its own socket. */
   String administer(LabSite site, String sql) {
     return server(site).administer(folder.secret("root"), sql, "statements");
+  }
+
+  /** Starts an {@code mpp} command at a site, which asks the node there. */
+  Child order(LabSite at, List<String> arguments, Path log) {
+    Child child = Optional.ofNullable(operators.get(at)).orElseThrow().start(arguments, log);
+    running.put("order " + at.label(), child);
+    return child;
+  }
+
+  /** What the node of a site logs, its journal with it. */
+  Path nodeLog(LabSite site) {
+    return Optional.ofNullable(nodes.get(site)).orElseThrow().log();
   }
 
   Network network() {

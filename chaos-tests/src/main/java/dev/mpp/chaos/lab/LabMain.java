@@ -29,7 +29,12 @@ import picocli.CommandLine.Parameters;
       "Each script breaks something under load, and a judge whose way to the servers is never cut"
           + " says what came of it. See docs/chaos.md; mpp chaos list has the scripts."
     },
-    subcommands = {LabMain.Scripts.class, CostCommand.class})
+    subcommands = {
+      LabMain.Scripts.class,
+      CostCommand.class,
+      SwitchoverCommand.class,
+      SwitchoverFaultsCommand.class
+    })
 public final class LabMain implements Callable<Integer> {
   private final PrintStream answer;
 
@@ -190,6 +195,7 @@ public final class LabMain implements Callable<Integer> {
       for (LabScript script : LabScript.values()) {
         answer.printf("%-20s %s%n%21s%s%n", script.label(), script.text(), "", script.expects());
       }
+      answer.println("\nand the campaigns switchover, switchover-faults and cost: --help has more");
       return 0;
     }
   }
@@ -203,6 +209,12 @@ public final class LabMain implements Callable<Integer> {
       }
       if (type == CostCommand.class) {
         return type.cast(new CostCommand(answer));
+      }
+      if (type == SwitchoverCommand.class) {
+        return type.cast(new SwitchoverCommand(answer));
+      }
+      if (type == SwitchoverFaultsCommand.class) {
+        return type.cast(new SwitchoverFaultsCommand(answer));
       }
       return CommandLine.defaultFactory().create(type);
     }

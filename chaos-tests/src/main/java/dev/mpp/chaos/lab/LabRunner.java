@@ -5,7 +5,6 @@ import dev.mpp.chaos.check.Findings;
 import dev.mpp.chaos.check.History;
 import dev.mpp.chaos.check.Judge;
 import dev.mpp.chaos.check.Row;
-import dev.mpp.chaos.lab.Lab.Part;
 import dev.mpp.chaos.process.Deadline;
 import dev.mpp.chaos.process.Place;
 import dev.mpp.chaos.process.Trouble;
@@ -148,47 +147,9 @@ final class LabRunner {
     lab.console().say("FAILED: " + findings.violations() + "; evidence in " + kept);
   }
 
-  /**
-   * One server writable and named by DNS, the other in step, every writer content, every node at
-   * the head of the ledger and in touch with all others, the other site fit to take over.
-   */
-  private Place whole(Load load) {
-    long start = System.nanoTime();
-    boolean whole =
-        Deadline.await(
-            WHOLE_LIMIT,
-            LOOK,
-            () -> {
-              requireProcesses();
-              long now = System.nanoTime();
-              return now - start > 1_000_000_000L
-                  && load.active().filter(load::inSync).isPresent()
-                  && load.allAckedSince(now - 500_000_000L)
-                  && load.smoothSince(now - 1_000_000_000L)
-                  && CatchUp.wholeUnder(lab).isPresent()
-                  && lab.data().stream().anyMatch(site -> CatchUp.eligible(lab, site));
-            });
-    return load.active()
-        .filter(place -> whole)
-        .orElseThrow(
-            () ->
-                new Trouble(
-                    "the lab did not become whole within %d s: %s"
-                        .formatted(WHOLE_LIMIT.toSeconds(), load.complaint()),
-                    CatchUp.describe(lab)));
-  }
-
-  private void requireProcesses() {
-    for (LabSite site : lab.sites()) {
-      if (!lab.runs(Part.NODE, site) || (!site.witness() && !lab.runs(Part.MYSQL, site))) {
-        throw new Trouble("a process of " + site.label() + " ended by itself", "");
-      }
-    }
-  }
-
   private LabScript.Cast cast(Load load) {
     for (int i = 0; i < OTHER_LEADER_ATTEMPTS; i++) {
-      LabSite active = lab.named(whole(load).label());
+      LabSite active = lab.named(Whole.await(lab, load).label());
       if (!script.needsOtherLeader()) {
         return cast(active, CatchUp.wholeUnder(lab).orElse(active));
       }

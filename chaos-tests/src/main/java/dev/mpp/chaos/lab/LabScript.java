@@ -147,11 +147,11 @@ enum LabScript {
               List.of(cast.witness(turn), cast.standby(), cast.active()).get(turn % 3));
       case PARTIAL ->
           switch (turn % 3) {
-            case 0 -> link(cast.active(), cast.standby());
-            case 1 -> link(cast.active(), cast.witness(turn / 3));
-            default -> link(cast.standby(), cast.witness(turn / 3));
+            case 0 -> Breakage.link(cast.active(), cast.standby());
+            case 1 -> Breakage.link(cast.active(), cast.witness(turn / 3));
+            default -> Breakage.link(cast.standby(), cast.witness(turn / 3));
           };
-      case FLAP_LINK -> link(cast.active(), cast.standby());
+      case FLAP_LINK -> Breakage.link(cast.active(), cast.standby());
       case ONE_WAY ->
           switch (turn % 4) {
             case 0 -> deaf(cast.active(), cast.standby());
@@ -160,28 +160,17 @@ enum LabScript {
             default -> deaf(cast.witness(turn / 4), cast.active());
           };
       case KILL_ACTIVE -> site(cast.active());
-      case KILL_ACTIVE_NODE -> node(cast.active());
-      case KILL_ACTIVE_MYSQL -> new Kill(List.of(new Victim(Part.MYSQL, cast.active())));
+      case KILL_ACTIVE_NODE -> Breakage.node(cast.active());
+      case KILL_ACTIVE_MYSQL -> Breakage.mysql(cast.active());
       case FREEZE_ACTIVE_NODE -> new Freeze(cast.active());
       case KILL_STANDBY -> site(cast.standby());
-      case KILL_WITNESS -> node(cast.witness(turn));
-      case KILL_LEADER -> node(cast.leader());
+      case KILL_WITNESS -> Breakage.node(cast.witness(turn));
+      case KILL_LEADER -> Breakage.node(cast.leader());
     };
-  }
-
-  private static Kill node(LabSite site) {
-    return new Kill(List.of(new Victim(Part.NODE, site)));
   }
 
   private static Kill site(LabSite site) {
     return new Kill(List.of(new Victim(Part.MYSQL, site), new Victim(Part.NODE, site)));
-  }
-
-  private static Cut link(LabSite a, LabSite b) {
-    return new Cut(
-        "cut %s - %s".formatted(a.label(), b.label()),
-        Drop.between(a.address(), b.address()),
-        List.of(a, b));
   }
 
   private static Cut deaf(LabSite from, LabSite to) {

@@ -46,6 +46,17 @@ public final class NodeProcess {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    List<String> command = java(place, options);
+    command.addAll(List.of("dev.mpp.node.Main", "node", "--config", file.toString()));
+    if (bootstrap) {
+      command.add("--bootstrap");
+    }
+    return children.start(
+        "node-" + place.label(), command, Map.of("CLASSPATH", classPath()), place.folder(), log());
+  }
+
+  /** Java with the options that every process of MPP has, and these; the class is to follow. */
+  static List<String> java(Place place, List<String> options) {
     List<String> command = new ArrayList<>(place.entrance().words());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -55,16 +66,11 @@ public final class NodeProcess {
             "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError"));
     command.addAll(options);
-    command.addAll(List.of("dev.mpp.node.Main", "node", "--config", file.toString()));
-    if (bootstrap) {
-      command.add("--bootstrap");
-    }
-    return children.start(
-        "node-" + place.label(), command, Map.of("CLASSPATH", classPath()), place.folder(), log());
+    return command;
   }
 
   /** This process's own; absolute, because the node runs in another folder. */
-  private static String classPath() {
+  static String classPath() {
     return Stream.of(System.getProperty("java.class.path").split(":"))
         .map(entry -> Path.of(entry).toAbsolutePath().toString())
         .collect(Collectors.joining(":"));

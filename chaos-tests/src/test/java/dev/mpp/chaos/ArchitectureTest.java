@@ -227,7 +227,12 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "dev.mpp.certs..", "dev.mpp.tls..", "java..", "org.bouncycastle..", "org.jspecify..")
+            "dev.mpp.certs..",
+            "dev.mpp.tls..",
+            "java..",
+            "javax.security.auth.x500..",
+            "org.bouncycastle..",
+            "org.jspecify..")
         .check(ALL);
   }
 

@@ -112,6 +112,11 @@ public final class Cli implements Runnable {
                     new SiteDrainCommand(cli),
                     new SiteMaintenanceCommand(cli),
                     new SiteReturnCommand(cli)))
+            .addSubcommand(
+                Group.of(
+                    "twin",
+                    "Orders about the two instances of a site.",
+                    new TwinHandoverCommand(cli)))
             .addSubcommand(new ReportCommand(cli))
             .addSubcommand(new IsActiveCommand(cli))
             .addSubcommand(

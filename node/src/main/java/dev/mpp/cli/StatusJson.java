@@ -15,6 +15,7 @@ import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteView;
 import dev.mpp.proto.v1.State;
 import dev.mpp.proto.v1.StatusReply;
+import dev.mpp.proto.v1.TwinStatus;
 import java.io.UncheckedIOException;
 
 /**
@@ -28,6 +29,7 @@ import java.io.UncheckedIOException;
  *   services: [ { service, epoch, active, lapsed, serving, served_by, in_sync: [site], lease_left_ms,
  *                 holding, own_left_ms, sentence, paused: { by, reason }, preferred,
  *                 moving: { id, target, by, reason, handed_over }, addresses: { site: [address] } } ],
+ *   twin:     { instance, passive, sentence, up, heard_age_ms, other_passive },
  *   site_orders: [ { site, mode, by, reason } ],
  *   sites:    [ { site, self, witness, connected, stale, heard_age_ms, rtt_us, version, config, reach,
  *                 ledger: { leader, applied, fresh_age_ms }, journal: { sequence, hash },
@@ -59,6 +61,9 @@ final class StatusJson {
     ArrayNode alarms = root.putArray("alarms");
     reply.getAlarmsList().forEach(alarms::add);
     root.put("last_event", reply.getLastEventSequence());
+    if (reply.hasTwin()) {
+      twin(root.putObject("twin"), reply);
+    }
     ObjectNode ledger = root.putObject("ledger");
     ledger.put("leader", reply.getLedger().getLeader());
     ledger.put("role", reply.getLedger().getRole());
@@ -92,6 +97,20 @@ final class StatusJson {
       return MAPPER.writeValueAsString(root) + "\n";
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void twin(ObjectNode json, StatusReply reply) {
+    TwinStatus twin = reply.getTwin();
+    json.put("instance", reply.getLocal().getInstance());
+    json.put("passive", reply.getLocal().getPassive());
+    json.put("sentence", twin.getSentence());
+    json.put("up", twin.getUp());
+    if (twin.hasHeardAgeMillis()) {
+      json.put("heard_age_ms", twin.getHeardAgeMillis());
+    }
+    if (twin.hasView()) {
+      json.put("other_passive", twin.getView().getPassive());
     }
   }
 

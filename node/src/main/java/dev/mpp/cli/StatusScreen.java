@@ -10,6 +10,7 @@ import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteView;
 import dev.mpp.proto.v1.State;
 import dev.mpp.proto.v1.StatusReply;
+import dev.mpp.proto.v1.TwinStatus;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -49,9 +50,13 @@ final class StatusScreen {
             + local.getVersion()
             + " at "
             + local.getSite()
+            + (local.getInstance().isEmpty() ? "" : " instance " + local.getInstance())
             + (local.getWitness() ? " (witness)" : "")
             + ", "
             + terminal.timeAndZone(reply.getWallMillis()));
+    if (reply.hasTwin()) {
+      twin(reply.getTwin());
+    }
     if (reply.getInsecure()) {
       warn(Words.INSECURE);
     }
@@ -75,6 +80,24 @@ final class StatusScreen {
       } else if (peer.hasView() && !peer.getView().getConfigHash().equals(local.getConfigHash())) {
         warn(peer.getSite() + " runs another configuration of the deployment.");
       }
+    }
+  }
+
+  /** Both instances, and which of them acts. */
+  private void twin(TwinStatus twin) {
+    line("TWIN " + Text.clean(twin.getSentence()));
+    if (twin.hasView()) {
+      SiteView other = twin.getView();
+      line(
+          "     %s: %s, version %s, heard %s ago"
+              .formatted(
+                  other.getInstance(),
+                  other.getPassive() ? "passive" : "acts",
+                  other.getVersion(),
+                  Text.duration(twin.getHeardAgeMillis())));
+    }
+    if (!twin.getUp()) {
+      warn("the other instance is not there: nobody of this site takes over.");
     }
   }
 

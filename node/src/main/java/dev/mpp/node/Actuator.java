@@ -90,6 +90,7 @@ final class Actuator implements AutoCloseable {
       case BrainCommand.SemiSync c ->
           change(c.service(), c.node(), c.commandId(), s -> s.semiSyncSource(c.on(), CHANGE));
       case BrainCommand.HoldDeadMan h -> server(h.node()).holdDeadManUntil(h.until());
+      case BrainCommand.TakeDeadMan t -> server(t.node()).takeDeadManUntil(t.until());
       case BrainCommand.DropDeadMan d -> server(d.node()).dropDeadMan();
       case BrainCommand.PollWithin p -> {
         NodePoller poller = pollers.get(p.node());
@@ -98,6 +99,7 @@ final class Actuator implements AutoCloseable {
         }
       }
       case BrainCommand.PreferLeadership p -> agreement.preferLeadership();
+      case BrainCommand.YieldLeadership y -> agreement.yieldLeadership(y.to());
       case BrainCommand.Reaches r -> agreement.reaches(r.services());
       case BrainCommand.ForceTakeover f -> agreement.force(f.service(), f.by(), f.reason());
       case BrainCommand.Journal j -> throw new IllegalArgumentException("the loop's: " + j);

@@ -5,6 +5,7 @@ import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.core.plan.TwinState;
 import dev.mpp.core.pool.PoolState;
 import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.api.NodeControl;
@@ -37,12 +38,14 @@ final class LoopShell implements NodeLoop.Shell {
   private final SystemTime time;
   private final Consumer<SiteView> peers;
   private final Consumer<NodeSnapshot> readers;
+  private final Consumer<TwinState> twin;
   private final List<NodeControl.Watcher> watchers = new CopyOnWriteArrayList<>();
   private volatile @Nullable NodeLoop loop;
 
   /**
    * @param peers gets the view whenever it changed
    * @param readers gets every picture
+   * @param twin gets what the site's other instance shall know
    */
   LoopShell(
       NodeStore store,
@@ -51,7 +54,8 @@ final class LoopShell implements NodeLoop.Shell {
       Supplier<Agreement.Health> ledger,
       SystemTime time,
       Consumer<SiteView> peers,
-      Consumer<NodeSnapshot> readers) {
+      Consumer<NodeSnapshot> readers,
+      Consumer<TwinState> twin) {
     this.store = store;
     this.overrides = new KeptOverrides(store, time);
     this.actuator = actuator;
@@ -60,6 +64,7 @@ final class LoopShell implements NodeLoop.Shell {
     this.time = time;
     this.peers = peers;
     this.readers = readers;
+    this.twin = twin;
   }
 
   void attach(NodeLoop started) {
@@ -142,6 +147,11 @@ final class LoopShell implements NodeLoop.Shell {
       peers.accept(snapshot.local());
       watchers.forEach(w -> w.picture(snapshot));
     }
+  }
+
+  @Override
+  public void twin(TwinState state) {
+    twin.accept(state);
   }
 
   @Override

@@ -197,7 +197,7 @@ final class Membership {
 
   private Optional<String> storage(SiteId site) {
     return site.equals(self)
-        ? Optional.of(agreement.ownMember()).filter(id -> !id.isEmpty())
+        ? Optional.of(agreement.ownMember()).filter(id -> !id.isEmpty() && Agreement.votes(id))
         : versions.member(site);
   }
 

@@ -66,6 +66,14 @@ final class NodeCommand implements Callable<Integer> {
   private Optional<String> site = Optional.empty();
 
   @Option(
+      names = "--instance",
+      paramLabel = "NAME",
+      description =
+          "Which of the site's two instances this process is, in place of the file's instance:."
+              + " docs/twins.md.")
+  private Optional<String> instance = Optional.empty();
+
+  @Option(
       names = "--bootstrap",
       description =
           "Allow an empty data directory. Only for the first start of a new deployment: a member"
@@ -95,7 +103,7 @@ final class NodeCommand implements Callable<Integer> {
     }
     ConfigFile.Loaded loaded;
     try {
-      loaded = ConfigFile.load(file, site, Probes::obstacle);
+      loaded = ConfigFile.load(file, site, instance, Probes::obstacle);
     } catch (ConfigException e) {
       ConfigReport.print(System.err, e);
       return WRONG_CONFIGURATION;
@@ -107,6 +115,13 @@ final class NodeCommand implements Callable<Integer> {
     loaded
         .warnings()
         .forEach(w -> LOG.warn("{}:{}: {} ({})", w.file(), w.line(), w.what(), w.remedy()));
+    List<MppConfig.Instance> instances = loaded.config().self().instances();
+    if (!instances.isEmpty() && loaded.config().instance().isEmpty()) {
+      System.err.printf(
+          "mpp node: site %s has two instances; say --instance %s or --instance %s%n",
+          loaded.config().site(), instances.getFirst().name(), instances.getLast().name());
+      return WRONG_CONFIGURATION;
+    }
     return run(loaded);
   }
 
@@ -155,7 +170,7 @@ final class NodeCommand implements Callable<Integer> {
 
   /** Libraries that log through java.util.logging say what our own lines say better. */
   private static void quiet() {
-    for (String name : List.of("io.grpc", "org.apache.ratis")) {
+    for (String name : List.of("io.grpc", "org.apache.ratis", "org.jgroups")) {
       java.util.logging.Logger logger = java.util.logging.Logger.getLogger(name);
       logger.setLevel(java.util.logging.Level.OFF);
       QUIET.add(logger);

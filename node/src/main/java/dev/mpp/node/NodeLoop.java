@@ -9,6 +9,7 @@ import dev.mpp.core.model.SiteView;
 import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.core.plan.SiteBrain;
+import dev.mpp.core.plan.TwinState;
 import dev.mpp.core.pool.PoolState;
 import dev.mpp.node.agreement.Agreement;
 import java.util.ArrayList;
@@ -63,6 +64,9 @@ final class NodeLoop implements AutoCloseable {
     /** A new picture; {@code viewChanged} when the peers should hear of it at once. */
     void picture(NodeSnapshot snapshot, boolean viewChanged);
 
+    /** What the site's other instance shall know. Must not block. */
+    void twin(TwinState state);
+
     /** Skipped poll cycles of the nodes that have any. */
     Map<NodeAddress, Long> skippedPolls();
 
@@ -87,6 +91,7 @@ final class NodeLoop implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable NodeSnapshot snapshot;
   private @Nullable SiteView published;
+  private @Nullable TwinState told;
   private long publishedAt;
   private long lastEventSequence;
   private long leaderAt = LeaseClock.NEVER;
@@ -274,9 +279,11 @@ final class NodeLoop implements AutoCloseable {
             ledger,
             brain.ledgerFreshAt(),
             insecure,
-            lastEventSequence);
+            lastEventSequence,
+            twin(now));
     snapshot = next;
     shell.picture(next, changed);
+    brain.twinState(view, now, time.wallMillis()).ifPresent(t -> tell(t, changed));
     for (SiteView.PoolView p : view.pools()) {
       PoolState pool = brain.pool(p.service());
       PoolState before = seen.put(p.service(), pool);
@@ -285,6 +292,32 @@ final class NodeLoop implements AutoCloseable {
       }
     }
     pace.made(now, time.nanos());
+  }
+
+  private Optional<NodeSnapshot.Twin> twin(long now) {
+    return brain
+        .twinSentence(now)
+        .map(
+            sentence ->
+                new NodeSnapshot.Twin(
+                    brain.twinUp(),
+                    brain.twinHeardAt(),
+                    sentence,
+                    brain.twinHeard().map(TwinState::view)));
+  }
+
+  private void tell(TwinState state, boolean changed) {
+    TwinState last = told;
+    if (changed
+        || last == null
+        || last.acting() != state.acting()
+        || last.handing() != state.handing()
+        || last.ready() != state.ready()
+        || last.term() != state.term()
+        || !last.busy().equals(state.busy())) {
+      told = state;
+      shell.twin(state);
+    }
   }
 
   private SiteView.Replica replica(Agreement.Health ledger, long now) {
@@ -321,8 +354,8 @@ final class NodeLoop implements AutoCloseable {
         s.name(),
         lease.grant(),
         lease.leaseEnd(),
-        lease.mayAct(now),
-        lease.validUntil(),
+        brain.holding(s.name(), now),
+        brain.acts() ? lease.validUntil() : lease.leaseEnd(),
         brain.sentence(s.name(), now),
         s.sites());
   }

@@ -12,6 +12,7 @@ import dev.mpp.core.plan.BrainConfig;
 import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.core.plan.CheckpointBoard;
 import dev.mpp.core.plan.SiteBrain;
+import dev.mpp.core.plan.TwinState;
 import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.dns.AnswerTable;
 import dev.mpp.dns.DnsBindException;
@@ -45,6 +46,8 @@ import dev.mpp.node.store.JournalEvent;
 import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
 import dev.mpp.node.store.StoreListener;
+import dev.mpp.node.twin.TwinConfig;
+import dev.mpp.node.twin.TwinGroup;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.tls.PeerRule;
 import dev.mpp.tls.SiteTls;
@@ -64,6 +67,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -175,6 +179,7 @@ final class NodeProcess implements AutoCloseable {
         open(new Actuator(config.site(), agreement, servers, pollers, this::remoteServer, post));
     actuator = acting;
     RoleTimes times = new RoleTimes(time::wallMillis);
+    TwinGroup twins = config.twin().map(other -> twins(other, post)).orElse(null);
     LoopShell shell =
         new LoopShell(
             store,
@@ -188,6 +193,11 @@ final class NodeProcess implements AutoCloseable {
               NodeSnapshot before = picture.getAndSet(next);
               if (tables != null && (before == null || !DnsTables.sameAnswers(before, next))) {
                 dnsTable = tables.table(next);
+              }
+            },
+            state -> {
+              if (twins != null) {
+                twins.tell(state);
               }
             });
     journalled = shell;
@@ -221,6 +231,9 @@ final class NodeProcess implements AutoCloseable {
             () -> http(shell, counters, tls), r -> Thread.ofPlatform().name("http-start").start(r));
     open(agreement).start();
     open(exchange).start();
+    if (twins != null) {
+      open(twins).start();
+    }
     open(
         checkpoints.start(
             Pacer.system(),
@@ -407,48 +420,86 @@ final class NodeProcess implements AutoCloseable {
   }
 
   private LedgerConfig ledger(Start how, Optional<SiteTls> tls, RejectedAttempts rejected) {
-    boolean bootstrap = how == Start.BOOTSTRAP;
-    LedgerConfig defaults =
-        LedgerConfig.of(
-            config.deployment(),
-            config.site(),
-            ledgerMembers(),
-            config.dataDir().resolve("ledger"),
-            bootstrap);
+    List<LedgerMember> members = new ArrayList<>();
+    LedgerMember own = null;
+    for (MppConfig.Site s : config.sites()) {
+      for (LedgerMember m : members(s)) {
+        members.add(m);
+        boolean follower = config.instance().filter(m.instance()::equals).isPresent();
+        if (s.id().equals(config.site()) && (config.votes() ? m.instance().isEmpty() : follower)) {
+          own = m;
+        }
+      }
+    }
     return new LedgerConfig(
-        defaults.deployment(),
-        defaults.self(),
-        defaults.members(),
-        defaults.bindAddress(),
-        defaults.storage(),
-        bootstrap,
+        config.deployment(),
+        Objects.requireNonNull(own),
+        members,
+        own.address(),
+        config.dataDir().resolve("ledger"),
+        how == Start.BOOTSTRAP,
         how == Start.JOIN,
         new LedgerConfig.Timings(
             config.election().min(),
             config.election().max(),
-            defaults.timings().propose(),
-            defaults.timings().preferLeadership()),
-        defaults.snapshotEvery(),
+            LedgerConfig.Timings.DEFAULT.propose(),
+            LedgerConfig.Timings.DEFAULT.preferLeadership()),
+        2000,
         tls.map(site -> new LedgerTls(site, rejected)));
+  }
+
+  /** The site's voter and, where it has two instances, the follower. */
+  private static List<LedgerMember> members(MppConfig.Site s) {
+    List<LedgerMember> members = new ArrayList<>();
+    members.add(new LedgerMember(s.id(), s.address(), s.ports().ledger()));
+    s.instances().stream()
+        .skip(1)
+        .map(i -> new LedgerMember(s.id(), i.name(), i.address(), s.ports().ledger()))
+        .forEach(members::add);
+    return members;
+  }
+
+  private TwinGroup twins(MppConfig.Instance other, Consumer<BrainEvent> post) {
+    int port = config.self().ports().twin();
+    return new TwinGroup(
+        new TwinConfig(
+            config.deployment(),
+            config.site(),
+            config.instance().orElseThrow(),
+            InetSocketAddress.createUnresolved(config.self().address(), port),
+            InetSocketAddress.createUnresolved(other.address(), port)),
+        new TwinEvents(post));
   }
 
   private ExchangeConfig exchange(String incarnation, Agreement agreement) {
     return new ExchangeConfig(
         config.site(),
+        config.instance().orElse(""),
         incarnation,
         config.deployment(),
         config.configHash(),
         () -> new ExchangeConfig.Ledger(Agreement.Formats.OWN, agreement.ownMember()),
         bind(config.self().ports().exchange()),
-        config.peers().stream()
+        config.peers().stream().flatMap(p -> processes(p).stream()).toList(),
+        ExchangeConfig.DEFAULT_HEARTBEAT,
+        ExchangeConfig.DEFAULT_SILENCE);
+  }
+
+  private static List<ExchangeConfig.Peer> processes(MppConfig.Site p) {
+    int port = p.ports().exchange();
+    return p.instances().isEmpty()
+        ? List.of(
+            new ExchangeConfig.Peer(
+                p.id(),
+                p.ways().stream().map(a -> InetSocketAddress.createUnresolved(a, port)).toList()))
+        : p.instances().stream()
             .map(
-                p ->
+                i ->
                     new ExchangeConfig.Peer(
                         p.id(),
-                        p.ways().stream()
-                            .map(a -> InetSocketAddress.createUnresolved(a, p.ports().exchange()))
-                            .toList()))
-            .toList());
+                        i.name(),
+                        List.of(InetSocketAddress.createUnresolved(i.address(), port))))
+            .toList();
   }
 
   private DnsTables tables(MppConfig.Dns dns) {
@@ -521,13 +572,7 @@ final class NodeProcess implements AutoCloseable {
     l.post(new BrainEvent.StandDown("this process is ending"));
     long end = time.nanos() + STAND_DOWN.toNanos();
     while (time.nanos() - end < 0) {
-      NodeSnapshot s = picture.get();
-      boolean holds =
-          s != null
-              && s.services().stream()
-                  .anyMatch(
-                      v -> v.holding() || v.grant().heldBy(config.site(), s.local().incarnation()));
-      if (!holds) {
+      if (left()) {
         return;
       }
       try {
@@ -537,6 +582,20 @@ final class NodeProcess implements AutoCloseable {
       }
     }
     LOG.warn("the role was not handed over within {}", STAND_DOWN);
+  }
+
+  /** Whether nothing is held here any more, and a twin that took over says so. */
+  private boolean left() {
+    NodeSnapshot s = picture.get();
+    if (s == null) {
+      return true;
+    }
+    if (s.local().passive()) {
+      NodeSnapshot.Twin t = s.twin().orElseThrow();
+      return !t.up() || t.view().filter(v -> !v.passive()).isPresent();
+    }
+    return s.services().stream()
+        .noneMatch(v -> v.holding() || v.grant().heldBy(config.site(), s.local().incarnation()));
   }
 
   /** Fences, hands the role over, then closes everything. */
@@ -574,12 +633,24 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
+  private record TwinEvents(Consumer<BrainEvent> post) implements TwinGroup.Listener {
+    @Override
+    public void link(boolean up) {
+      post.accept(new BrainEvent.TwinLink(up));
+    }
+
+    @Override
+    public void heard(TwinState state) {
+      post.accept(new BrainEvent.TwinHeard(state));
+    }
+  }
+
   private record PeerEvents(Consumer<BrainEvent> post, Agreement agreement, PeerVersions versions)
       implements PeerExchange.Listener {
     @Override
-    public void greeted(SiteId peer, String configHash, ExchangeConfig.Ledger ledger) {
-      agreement.reads(peer, ledger.formats());
-      versions.greeted(peer, configHash, ledger.member());
+    public void greeted(ExchangeConfig.Peer peer, String configHash, ExchangeConfig.Ledger ledger) {
+      agreement.reads(peer.site(), ledger.member(), ledger.formats());
+      versions.greeted(peer.site(), peer.name(), configHash, ledger.member());
     }
 
     @Override

@@ -29,7 +29,8 @@ public record NodeSnapshot(
     Agreement.Health ledger,
     long ledgerFreshAt,
     boolean insecure,
-    long lastEventSequence) {
+    long lastEventSequence,
+    Optional<Twin> twin) {
 
   /** Silence longer than that makes what was heard old, even while its link counts as up. */
   public static final long SILENT_NANOS = 3_000_000_000L;
@@ -40,7 +41,7 @@ public record NodeSnapshot(
     siteOrders = Map.copyOf(siteOrders);
   }
 
-  /** Without orders about sites. */
+  /** Of a site with one instance, without orders about sites. */
   public NodeSnapshot(
       long takenAt,
       SiteView local,
@@ -59,7 +60,8 @@ public record NodeSnapshot(
         ledger,
         ledgerFreshAt,
         insecure,
-        lastEventSequence);
+        lastEventSequence,
+        Optional.empty());
   }
 
   /**
@@ -85,7 +87,8 @@ public record NodeSnapshot(
   /**
    * @param leaseEnd nobody else can be granted the role before this instant, by this site's own
    *     evidence; {@link Long#MIN_VALUE} when the role is vacant or nothing is known
-   * @param holding this process holds the lease and may act on it now
+   * @param holding this process holds the lease and may act on it now; at a passive instance: the
+   *     one that acts for the site may, by this one's own evidence
    * @param validUntil of the own lease when {@code holding}
    * @param sentence what was decided last and why
    */
@@ -121,6 +124,16 @@ public record NodeSnapshot(
       return addresses.size() > 1 && grant.inSync().size() == 1;
     }
   }
+
+  /**
+   * The site's other instance.
+   *
+   * @param up it is in the group on the LAN
+   * @param heardAt when it was last heard; {@link Long#MIN_VALUE} before
+   * @param sentence what this instance is beside it
+   * @param view what it showed last
+   */
+  public record Twin(boolean up, long heardAt, String sentence, Optional<SiteView> view) {}
 
   /** The service addresses (IP literals) of one site. */
   public record SiteAddress(SiteId site, List<String> addresses) {

@@ -2,6 +2,7 @@ package dev.mpp.node;
 
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.plan.BrainCommand;
+import dev.mpp.node.agreement.Agreement;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,7 +19,7 @@ final class PeerVersions {
 
   private final String ownHash;
   private final Consumer<BrainCommand.Journal> journal;
-  private final Map<SiteId, String> hashes = new ConcurrentHashMap<>();
+  private final Map<String, String> hashes = new ConcurrentHashMap<>();
   private final Map<SiteId, String> members = new ConcurrentHashMap<>();
 
   /**
@@ -29,9 +30,15 @@ final class PeerVersions {
     this.journal = journal;
   }
 
-  void greeted(SiteId peer, String hash, String member) {
-    members.put(peer, member);
-    String before = Objects.requireNonNullElse(hashes.put(peer, hash), ownHash);
+  /**
+   * @param process the site, or the site and which of its two instances
+   * @param member name of its ledger storage, empty without one
+   */
+  void greeted(SiteId peer, String process, String hash, String member) {
+    if (Agreement.votes(member)) {
+      members.put(peer, member);
+    }
+    String before = Objects.requireNonNullElse(hashes.put(process, hash), ownHash);
     if (hash.equals(before)) {
       return;
     }
@@ -40,10 +47,10 @@ final class PeerVersions {
             ? "runs the configuration of this site again (" + hash + ")"
             : "runs another configuration of the deployment (%s, here %s): compare mpp.yml; while versions are upgraded it passes by itself"
                 .formatted(hash, ownHash);
-    journal.accept(new BrainCommand.Journal("", KIND, peer.name(), "", "", 0, text));
+    journal.accept(new BrainCommand.Journal("", KIND, process, "", "", 0, text));
   }
 
-  /** Name of a peer's ledger storage; empty when it was not heard or has none. */
+  /** Name of a peer's storage that votes, or would; empty when it was not heard or has none. */
   Optional<String> member(SiteId peer) {
     return Optional.ofNullable(members.get(peer)).filter(m -> !m.isEmpty());
   }

@@ -43,7 +43,13 @@ final class ServiceWiring {
         Duration.ofMillis(2500).toNanos(),
         members,
         services,
-        observed);
+        observed,
+        config
+            .twin()
+            .map(
+                other ->
+                    new BrainConfig.Twin(
+                        config.instance().orElseThrow(), other.name(), config.votes())));
   }
 
   static LeaseTiming timing(MppConfig config) {

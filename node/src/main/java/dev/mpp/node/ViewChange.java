@@ -21,6 +21,7 @@ final class ViewChange {
 
   static boolean matters(SiteView before, SiteView after) {
     return before.reach() != after.reach()
+        || before.passive() != after.passive()
         || !before.roles().equals(after.roles())
         || !upLinks(before).equals(upLinks(after))
         || !same(before.checkpoints(), after.checkpoints(), ViewChange::sameCheckpoint)

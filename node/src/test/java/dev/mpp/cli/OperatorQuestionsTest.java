@@ -130,7 +130,9 @@ final class OperatorQuestionsTest {
         links,
         List.of(),
         Optional.of(new SiteView.Replica("site1", 1250, 100)),
-        Optional.of(new JournalHead(12, FakeControl.HASH)));
+        Optional.of(new JournalHead(12, FakeControl.HASH)),
+        "",
+        false);
   }
 
   private static NodeSnapshot second(NodeSnapshot s, SiteView view) {

@@ -101,6 +101,11 @@ final class CountedServer implements MySqlServer {
   }
 
   @Override
+  public void takeDeadManUntil(long nanos) {
+    holdDeadManUntil(nanos);
+  }
+
+  @Override
   public void dropDeadMan() {
     server.dropDeadMan();
   }

@@ -3,6 +3,7 @@ package dev.mpp.node;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.model.SiteId;
 import dev.mpp.node.agreement.Agreement;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -43,6 +44,9 @@ final class LocalLedger implements Agreement {
         },
         applier);
   }
+
+  @Override
+  public void yieldLeadership(SiteId to) {}
 
   @Override
   public void preferLeadership() {}

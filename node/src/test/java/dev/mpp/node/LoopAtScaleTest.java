@@ -12,6 +12,7 @@ import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.State;
 import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.core.plan.TwinState;
 import dev.mpp.core.pool.PoolState;
 import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.mysql.Eventually;
@@ -53,6 +54,9 @@ class LoopAtScaleTest {
     private final AtomicInteger views = new AtomicInteger();
     private final AtomicInteger saved = new AtomicInteger();
     private final List<Long> handled = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void twin(TwinState state) {}
 
     @Override
     public void perform(BrainCommand command) {

@@ -56,6 +56,9 @@ final class MembershipTest {
     public void preferLeadership() {}
 
     @Override
+    public void yieldLeadership(SiteId to) {}
+
+    @Override
     public Health health() {
       return new Health("site1", "LEADER", 1, 1);
     }
@@ -97,9 +100,9 @@ final class MembershipTest {
     refused(Kind.ADD, TWO, "site2 votes already");
     refused(Kind.ADD, FOUR, "site4 is not connected: start it with --join");
     refused(Kind.ADD, new SiteId("site9"), "is not in mpp.yml here");
-    versions.greeted(FOUR, "h", "site4");
+    versions.greeted(FOUR, "site4", "h", "site4");
     refused(Kind.ADD, FOUR, "was not made to join");
-    versions.greeted(FOUR, "h", "site4~00000001");
+    versions.greeted(FOUR, "site4", "h", "site4~00000001");
     assertEquals(
         "OK: site4 votes; voters: site1, site2, site3, site4", order(Kind.ADD, FOUR, false));
     assertEquals("site4~00000001", agreed.getLast().id());
@@ -109,10 +112,10 @@ final class MembershipTest {
 
   @Test
   void onlyALostStorageIsReplaced() {
-    versions.greeted(THREE, "h", "site3");
+    versions.greeted(THREE, "site3", "h", "site3");
     refused(Kind.REPLACE, THREE, "was not made to join");
     refused(Kind.REPLACE, FOUR, "does not vote: mpp member add");
-    versions.greeted(THREE, "h", "site3~00000001");
+    versions.greeted(THREE, "site3", "h", "site3~00000001");
     assertTrue(
         membership.voters().stream()
             .anyMatch(v -> v.site().equals(THREE) && v.note().contains("replace it")));

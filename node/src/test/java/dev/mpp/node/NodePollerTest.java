@@ -100,6 +100,11 @@ class NodePollerTest {
     }
 
     @Override
+    public void takeDeadManUntil(long nanos) {
+      holdDeadManUntil(nanos);
+    }
+
+    @Override
     public void dropDeadMan() {
       throw new UnsupportedOperationException();
     }

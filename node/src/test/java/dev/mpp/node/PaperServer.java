@@ -75,6 +75,11 @@ final class PaperServer implements MySqlServer {
   public void holdDeadManUntil(long nanos) {}
 
   @Override
+  public void takeDeadManUntil(long nanos) {
+    holdDeadManUntil(nanos);
+  }
+
+  @Override
   public void dropDeadMan() {}
 
   @Override

@@ -129,7 +129,8 @@ final class PaperSite implements AutoCloseable {
             post);
     RoleTimes times = new RoleTimes(time::wallMillis);
     LoopShell shell =
-        new LoopShell(store, actuator, pollers, ledger::health, time, view -> {}, times::on);
+        new LoopShell(
+            store, actuator, pollers, ledger::health, time, view -> {}, times::on, twin -> {});
     loop =
         new NodeLoop(
             brain,

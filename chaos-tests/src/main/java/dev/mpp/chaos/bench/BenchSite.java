@@ -209,9 +209,11 @@ final class BenchSite {
       case BrainCommand.StartReplication r -> changed(r.service(), r.node(), r.commandId());
       case BrainCommand.SemiSync c -> changed(c.service(), c.node(), c.commandId());
       case BrainCommand.HoldDeadMan h -> {}
+      case BrainCommand.TakeDeadMan t -> {}
       case BrainCommand.DropDeadMan d -> {}
       case BrainCommand.PollWithin p -> {}
       case BrainCommand.PreferLeadership p -> {}
+      case BrainCommand.YieldLeadership y -> {}
       case BrainCommand.Reaches r -> {}
       case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.KeepOverride k -> {}

@@ -58,6 +58,10 @@ final class SimHands {
         lock(h.node()).holdUntil(h.until());
         return false;
       }
+      case BrainCommand.TakeDeadMan t -> {
+        lock(t.node()).holdUntil(t.until());
+        return false;
+      }
       case BrainCommand.DropDeadMan d -> lock(d.node()).drop();
       case BrainCommand.FenceNode f -> {
         if (world.broken.is(Break.EARLY_RELEASE)) {
@@ -73,6 +77,7 @@ final class SimHands {
       case BrainCommand.SemiSync c ->
           change(c.service(), c.node(), c.commandId(), s -> s.waitForReplicas(c.on()));
       case BrainCommand.PreferLeadership p -> world.ledger.prefer(site);
+      case BrainCommand.YieldLeadership y -> {}
       case BrainCommand.Journal j -> {
         if (world.telling()) {
           world.tell(

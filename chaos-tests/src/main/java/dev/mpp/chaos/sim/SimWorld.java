@@ -222,9 +222,10 @@ final class SimWorld {
         checker.claimed(service, epoch, by.index, leaseEnd(by, e.proposedAt()), now);
       }
       case LedgerCommand.Adopt a -> {
-        int service = service(a.service()).index;
-        long epoch = e.after().grant(a.service()).epoch();
-        checker.claimed(service, epoch, by.index, leaseEnd(by, e.proposedAt()), now);
+        for (ServiceName name : ((LedgerOutcome.Accepted) e.outcome()).services()) {
+          long epoch = e.after().grant(name).epoch();
+          checker.claimed(service(name).index, epoch, by.index, leaseEnd(by, e.proposedAt()), now);
+        }
       }
       case LedgerCommand.Renew r -> {
         for (ServiceName name : ((LedgerOutcome.Accepted) e.outcome()).services()) {

@@ -61,12 +61,15 @@ public sealed interface LedgerCommand {
       implements LedgerCommand {}
 
   /**
-   * Another process of the holder's site takes the grant over: the site stays ACTIVE, the old
-   * incarnation holds nothing from here on. Succeeds iff the entry still has the epoch and renewal
-   * count that the proposer looked at; the epoch grows by one.
+   * The origin acts for its site from here on, in the place of the site's other instance, and holds
+   * everything that the site holds: the site stays ACTIVE, the old incarnation holds nothing and
+   * can claim nothing. Succeeds iff nobody adopted since the proposer looked; the epoch of every
+   * grant that changes hands grows by one. All of it at once: there is never a service that one
+   * instance holds and another that its twin holds.
+   *
+   * @param expectedTerm 0 when no instance ever acted
    */
-  record Adopt(Origin origin, ServiceName service, long expectedEpoch, long expectedRenewal)
-      implements LedgerCommand {}
+  record Adopt(Origin origin, long expectedTerm) implements LedgerCommand {}
 
   /**
    * Orders a planned switchover; the holder's site carries it out. Anybody may propose it. Refused

@@ -14,12 +14,14 @@ import java.util.TreeMap;
  * The replicated state: what every voter computes from the same commands in the same order.
  * Deterministic: same state, same command, same result; it knows no time.
  */
-public record LedgerState(Map<ServiceName, Grant> grants, Map<SiteId, SiteOrder> sites) {
-  public static final LedgerState EMPTY = new LedgerState(Map.of(), Map.of());
+public record LedgerState(
+    Map<ServiceName, Grant> grants, Map<SiteId, SiteOrder> sites, Map<SiteId, Acting> acting) {
+  public static final LedgerState EMPTY = new LedgerState(Map.of(), Map.of(), Map.of());
 
   public LedgerState {
     grants = Collections.unmodifiableMap(new TreeMap<>(grants));
     sites = Collections.unmodifiableMap(new TreeMap<>(sites));
+    acting = Collections.unmodifiableMap(new TreeMap<>(acting));
   }
 
   /** The next state and what the command did. */
@@ -32,6 +34,11 @@ public record LedgerState(Map<ServiceName, Grant> grants, Map<SiteId, SiteOrder>
   /** What operators ordered about the site. */
   public Optional<SiteOrder> order(SiteId site) {
     return Optional.ofNullable(sites.get(site));
+  }
+
+  /** Which instance acts for the site, where it has two. */
+  public Acting acting(SiteId site) {
+    return acting.getOrDefault(site, Acting.NOBODY);
   }
 
   public Applied apply(LedgerCommand command) {
@@ -139,7 +146,8 @@ public record LedgerState(Map<ServiceName, Grant> grants, Map<SiteId, SiteOrder>
     }
     Map<SiteId, SiteOrder> next = new TreeMap<>(sites);
     o.order().ifPresentOrElse(order -> next.put(o.site(), order), () -> next.remove(o.site()));
-    return new Applied(new LedgerState(grants, next), new LedgerOutcome.Accepted(List.of()));
+    return new Applied(
+        new LedgerState(grants, next, acting), new LedgerOutcome.Accepted(List.of()));
   }
 
   private static String standsAside(SiteId site, SiteOrder order) {
@@ -154,16 +162,28 @@ public record LedgerState(Map<ServiceName, Grant> grants, Map<SiteId, SiteOrder>
 
   /** Only ever within the holder's site. */
   private Applied adopt(LedgerCommand.Adopt a) {
-    Grant g = grant(a.service());
-    if (g.epoch() != a.expectedEpoch() || g.renewal() != a.expectedRenewal()) {
-      return changedMeanwhile(g, a.expectedEpoch(), a.expectedRenewal());
-    }
-    if (!g.holder().equals(Optional.of(a.origin().site()))
-        || g.incarnation().equals(a.origin().incarnation())) {
+    SiteId site = a.origin().site();
+    String incarnation = a.origin().incarnation();
+    Acting now = acting(site);
+    if (now.term() != a.expectedTerm() || now.incarnation().equals(incarnation)) {
       return refused(
-          "%s is not held by another instance of %s".formatted(a.service(), a.origin().site()));
+          "%s of %s acts in term %d, the adoption expected term %d"
+              .formatted(now.incarnation(), site, now.term(), a.expectedTerm()));
     }
-    return accepted(g.adopted(a.origin()));
+    Map<SiteId, Acting> next = new TreeMap<>(acting);
+    next.put(site, new Acting(incarnation, now.term() + 1));
+    List<Grant> adopted =
+        grants.values().stream()
+            .filter(g -> g.holder().equals(Optional.of(site)))
+            .filter(g -> !g.incarnation().equals(incarnation))
+            .map(g -> g.adopted(a.origin()))
+            .toList();
+    return new LedgerState(grants, sites, next).accepted(adopted);
+  }
+
+  private boolean superseded(Origin origin) {
+    Acting now = acting(origin.site());
+    return now.term() > 0 && !now.incarnation().equals(origin.incarnation());
   }
 
   private Applied changedMeanwhile(Grant g, long epoch, long renewal) {
@@ -195,6 +215,9 @@ public record LedgerState(Map<ServiceName, Grant> grants, Map<SiteId, SiteOrder>
     }
     if (g.paused().isPresent() && !g.servedBy().equals(Optional.of(c.origin().site()))) {
       return refused(pausedBy(g));
+    }
+    if (superseded(c.origin())) {
+      return refused("another instance of " + c.origin().site() + " acts");
     }
     Optional<SiteOrder> ordered = order(c.origin().site());
     return ordered.isPresent()
@@ -241,7 +264,7 @@ public record LedgerState(Map<ServiceName, Grant> grants, Map<SiteId, SiteOrder>
     Map<ServiceName, Grant> next = new TreeMap<>(grants);
     changed.forEach(g -> next.put(g.service(), g));
     return new Applied(
-        new LedgerState(next, sites),
+        new LedgerState(next, sites, acting),
         new LedgerOutcome.Accepted(changed.stream().map(Grant::service).toList()));
   }
 

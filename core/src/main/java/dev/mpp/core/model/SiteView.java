@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param roles the roles that changed lately, as this site's answers and checks have them
  * @param replica its replica of the ledger; empty before it is known
  * @param journal where its journal ends on its disk; empty when it does not say
+ * @param instance name of the instance where the site has two, otherwise empty
+ * @param passive another instance acts for the site; this view is no evidence of what it does
  */
 public record SiteView(
     SiteId site,
@@ -28,7 +30,9 @@ public record SiteView(
     List<LinkView> links,
     List<RoleView> roles,
     Optional<Replica> replica,
-    Optional<JournalHead> journal) {
+    Optional<JournalHead> journal,
+    String instance,
+    boolean passive) {
 
   public SiteView {
     roles = List.copyOf(roles);
@@ -37,7 +41,7 @@ public record SiteView(
     links = List.copyOf(links);
   }
 
-  /** Without what only the process around the brain knows. */
+  /** Of a site with one instance, without what only the process around the brain knows. */
   public SiteView(
       SiteId site,
       String incarnation,
@@ -63,7 +67,9 @@ public record SiteView(
         links,
         roles,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        "",
+        false);
   }
 
   /** And without roles that changed lately. */
@@ -107,7 +113,9 @@ public record SiteView(
         links,
         roles,
         Optional.of(ownReplica),
-        Optional.of(ownJournal));
+        Optional.of(ownJournal),
+        instance,
+        passive);
   }
 
   /**

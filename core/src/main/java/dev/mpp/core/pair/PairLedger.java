@@ -429,12 +429,13 @@ public final class PairLedger {
   private static boolean ofOneService(LedgerCommand command) {
     return !(command instanceof LedgerCommand.Renew
         || command instanceof LedgerCommand.Beat
+        || command instanceof LedgerCommand.Adopt
         || command instanceof LedgerCommand.OrderSite);
   }
 
   /** Whether it opens an epoch. */
   static boolean opens(LedgerCommand command) {
-    return command instanceof LedgerCommand.Claim || command instanceof LedgerCommand.Adopt;
+    return command instanceof LedgerCommand.Claim;
   }
 
   private static ServiceName service(LedgerCommand command) {
@@ -444,7 +445,8 @@ public final class PairLedger {
       case LedgerCommand.Serve s -> s.service();
       case LedgerCommand.InSync i -> i.service();
       case LedgerCommand.Pause p -> p.service();
-      case LedgerCommand.Adopt a -> a.service();
+      case LedgerCommand.Adopt a ->
+          throw new IllegalArgumentException("a site of a pair has one instance: " + a);
       case LedgerCommand.BeginMove m -> m.service();
       case LedgerCommand.EndMove m -> m.service();
       case LedgerCommand.Handover h -> h.service();

@@ -45,7 +45,7 @@ public record PairStored(
   static LedgerState with(LedgerState state, Collection<Grant> grants) {
     Map<ServiceName, Grant> next = new TreeMap<>(state.grants());
     grants.forEach(g -> next.put(g.service(), g));
-    return new LedgerState(next, state.sites());
+    return new LedgerState(next, state.sites(), state.acting());
   }
 
   static LedgerState with(LedgerState state, Ordered ordered) {
@@ -53,6 +53,6 @@ public record PairStored(
     ordered
         .order()
         .ifPresentOrElse(o -> next.put(ordered.site(), o), () -> next.remove(ordered.site()));
-    return new LedgerState(state.grants(), next);
+    return new LedgerState(state.grants(), next, state.acting());
   }
 }

@@ -47,6 +47,12 @@ public sealed interface BrainCommand {
   /** The dead-man lock may be held until that instant. */
   record HoldDeadMan(ServiceName service, NodeAddress node, long until) implements BrainCommand {}
 
+  /**
+   * Take the dead-man lock from the site's other instance, which acts no more: its session is ended
+   * if it still holds it. Held until that instant.
+   */
+  record TakeDeadMan(ServiceName service, NodeAddress node, long until) implements BrainCommand {}
+
   record DropDeadMan(ServiceName service, NodeAddress node) implements BrainCommand {}
 
   /** Poll the node again after {@code delay} at the latest. */
@@ -57,6 +63,9 @@ public sealed interface BrainCommand {
 
   /** Ask that this member lead the replication of the ledger. */
   record PreferLeadership() implements BrainCommand {}
+
+  /** Give the leadership of the ledger's replication to that member. */
+  record YieldLeadership(SiteId to) implements BrainCommand {}
 
   /**
    * Pair mode: for which services this site's reach would be sufficient if the peer were silent.

@@ -8,6 +8,7 @@ import dev.mpp.core.model.SiteId;
 import dev.mpp.core.pool.PoolConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a site's brain needs to know of the configuration. Durations are nanoseconds.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param incarnation of this run of the process; never reused
  * @param services those with a pool at this site
  * @param observed those without one: their leases are followed for display
+ * @param twin empty when the site has one instance
  * @param peerSilence a peer not heard for this long is silent
  */
 public record BrainConfig(
@@ -27,13 +29,49 @@ public record BrainConfig(
     long peerSilence,
     Map<SiteId, Member> members,
     List<Service> services,
-    List<ServiceName> observed) {
+    List<ServiceName> observed,
+    Optional<Twin> twin) {
+
+  /** Of a site with one instance. */
+  public BrainConfig(
+      SiteId self,
+      String incarnation,
+      boolean witness,
+      String version,
+      String configHash,
+      LeaseTiming timing,
+      long peerSilence,
+      Map<SiteId, Member> members,
+      List<Service> services,
+      List<ServiceName> observed) {
+    this(
+        self,
+        incarnation,
+        witness,
+        version,
+        configHash,
+        timing,
+        peerSilence,
+        members,
+        services,
+        observed,
+        Optional.empty());
+  }
 
   public BrainConfig {
     members = Map.copyOf(members);
     services = List.copyOf(services);
     observed = List.copyOf(observed);
   }
+
+  /**
+   * The site has two instances, of which one acts.
+   *
+   * @param instance name of this one
+   * @param other name of the other one
+   * @param first this one is listed first: it votes, and acts first when nobody ever acted
+   */
+  public record Twin(String instance, String other, boolean first) {}
 
   /** A site or witness of the deployment, this one included. */
   public record Member(boolean witness, int priority) {}

@@ -76,7 +76,19 @@ public sealed interface BrainEvent {
       ServiceName service, NodeAddress node, long commandId, boolean ok, String detail)
       implements BrainEvent {}
 
-  /** This process is asked to end: fence, release, take nothing any more. */
+  /** Whether the site's other instance is in the group on the LAN. Evidence, not authority. */
+  record TwinLink(boolean up) implements BrainEvent {}
+
+  /** The site's other instance said what it knows. */
+  record TwinHeard(TwinState state) implements BrainEvent {}
+
+  /** Operator: the site's other instance shall act. */
+  record OperatorTwin(String by, String reason) implements BrainEvent {}
+
+  /**
+   * This process is asked to end: hand over to the site's other instance, or fence, release, and
+   * take nothing any more.
+   */
   record StandDown(String reason) implements BrainEvent {}
 
   /**

@@ -26,6 +26,7 @@ final class FenceDuty {
   private long sentAt = LeaseClock.NEVER;
   private long nextTry = LeaseClock.NEVER;
   private String last = "";
+  private long othersUntil = LeaseClock.NEVER;
 
   FenceDuty(ServiceName service, NodeAddress node, long budget, long deadMan) {
     this.service = service;
@@ -91,9 +92,17 @@ final class FenceDuty {
     return true;
   }
 
+  /** Until then the lock may be held by the instance that acted before this one. */
+  void othersUntil(long instant) {
+    othersUntil = instant;
+  }
+
   /** Whether the server's own dead-man must have fenced it by now. */
   boolean deadManPassed(long now) {
-    return wanted && since != LeaseClock.NEVER && now - since >= deadMan;
+    return wanted
+        && since != LeaseClock.NEVER
+        && now - since >= deadMan
+        && (othersUntil == LeaseClock.NEVER || now >= othersUntil);
   }
 
   long startedAt() {

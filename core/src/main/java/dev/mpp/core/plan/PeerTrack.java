@@ -19,6 +19,7 @@ final class PeerTrack {
   private boolean up;
   private long rttMicros = -1;
   private @Nullable SiteView view;
+  private @Nullable SiteView passive;
   private Map<ServiceName, PoolView> pools = Map.of();
   private @Nullable JournalHead journal;
   private String told = "";
@@ -33,6 +34,10 @@ final class PeerTrack {
    *     were cut off, or its data directory is new
    */
   Optional<JournalHead> heard(SiteView next, long now) {
+    if (next.passive()) {
+      passive = next;
+      return Optional.empty();
+    }
     heardAt = now;
     SiteView last = view;
     boolean older =
@@ -45,6 +50,9 @@ final class PeerTrack {
       next.pools().forEach(p -> index.put(p.service(), p));
       pools = index;
       boolean same = last != null && last.incarnation().equals(next.incarnation());
+      if (!next.instance().isEmpty()) {
+        return Optional.empty(); // two instances keep two journals
+      }
       return next.journal().flatMap(head -> journal(head, same, next.incarnation()));
     }
     return Optional.empty();
@@ -88,6 +96,11 @@ final class PeerTrack {
 
   Optional<SiteView> view() {
     return Optional.ofNullable(view);
+  }
+
+  /** What the instance that does not act said last. */
+  Optional<SiteView> passive() {
+    return Optional.ofNullable(passive);
   }
 
   boolean up() {

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class ServiceBrain {
   private static final long SETTLED = 5_000_000_000L;
 
+  /** After which the nodes were polled, or do not answer. */
+  private static final long POLLED_WITHIN = 2_000_000_000L;
+
   /** With something under way, the longest time between two thoughts. */
   private static final long BUSY = 20_000_000L;
 
@@ -71,6 +74,11 @@ final class ServiceBrain {
 
   private long dueAt = Long.MIN_VALUE;
 
+  /** Until then another instance of this site may still finish a promotion that it began. */
+  private long quietUntil = LeaseClock.NEVER;
+
+  private long releaseFrom = LeaseClock.NEVER;
+
   /** What the site as a whole has against one of its services. */
   interface SiteGuards {
     List<Guard> of(ServiceBrain service, long now);
@@ -83,13 +91,14 @@ final class ServiceBrain {
       BrainConfig config,
       BrainConfig.Service service,
       PoolState restored,
+      LeaseClock lease,
       CommandIds ids,
       SiteOrders siteOrders,
       SiteGuards siteGuards) {
     this.config = config;
     this.siteGuards = siteGuards;
     this.service = service;
-    this.state = new ServiceState(config, service, restored, ids, siteOrders);
+    this.state = new ServiceState(config, service, restored, lease, ids, siteOrders);
     this.lease = state.lease;
     this.judge = new FollowJudge(service.lagLimit());
     this.eligibility = new EligibilityRule(state);
@@ -143,6 +152,60 @@ final class ServiceBrain {
       t.fence.want("start-up: nothing is writable before a fresh lease", turn);
       pollWithin(t.address, 0, turn);
     }
+  }
+
+  /**
+   * Goes on in the place of the site's other instance, which holds nothing any more: the ACTIVE
+   * node is kept as it is, and its dead-man lock taken over.
+   *
+   * @param quietUntil until then the other one may still make a node writable; {@link
+   *     LeaseClock#NEVER} when it cannot
+   * @param lockedUntil until then it may still hold a dead-man lock
+   */
+  void inherit(long quietUntil, long lockedUntil, Turn turn) {
+    this.quietUntil = quietUntil;
+    // A released role is somebody else's at once; and the nodes have to be polled first.
+    releaseFrom = Math.max(turn.now() + POLLED_WITHIN, quietUntil);
+    role.lookAgain(turn.now());
+    long until = lease.deadManUntil();
+    for (NodeTrack t : state.tracks()) {
+      t.fence.othersUntil(lockedUntil);
+      if (state.isActive(t.address)) {
+        t.pollsSincePromoted = 1;
+        deadManHeldUntil = until;
+        turn.add(new BrainCommand.TakeDeadMan(service.name(), t.address, until));
+      } else if (quietUntil != LeaseClock.NEVER) {
+        t.fence.want("the other instance may have made it writable", turn);
+      }
+      pollWithin(t.address, 0, turn);
+    }
+  }
+
+  /**
+   * The site's other instance is responsible from here on: nothing is fenced, nothing refreshed.
+   */
+  void retire(Turn turn) {
+    for (NodeTrack t : state.tracks()) {
+      turn.add(
+          state.isActive(t.address)
+              ? new BrainCommand.HoldDeadMan(service.name(), t.address, turn.now())
+              : new BrainCommand.DropDeadMan(service.name(), t.address));
+    }
+  }
+
+  /** Whether this instance can have made nothing writable, and every ACTIVE node was fenced. */
+  boolean over(long now) {
+    return !lease.mayAct(now)
+        && state.promotion() == null
+        && pool().active().isEmpty()
+        && state.tracks().stream().noneMatch(t -> t.writableInFlight);
+  }
+
+  /** Whether nothing is under way that only this process could bring to an end. */
+  boolean still() {
+    return state.promotion() == null
+        && !role.giving()
+        && state.tracks().stream().noneMatch(t -> t.fence.wanted() || t.writableInFlight);
   }
 
   private void pollWithin(NodeAddress node, long delay, Turn turn) {
@@ -458,13 +521,17 @@ final class ServiceBrain {
     if (pool().paused() != state.paused()) {
       state.step(new PoolEvent.Paused(state.paused()), turn);
     }
-    moves.pursue(verdict, turn);
+    if (turn.now() >= releaseFrom) {
+      moves.pursue(verdict, turn);
+    }
     permission(turn);
     fences(turn);
     promote(turn);
     deadMan(turn);
     role.serve(turn);
-    role.release(verdict, moves.fencing(), turn);
+    if (turn.now() >= releaseFrom) {
+      role.release(verdict, moves.fencing(), turn);
+    }
     role.claim(verdict, turn);
     sync(turn);
     starter.consider(settled(turn.now()), turn);
@@ -576,7 +643,7 @@ final class ServiceBrain {
 
   private void promote(Turn turn) {
     Promotion p = state.promotion();
-    if (p == null) {
+    if (p == null || (quietUntil != LeaseClock.NEVER && turn.now() < quietUntil)) {
       return;
     }
     NodeTrack t = java.util.Objects.requireNonNull(state.trackOrNull(p.node()));

@@ -48,6 +48,7 @@ final class ServiceState {
       BrainConfig config,
       BrainConfig.Service service,
       PoolState restored,
+      LeaseClock lease,
       CommandIds ids,
       SiteOrders siteOrders) {
     this.config = config;
@@ -57,8 +58,7 @@ final class ServiceState {
     this.pool = restored;
     this.logic = PoolLogic.of(service.pool().roles());
     this.cluster = service.pool().roles() instanceof RoleRule.Cluster;
-    this.lease =
-        new LeaseClock(service.name(), config.self(), config.incarnation(), config.timing());
+    this.lease = lease;
     for (PoolState.Node n : restored.nodes()) {
       FenceDuty fence =
           new FenceDuty(

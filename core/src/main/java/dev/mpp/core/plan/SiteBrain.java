@@ -13,6 +13,7 @@ import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.SiteView.LinkView;
+import dev.mpp.core.model.Status;
 import dev.mpp.core.pair.PairPicture;
 import dev.mpp.core.pool.PoolState;
 import java.util.ArrayList;
@@ -65,7 +66,12 @@ public final class SiteBrain {
   /** Services that the present event concerns, each once. */
   private final List<ServiceBrain> touched = new ArrayList<>();
 
-  private final List<ServiceBrain> all;
+  private List<ServiceBrain> all = List.of();
+
+  /** Empty of services while another instance of the site acts; null where there is only one. */
+  private final @Nullable TwinSeat seat;
+
+  private final Map<ServiceName, PassivePool> passive = new LinkedHashMap<>();
 
   private long nextSweep = LeaseClock.NEVER;
   private final SiteOrders siteOrders = new SiteOrders();
@@ -78,6 +84,7 @@ public final class SiteBrain {
   private Optional<PairPicture> pair = Optional.empty();
   private @Nullable Set<ServiceName> reaches;
   private Optional<PoolVerdict> standDown = Optional.empty();
+  private Optional<PoolVerdict> leaving = Optional.empty();
   private boolean started;
 
   /**
@@ -92,11 +99,17 @@ public final class SiteBrain {
     this.config = config;
     this.checkpoints = checkpoints;
     this.startedAt = now;
+    this.seat = config.twin().map(t -> new TwinSeat(config, t)).orElse(null);
     for (BrainConfig.Service s : config.services()) {
       PoolState pool = restored.getOrDefault(s.name(), PoolState.initial(s.pool()));
-      ServiceBrain brain = new ServiceBrain(config, s, pool, ids, siteOrders, this::obstacles);
-      services.put(s.name(), brain);
-      leases.put(s.name(), brain.lease());
+      LeaseClock lease =
+          new LeaseClock(s.name(), config.self(), config.incarnation(), config.timing());
+      leases.put(s.name(), lease);
+      passive.put(s.name(), new PassivePool(s, pool));
+      if (seat == null) {
+        services.put(
+            s.name(), new ServiceBrain(config, s, pool, lease, ids, siteOrders, this::obstacles));
+      }
     }
     all = List.copyOf(services.values());
     for (ServiceName name : config.observed()) {
@@ -117,7 +130,18 @@ public final class SiteBrain {
       started = true;
       services.values().forEach(s -> s.start(turn));
     }
+    if (seat != null) {
+      seat.tick(now);
+    }
     boolean everybody = handle(event, turn);
+    if (seat != null) {
+      everybody |= sit(seat, turn);
+      if (!seat.decides(now)) {
+        forget();
+        beat(turn);
+        return turn.commands();
+      }
+    }
     boolean cut = cutOff(now);
     if (everybody || cut != wasCut) {
       wasCut = cut;
@@ -129,14 +153,214 @@ public final class SiteBrain {
       }
       sweep(cut, turn);
     }
-    touched.forEach(s -> s.touched = false);
-    touched.clear();
+    forget();
     if (checkpoints.pair()
         && (event instanceof BrainEvent.Tick || event instanceof BrainEvent.CheckpointResult)) {
       reaches(turn);
     }
     beat(turn);
     return turn.commands();
+  }
+
+  private void forget() {
+    touched.forEach(s -> s.touched = false);
+    touched.clear();
+  }
+
+  // ---- two instances ------------------------------------------------------------------------
+
+  /**
+   * Takes the site's seat or leaves it, as the ledger says, and proposes to take it.
+   *
+   * @return whether it was taken now
+   */
+  private boolean sit(TwinSeat twins, Turn turn) {
+    long now = turn.now();
+    if (twins.superseded()) {
+      retire(twins, twins.other() + " acts in its place", turn);
+    } else if (twins.decides(now) && deaf(now) && all.stream().allMatch(s -> s.over(now))) {
+      retire(twins, "cut off from the ledger: " + twins.other() + " may act by now", turn);
+    }
+    if (twins.handingFailed(now)) {
+      twinJournal(twins.other() + " did not take over within 1.5 s", turn);
+      standDown = leaving;
+    }
+    if (twins.entitled(freshSince, now)) {
+      assume(twins, turn);
+      return true;
+    }
+    twins
+        .due(freshSince, now)
+        .ifPresent(
+            why -> {
+              twinJournal("adopts: " + why, turn);
+              turn.propose(origin -> new LedgerCommand.Adopt(origin, twins.term()));
+            });
+    return false;
+  }
+
+  /** Whether nothing was committed for so long that a lease cannot be acted on any more. */
+  private boolean deaf(long now) {
+    return freshSince != LeaseClock.NEVER
+        && now - freshSince >= config.timing().duration() - config.timing().fenceBudget();
+  }
+
+  private void retire(TwinSeat twins, String why, Turn turn) {
+    for (ServiceBrain s : all) {
+      s.retire(turn);
+      passive(s.service().name()).left(s.pool());
+    }
+    services.clear();
+    all = List.of();
+    forget();
+    twins.retire();
+    twins.known().ifPresent(k -> passive.values().forEach(p -> p.mirror(k)));
+    twinJournal("passive: " + why, turn);
+  }
+
+  private void assume(TwinSeat twins, Turn turn) {
+    Optional<TwinSeat.Inheritance> left = twins.act();
+    standDown = leaving;
+    for (BrainConfig.Service s : config.services()) {
+      LeaseClock lease = lease(s.name());
+      boolean held = left.isPresent() && lease.mayAct(turn.now());
+      boolean complete = held && left.get().complete(s.name());
+      PoolState pool =
+          held
+              ? passive(s.name())
+                  .inherited(complete, "lease of epoch " + lease.grant().epoch(), turn.now())
+              : passive(s.name()).idle();
+      ServiceBrain brain =
+          new ServiceBrain(config, s, pool, lease, ids, siteOrders, this::obstacles);
+      services.put(s.name(), brain);
+      left.flatMap(TwinSeat.Inheritance::state)
+          .ifPresent(state -> overrides(brain, state, left.get().stateAt(), turn));
+      if (held) {
+        long over = left.get().lastSignAt() + config.timing().claimAfter();
+        brain.inherit(complete ? LeaseClock.NEVER : over, over, turn);
+      } else {
+        brain.start(turn);
+      }
+    }
+    all = List.copyOf(services.values());
+    twinJournal("acts in term " + twins.term(), turn);
+  }
+
+  /** The overrides that the former instance had in force, for what is left of their time. */
+  private static void overrides(ServiceBrain brain, TwinState state, long heardAt, Turn turn) {
+    ServiceName service = brain.service().name();
+    state
+        .view()
+        .pool(service)
+        .ifPresent(
+            pool ->
+                pool.nodes()
+                    .forEach(
+                        n ->
+                            n.override()
+                                .flatMap(o -> remaining(o, state, heardAt, turn.now()))
+                                .map(
+                                    lasts ->
+                                        new BrainEvent.OverrideRestored(
+                                            service, n.address(), n.override().get(), lasts))
+                                .ifPresent(e -> brain.orders().restored(e, turn))));
+  }
+
+  private static Optional<Long> remaining(
+      SiteView.OverrideView o, TwinState state, long heardAt, long now) {
+    if (o.untilWallMillis() == 0) {
+      return Optional.of(0L);
+    }
+    long lasts = (o.untilWallMillis() - state.sentWallMillis()) * 1_000_000 - (now - heardAt);
+    return lasts > 0 ? Optional.of(lasts) : Optional.empty();
+  }
+
+  private SiteView.PoolView passiveView(PassivePool p, long now, Map<NodeAddress, Long> skipped) {
+    PoolVerdict verdict = checkpoints.verdict(p.service(), p.pool(), cutOff(now));
+    String why = verdict.ok() ? "" : "; " + verdict.reason();
+    return p.view(verdict, twinSentence(now).orElse("") + why, skipped);
+  }
+
+  private PassivePool passive(ServiceName service) {
+    return java.util.Objects.requireNonNull(passive.get(service));
+  }
+
+  /** Why the other instance cannot be handed the site now; empty when it can. */
+  private Optional<String> obstacle(TwinSeat twins, long now) {
+    if (twins.role() != TwinSeat.Role.ACTING) {
+      return Optional.of(twins.sentence(false));
+    }
+    if (!twins.twinReady(now)) {
+      return Optional.of(twins.other() + " is not there or not ready");
+    }
+    for (ServiceBrain s : all) {
+      boolean moving = s.lease().grant().move().isPresent();
+      boolean ending = s.lease().holds(now) && !s.lease().fresh(now);
+      if (moving || ending || !s.still()) {
+        return Optional.of(
+            s.service().name()
+                + (moving
+                    ? " is being moved"
+                    : ending ? ": its lease was not renewed lately" : ": a change is under way"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void handOver(BrainEvent.OperatorTwin e, Turn turn) {
+    TwinSeat twins = seat;
+    Optional<String> obstacle =
+        twins == null
+            ? Optional.of(config.self() + " has one instance")
+            : obstacle(twins, turn.now());
+    if (obstacle.isEmpty() && twins != null) {
+      twins.handOver(turn.now());
+    }
+    String answer =
+        obstacle.map(o -> "ERROR: " + o).orElse("OK: handing over; mpp status shows who acts");
+    turn.add(
+        new BrainCommand.Journal(
+            "",
+            "operator",
+            config.self().name(),
+            "",
+            "twin handover",
+            0,
+            (e.reason().isEmpty() ? "" : e.reason() + " — ") + answer,
+            e.by()));
+    turn.add(new BrainCommand.Answer(answer));
+  }
+
+  /** Hands over if the site's other instance is ready; otherwise stands down. */
+  private void leave(String reason, Turn turn) {
+    TwinSeat twins = seat;
+    leaving = Optional.of(new PoolVerdict(false, reason));
+    if (twins != null && twins.role() != TwinSeat.Role.ACTING) {
+      return;
+    }
+    Optional<String> obstacle = twins == null ? Optional.of("") : obstacle(twins, turn.now());
+    if (obstacle.isEmpty() && twins != null) {
+      twinJournal("hands over to " + twins.other() + ": " + reason, turn);
+      twins.handOver(turn.now());
+      return;
+    }
+    if (twins != null) {
+      twinJournal("cannot hand over: " + obstacle.get(), turn);
+    }
+    standDown = leaving;
+  }
+
+  private void twinJournal(String what, Turn turn) {
+    TwinSeat twins = java.util.Objects.requireNonNull(seat);
+    turn.add(
+        new BrainCommand.Journal(
+            "",
+            "twin",
+            config.self() + "." + twins.instance(),
+            "",
+            twins.role().name(),
+            twins.term(),
+            what));
   }
 
   /** Whoever is due by the time alone. */
@@ -197,11 +421,40 @@ public final class SiteBrain {
       case BrainEvent.LedgerRestored r -> {
         boolean unused = siteOrders.learn(r.state());
         freshSince = LeaseClock.NEVER;
+        if (seat != null) {
+          seat.restored(r.state().acting(config.self()));
+        }
         leases.forEach((name, lease) -> lease.restored(r.state().grant(name), turn.now()));
         return true;
       }
-      case BrainEvent.NodeAnswered e -> on(e.service(), s -> s.nodeAnswered(e, turn));
-      case BrainEvent.NodeUnreachable e -> on(e.service(), s -> s.nodeUnreachable(e, turn));
+      case BrainEvent.NodeAnswered e -> {
+        if (seat == null || seat.decides(turn.now())) {
+          on(e.service(), s -> s.nodeAnswered(e, turn));
+        } else if (passive.containsKey(e.service())) {
+          passive(e.service()).answered(e, turn);
+        }
+      }
+      case BrainEvent.NodeUnreachable e -> {
+        if (seat == null || seat.decides(turn.now())) {
+          on(e.service(), s -> s.nodeUnreachable(e, turn));
+        } else if (passive.containsKey(e.service())) {
+          passive(e.service()).unreachable(e, turn);
+        }
+      }
+      case BrainEvent.TwinLink l -> {
+        if (seat != null) {
+          seat.link(l.up());
+        }
+      }
+      case BrainEvent.TwinHeard h -> {
+        if (seat != null) {
+          seat.heard(h.state(), turn.now());
+          if (seat.passive() && seat.known().filter(k -> k == h.state()).isPresent()) {
+            passive.values().forEach(p -> p.mirror(h.state()));
+          }
+        }
+      }
+      case BrainEvent.OperatorTwin e -> handOver(e, turn);
       case BrainEvent.CheckpointResult c -> {
         checkpoints.result(c.spec(), c.ok(), c.message(), c.wallMillis());
         return true;
@@ -225,7 +478,7 @@ public final class SiteBrain {
       case BrainEvent.WritableDone e -> on(e.service(), s -> s.writableDone(e, turn));
       case BrainEvent.ChangeDone e -> on(e.service(), s -> s.changeDone(e, turn));
       case BrainEvent.StandDown s -> {
-        standDown = Optional.of(new PoolVerdict(false, s.reason()));
+        leave(s.reason(), turn);
         return true;
       }
       case BrainEvent.OperatorOverride e ->
@@ -267,13 +520,18 @@ public final class SiteBrain {
 
   private void answer(
       ServiceName service, java.util.function.Function<ServiceBrain, String> order, Turn turn) {
-    ServiceBrain s = services.get(service);
+    boolean decides = seat == null || seat.decides(turn.now());
+    ServiceBrain s = decides ? services.get(service) : null;
     if (s != null) {
       touch(s);
     }
     turn.add(
         new BrainCommand.Answer(
-            s == null ? "ERROR: no service " + service + " at this site" : order.apply(s)));
+            s != null
+                ? order.apply(s)
+                : seat != null && passive.containsKey(service)
+                    ? "ERROR: " + seat.sentence(false) + "; give the order there"
+                    : "ERROR: no service " + service + " at this site"));
   }
 
   private void on(ServiceName service, java.util.function.Consumer<ServiceBrain> action) {
@@ -301,12 +559,18 @@ public final class SiteBrain {
         touch(s);
       }
     }
+    if (seat != null) {
+      seat.applied(a, own, turn.now());
+    }
     if (a.command() instanceof LedgerCommand.Serve s && !changed.isEmpty()) {
       confirmed.put(s.service(), turn.now());
     }
     if (proposedAt != LeaseClock.NEVER) {
       freshSince = Math.max(freshSince, proposedAt);
       leases.values().forEach(l -> l.caughtUp(turn.now()));
+      if (seat != null) {
+        seat.caughtUp(proposedAt, turn.now());
+      }
     }
     ServiceName target =
         switch (a.command()) {
@@ -315,7 +579,7 @@ public final class SiteBrain {
           case LedgerCommand.Serve s -> s.service();
           case LedgerCommand.InSync i -> i.service();
           case LedgerCommand.Pause p -> p.service();
-          case LedgerCommand.Adopt c -> c.service();
+          case LedgerCommand.Adopt c -> null;
           case LedgerCommand.BeginMove m -> m.service();
           case LedgerCommand.EndMove m -> m.service();
           case LedgerCommand.Handover h -> h.service();
@@ -334,7 +598,14 @@ public final class SiteBrain {
     if (lastBeat != LeaseClock.NEVER && turn.now() - lastBeat < config.timing().renew()) {
       return;
     }
+    if (seat != null && seat.role() == TwinSeat.Role.HANDING) {
+      return;
+    }
     lastBeat = turn.now();
+    if (seat != null && !seat.decides(turn.now())) {
+      turn.propose(LedgerCommand.Beat::new);
+      return;
+    }
     List<LedgerCommand.Held> held = new ArrayList<>();
     for (ServiceBrain s : services.values()) {
       if (s.lease().holds(turn.now())) {
@@ -350,22 +621,41 @@ public final class SiteBrain {
 
   /** Told by the shell whom the replication is led by: the holder asks to lead itself. */
   public Optional<BrainCommand> leader(Optional<SiteId> leader, long now) {
+    boolean due = lastPreference == LeaseClock.NEVER || now - lastPreference >= PREFERENCE_RETRY;
+    boolean leads = leader.isPresent() && leader.get().equals(config.self());
+    if (!due || leader.isEmpty()) {
+      return Optional.empty();
+    }
+    if (seat != null) {
+      return leads ? yieldLeadership(seat, now) : Optional.empty();
+    }
     // Moving it stalls commits for a moment: not while a role is being taken.
     boolean holder = services.values().stream().anyMatch(s -> s.settled(now));
-    boolean due = lastPreference == LeaseClock.NEVER || now - lastPreference >= PREFERENCE_RETRY;
-    if (holder && due && leader.isPresent() && !leader.get().equals(config.self())) {
+    if (holder && !leads) {
       lastPreference = now;
       return Optional.of(new BrainCommand.PreferLeadership());
     }
     return Optional.empty();
   }
 
+  /** The end of the acting instance must not cost an election while its twin wants to adopt. */
+  private Optional<BrainCommand> yieldLeadership(TwinSeat twins, long now) {
+    Optional<SiteId> other =
+        peers.values().stream().filter(PeerTrack::up).map(p -> p.site).findFirst();
+    if (twins.role() != TwinSeat.Role.ACTING || !twins.votes() || !twins.twinReady(now)) {
+      return Optional.empty();
+    }
+    other.ifPresent(o -> lastPreference = now);
+    return other.map(BrainCommand.YieldLeadership::new);
+  }
+
   /**
    * The earliest instant at which time alone makes it do something; before that, events without
-   * news change nothing.
+   * news change nothing. With two instances that is every tick: a twin's silence, an end of a
+   * hand-over and a suspension are known by the time alone.
    */
   public long dueAt() {
-    if (!started || lastBeat == LeaseClock.NEVER) {
+    if (!started || seat != null || lastBeat == LeaseClock.NEVER) {
       return LeaseClock.NEVER;
     }
     long due = lastBeat + config.timing().renew();
@@ -396,7 +686,76 @@ public final class SiteBrain {
   }
 
   public PoolState pool(ServiceName service) {
-    return brain(service).pool();
+    return acts() ? brain(service).pool() : passive(service).pool();
+  }
+
+  /** Whether this instance acts for the site; always where it is the only one. */
+  public boolean acts() {
+    return seat == null || !seat.passive();
+  }
+
+  /**
+   * Whether this process may act on the lease now; at a passive instance, whether the one that acts
+   * for the site may, by what this one knows itself.
+   */
+  public boolean holding(ServiceName service, long now) {
+    LeaseClock lease = lease(service);
+    if (acts()) {
+      return lease.mayAct(now);
+    }
+    return lease.grant().holder().equals(Optional.of(config.self()))
+        && lease.leaseEnd() != LeaseClock.NEVER
+        && now < lease.leaseEnd() - config.timing().fenceBudget();
+  }
+
+  /** What this instance is beside its twin; empty where it is the only one. */
+  public Optional<String> twinSentence(long now) {
+    return Optional.ofNullable(seat).map(s -> s.sentence(s.ready(freshSince, now)));
+  }
+
+  /** Whether the site's other instance is in the group on the LAN. */
+  public boolean twinUp() {
+    return seat != null && seat.up();
+  }
+
+  /** The last word of the site's other instance, whatever its age. */
+  public Optional<TwinState> twinHeard() {
+    return Optional.ofNullable(seat).flatMap(TwinSeat::heard);
+  }
+
+  /** When that was heard, {@link LeaseClock#NEVER} before. */
+  public long twinHeardAt() {
+    return seat == null ? LeaseClock.NEVER : seat.heardAt();
+  }
+
+  /** What the site's other instance shall know; empty where there is none. */
+  public Optional<TwinState> twinState(SiteView view, long now, long wallMillis) {
+    TwinSeat s = seat;
+    if (s == null) {
+      return Optional.empty();
+    }
+    List<TwinState.Floor> floors = new ArrayList<>();
+    for (ServiceBrain b : all) {
+      for (PoolState.Node n : b.pool().nodes()) {
+        if (n.floor() != Status.OK) {
+          floors.add(new TwinState.Floor(b.service().name(), n.address(), n.floor()));
+        }
+      }
+    }
+    return Optional.of(
+        new TwinState(
+            view,
+            s.term(),
+            !s.passive(),
+            s.ready(freshSince, now),
+            s.role() == TwinSeat.Role.HANDING,
+            sequence,
+            wallMillis,
+            all.stream()
+                .filter(b -> !b.still())
+                .map(b -> b.service().name())
+                .collect(java.util.stream.Collectors.toSet()),
+            floors));
   }
 
   public LeaseClock lease(ServiceName service) {
@@ -414,6 +773,9 @@ public final class SiteBrain {
       return s.sentence(now);
     }
     LeaseClock l = lease(service);
+    if (seat != null && passive.containsKey(service)) {
+      return seat.sentence(seat.ready(freshSince, now));
+    }
     return l.grant().holder().isEmpty()
         ? "nobody holds the lease (epoch %d)".formatted(l.grant().epoch())
         : "%s holds epoch %d".formatted(l.grant().holder().get(), l.grant().epoch());
@@ -508,7 +870,9 @@ public final class SiteBrain {
         config.configHash(),
         checkpoints.reach(),
         checkpoints.views(),
-        services.values().stream().map(s -> s.view(now, skipped)).toList(),
+        acts()
+            ? services.values().stream().map(s -> s.view(now, skipped)).toList()
+            : passive.values().stream().map(p -> passiveView(p, now, skipped)).toList(),
         peers.values().stream()
             .map(
                 p ->
@@ -519,6 +883,10 @@ public final class SiteBrain {
                         p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000,
                         p.journal()))
             .toList(),
-        roles(now));
+        roles(now),
+        Optional.empty(),
+        Optional.empty(),
+        config.twin().map(BrainConfig.Twin::instance).orElse(""),
+        !acts());
   }
 }

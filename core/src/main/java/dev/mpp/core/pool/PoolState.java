@@ -72,6 +72,17 @@ public record PoolState(
             .toList());
   }
 
+  /**
+   * What one instance of a site goes on with in the place of the other: who is ACTIVE stays ACTIVE.
+   *
+   * @param nodes in configured order, without commands
+   * @param reason of the permission that an ACTIVE node has
+   */
+  public static PoolState inherited(PoolConfig config, List<Node> nodes, String reason) {
+    boolean active = nodes.stream().anyMatch(n -> n.state() == State.ACTIVE);
+    return new PoolState(config, active, active ? reason : "", false, Set.of(), nodes);
+  }
+
   /** In the order in which they are promoted: the PRIMARY, then by falling weight, as listed. */
   public List<Node> byPriority() {
     for (Node node : nodes) {

@@ -82,6 +82,10 @@ class LedgerStatePropertyTest {
         assertEquals(old.holder(), now.holder(), context);
         assertEquals(old.incarnation(), now.incarnation(), context);
       }
+      Acting acting = applied.state().acting(now.holder().orElse(SITES.getFirst()));
+      if (now.holder().isPresent() && acting.term() > 0) {
+        assertEquals(acting.incarnation(), now.incarnation(), context);
+      }
       if (now.holder().isPresent()) {
         String holder = now.holder().get() + "/" + now.incarnation();
         String known = holderOfEpoch.putIfAbsent(s + "#" + now.epoch(), holder);
@@ -106,7 +110,7 @@ class LedgerStatePropertyTest {
     long renewal = random.nextInt(4) > 0 ? g.renewal() : g.renewal() + random.nextInt(3) - 1;
     String id = "m" + random.nextInt(2);
     return switch (random.nextInt(13)) {
-      case 6 -> new LedgerCommand.Adopt(origin, service, epoch, renewal);
+      case 6 -> new LedgerCommand.Adopt(origin, state.acting(site).term() + random.nextInt(3) / 2);
       case 7 ->
           new LedgerCommand.BeginMove(
               origin,

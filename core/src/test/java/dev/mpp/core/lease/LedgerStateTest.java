@@ -273,18 +273,24 @@ class LedgerStateTest {
   void aTwinAdoptsWithinItsSiteOnly() {
     accepted(new Claim(FROM_A, S, 0, 0), S);
     accepted(new Serve(FROM_A, S, 1), S);
-    refused(new Adopt(FROM_B, S, 1, 1), "not held by another instance of b");
-    refused(new Adopt(FROM_A, S, 1, 1), "not held by another instance of a");
-    refused(new Adopt(FROM_A_RESTARTED, S, 1, 0), "changed meanwhile");
-    accepted(new Adopt(FROM_A_RESTARTED, S, 1, 1), S);
+    refused(new Adopt(FROM_A_RESTARTED, 1), "expected term 1");
+    accepted(new Adopt(FROM_B, 0));
+    assertEquals(A, state.grant(S).holder().orElseThrow());
+    accepted(new Adopt(FROM_A_RESTARTED, 0), S);
+    assertEquals(new Acting("a2", 1), state.acting(A));
     Grant g = state.grant(S);
     assertTrue(g.heldBy(A, "a2") && g.epoch() == 2 && g.serving());
     refused(new Renew(FROM_A, List.of(new Held(S, 1))), "a holds none");
     refused(new Renew(FROM_A, List.of(new Held(S, 2))), "a holds none");
     refused(new Release(FROM_A, S, 2), "does not hold");
     refused(new InSync(FROM_A, S, 2, Set.of(A)), "does not hold");
-    refused(new Adopt(FROM_A, S, 1, 1), "changed meanwhile");
+    refused(new Claim(FROM_A, T, 0, 0), "another instance of a acts");
+    refused(new Adopt(FROM_A_RESTARTED, 1), "acts in term 1");
+    refused(new Adopt(FROM_A, 0), "expected term 0");
     accepted(new Renew(FROM_A_RESTARTED, List.of(new Held(S, 2))), S);
+    accepted(new Claim(FROM_A_RESTARTED, T, 0, 0), T);
+    accepted(new Adopt(FROM_A, 1), S, T);
+    assertTrue(state.grant(T).heldBy(A, "a1") && state.grant(S).epoch() == 3);
   }
 
   @Test

@@ -270,6 +270,7 @@ final class LocalPool {
       case BrainCommand.StartReplication r -> changed(r.node(), r.commandId());
       case BrainCommand.SemiSync c -> changed(c.node(), c.commandId());
       case BrainCommand.HoldDeadMan h -> server(h.node()).lockUntil = h.until();
+      case BrainCommand.TakeDeadMan t -> server(t.node()).lockUntil = t.until();
       case BrainCommand.DropDeadMan d ->
           server(d.node()).lockUntil = Math.min(now, server(d.node()).lockUntil);
       case BrainCommand.Journal j ->
@@ -287,6 +288,7 @@ final class LocalPool {
                   + j.reason());
       case BrainCommand.PollWithin p -> {}
       case BrainCommand.PreferLeadership p -> {}
+      case BrainCommand.YieldLeadership y -> {}
       case BrainCommand.Reaches r -> {}
       case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.KeepOverride k -> {}

@@ -35,6 +35,9 @@ public interface Agreement extends AutoCloseable {
   /** Asks that this member lead the replication; a hint, done in the background. */
   void preferLeadership();
 
+  /** Asks that the other member lead the replication; a hint, done in the background. */
+  default void yieldLeadership(SiteId to) {}
+
   /** Pair mode: for which services this site's reach would be sufficient alone, from now on. */
   default void reaches(Set<ServiceName> services) {}
 
@@ -47,9 +50,15 @@ public interface Agreement extends AutoCloseable {
   /**
    * Tells what another member reads, as it said itself; kept on disk. Returns at once.
    *
+   * @param member name of its storage; empty when it has none yet
    * @param formats of the run of that member that was heard last
    */
-  default void reads(SiteId member, Formats formats) {}
+  default void reads(SiteId site, String member, Formats formats) {}
+
+  /** Whether a storage of that name votes, or could; a follower's never does. */
+  static boolean votes(String member) {
+    return MemberId.votes(member);
+  }
 
   /** The voters, as agreed now and known here, by site. */
   default List<Member> members() {

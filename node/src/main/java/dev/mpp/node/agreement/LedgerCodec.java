@@ -2,6 +2,7 @@ package dev.mpp.node.agreement;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.mpp.core.lease.Acting;
 import dev.mpp.core.lease.Directives;
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LedgerCommand;
@@ -65,6 +66,7 @@ final class LedgerCodec {
 
   private static int format(LedgerState state) {
     if (!state.sites().isEmpty()
+        || !state.acting().isEmpty()
         || state.grants().values().stream().anyMatch(g -> g.move().isPresent())) {
       return FORMAT;
     }
@@ -100,12 +102,7 @@ final class LedgerCodec {
               .setOn(p.on())
               .setBy(p.by())
               .setReason(p.reason());
-      case LedgerCommand.Adopt a ->
-          entry
-              .getAdoptBuilder()
-              .setService(a.service().name())
-              .setExpectedEpoch(a.expectedEpoch())
-              .setExpectedRenewal(a.expectedRenewal());
+      case LedgerCommand.Adopt a -> entry.getAdoptBuilder().setExpectedTerm(a.expectedTerm());
       case LedgerCommand.BeginMove m ->
           entry
               .getBeginMoveBuilder()
@@ -197,12 +194,7 @@ final class LedgerCodec {
               entry.getPause().getOn(),
               entry.getPause().getBy(),
               entry.getPause().getReason());
-      case ADOPT ->
-          new LedgerCommand.Adopt(
-              origin,
-              new ServiceName(entry.getAdopt().getService()),
-              entry.getAdopt().getExpectedEpoch(),
-              entry.getAdopt().getExpectedRenewal());
+      case ADOPT -> new LedgerCommand.Adopt(origin, entry.getAdopt().getExpectedTerm());
       case BEGIN_MOVE ->
           new LedgerCommand.BeginMove(
               origin,
@@ -280,6 +272,15 @@ final class LedgerCodec {
   static byte[] encode(LedgerState state) {
     LedgerSnapshot.Builder snapshot = LedgerSnapshot.newBuilder().setFormat(format(state));
     state.sites().forEach((site, order) -> snapshot.addSites(order(site, order)));
+    state
+        .acting()
+        .forEach(
+            (site, acting) ->
+                snapshot
+                    .addActingBuilder()
+                    .setSite(site.name())
+                    .setIncarnation(acting.incarnation())
+                    .setTerm(acting.term()));
     for (Grant g : state.grants().values()) {
       LedgerGrant.Builder grant =
           LedgerGrant.newBuilder()
@@ -329,7 +330,14 @@ final class LedgerCodec {
           }
           Map<SiteId, SiteOrder> sites = new TreeMap<>();
           snapshot.getSitesList().forEach(o -> sites.put(new SiteId(o.getSite()), order(o)));
-          return new LedgerState(grants, sites);
+          Map<SiteId, Acting> acting = new TreeMap<>();
+          snapshot
+              .getActingList()
+              .forEach(
+                  a ->
+                      acting.put(
+                          new SiteId(a.getSite()), new Acting(a.getIncarnation(), a.getTerm())));
+          return new LedgerState(grants, sites, acting);
         });
   }
 

@@ -11,8 +11,8 @@ import java.util.TreeSet;
  * How one member takes part in the ledger.
  *
  * @param deployment name shared by all members; members of another name are not understood
- * @param self this member's site, one of {@code members}
- * @param members every voter, the same list on every member
+ * @param own this member, one of {@code members}
+ * @param members every voter and every follower, the same list on every member
  * @param bindAddress local address of the ledger's port, empty for all; members' addresses are what
  *     the others connect to
  * @param storage directory of this member alone, on a disk that keeps what was forced to it
@@ -26,7 +26,7 @@ import java.util.TreeSet;
  */
 public record LedgerConfig(
     String deployment,
-    SiteId self,
+    LedgerMember own,
     List<LedgerMember> members,
     String bindAddress,
     Path storage,
@@ -69,12 +69,12 @@ public record LedgerConfig(
 
   public LedgerConfig {
     members = List.copyOf(members);
-    TreeSet<SiteId> sites = new TreeSet<>(members.stream().map(LedgerMember::site).toList());
-    if (sites.size() != members.size()) {
+    TreeSet<String> ids = new TreeSet<>(members.stream().map(LedgerMember::id).toList());
+    if (ids.size() != members.size()) {
       throw new IllegalArgumentException("a site is listed twice among the members " + members);
     }
-    if (!sites.contains(self)) {
-      throw new IllegalArgumentException(self + " is not one of the members " + sites);
+    if (!members.contains(own)) {
+      throw new IllegalArgumentException(own + " is not one of the members " + ids);
     }
     if (bootstrap && join) {
       throw new IllegalArgumentException(
@@ -88,20 +88,24 @@ public record LedgerConfig(
     }
   }
 
-  /** With default timings, a snapshot each 2000 commands, bound to its own address, without TLS. */
+  /**
+   * With default timings, a snapshot each 2000 commands, bound to its own address, without TLS.
+   *
+   * @param self the voter that this member is
+   */
   public static LedgerConfig of(
       String deployment, SiteId self, List<LedgerMember> members, Path storage, boolean bootstrap) {
-    String bind =
+    LedgerMember own =
         members.stream()
-            .filter(m -> m.site().equals(self))
-            .map(LedgerMember::address)
+            .filter(m -> m.votes() && m.site().equals(self))
             .findFirst()
-            .orElse("");
+            .orElseThrow(
+                () -> new IllegalArgumentException(self + " is not one of the members " + members));
     return new LedgerConfig(
         deployment,
-        self,
+        own,
         members,
-        bind,
+        own.address(),
         storage,
         bootstrap,
         false,
@@ -110,7 +114,8 @@ public record LedgerConfig(
         Optional.empty());
   }
 
-  LedgerMember own() {
-    return members.stream().filter(m -> m.site().equals(self)).findFirst().orElseThrow();
+  /** What this member is called: the site's name, or that and the instance's. */
+  String self() {
+    return own.id();
   }
 }

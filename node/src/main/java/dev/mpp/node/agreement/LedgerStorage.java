@@ -34,9 +34,12 @@ import org.apache.ratis.protocol.RaftPeerId;
  * absent   none, partial  join        wipe the part, format under a name that never voted
  * </pre>
  *
- * A storage that joins votes under a name of its own ({@link MemberId}), and not before the others
- * have agreed on a membership with that name. So what a lost storage once voted, and what its
- * successor votes, are two voters' votes of which never both count.
+ * <p>A member that does not vote has nothing to forget: it formats an empty storage whatever it was
+ * told.
+ *
+ * <p>A storage that joins votes under a name of its own ({@link MemberId}), and not before the
+ * others have agreed on a membership with that name. So what a lost storage once voted, and what
+ * its successor votes, are two voters' votes of which never both count.
  */
 final class LedgerStorage {
   private static final String MARKER = "member";
@@ -49,7 +52,7 @@ final class LedgerStorage {
   LedgerStorage(LedgerConfig config, UUID group) {
     this.config = config;
     this.group = group;
-    this.member = MemberId.first(config.self());
+    this.member = MemberId.first(config.own());
   }
 
   /** Where the replication keeps its groups. */
@@ -100,7 +103,7 @@ final class LedgerStorage {
                     + " in part. Restore it from where it came. If that is impossible: %s")
                 .formatted(groupDirectory(), marker(), REJOIN));
       }
-      if (!config.bootstrap() && !config.join()) {
+      if (!config.bootstrap() && !config.join() && config.own().votes()) {
         throw new LedgerStartException(
             ("%s has no ledger storage in %s. If this deployment is new, start once with"
                     + " --bootstrap on every member. If it is not, do NOT bootstrap: a voter that"
@@ -110,8 +113,8 @@ final class LedgerStorage {
       }
       deleteRecursively(groupDirectory());
       Files.createDirectories(raft());
-      if (config.join()) {
-        member = MemberId.fresh(config.self(), new SecureRandom());
+      if (config.join() && config.own().votes()) {
+        member = MemberId.fresh(config.own().site(), new SecureRandom());
       }
       return false;
     } catch (IOException e) {
@@ -131,7 +134,7 @@ final class LedgerStorage {
 
   /** Whether it votes only once it is added. */
   boolean joined() {
-    return !member.equals(MemberId.first(config.self()));
+    return !member.equals(MemberId.first(config.own()));
   }
 
   /** Forces the formatted storage and then the marker to disk; does nothing when it is there. */
@@ -166,10 +169,9 @@ final class LedgerStorage {
             .filter(l -> l.startsWith(MEMBER))
             .findFirst()
             .map(l -> RaftPeerId.valueOf(l.substring(MEMBER.length())))
-            .orElse(MemberId.first(config.self()));
+            .orElse(MemberId.first(config.own()));
     member = named;
-    if (!found.equals(identity())
-        || !MemberId.site(named.toString()).equals(config.self().name())) {
+    if (!found.equals(identity()) || !MemberId.site(named).equals(config.own().site())) {
       throw new LedgerStartException(
           "%s belongs to another member (it says \"%s\", expected \"%s\"). %s"
               .formatted(

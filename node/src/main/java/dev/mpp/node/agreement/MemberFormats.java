@@ -16,11 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which formats of the ledger each voter reads, as it announced last. An entry of a format that
+ * Which formats of the ledger each member reads, as it announced last. An entry of a format that
  * some voter does not read would stop that voter's replica, so it is not written until all read it
  * (docs/decisions/0009). A voter that never announced anything counts as the oldest version there
- * is. What was announced is kept on disk: a voter that is down while this one restarts must not
- * hold up what it reads.
+ * is; a follower, or a member of this site, which announces nothing here, holds up nothing. What
+ * was announced is kept on disk: a voter that is down while this one restarts must not hold up what
+ * it reads.
  *
  * <p>Any thread. Writes are small and forced; a failed one is logged and costs only a restart's
  * memory.
@@ -31,7 +32,7 @@ final class MemberFormats {
 
   private final Path file;
   private final SiteId self;
-  private final Map<SiteId, Agreement.Formats> announced = new TreeMap<>();
+  private final Map<String, Agreement.Formats> announced = new TreeMap<>();
 
   /**
    * @param file beside the ledger's storage; read if it is there
@@ -50,7 +51,7 @@ final class MemberFormats {
       for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
         String[] words = line.split(" ", -1);
         announced.put(
-            new SiteId(words[0]),
+            words[0],
             new Agreement.Formats(Integer.parseInt(words[1]), Integer.parseInt(words[2])));
       }
     } catch (IOException | RuntimeException e) {
@@ -63,8 +64,12 @@ final class MemberFormats {
     }
   }
 
-  /** What a member said of itself. */
-  synchronized void announced(SiteId member, Agreement.Formats formats) {
+  /**
+   * What a member said of itself.
+   *
+   * @param member a voter's site, or a follower's whole name
+   */
+  synchronized void announced(String member, Agreement.Formats formats) {
     if (!formats.equals(announced.put(member, formats))) {
       LOG.info("Ledger: {} reads formats {}", member, formats);
       write();
@@ -74,8 +79,8 @@ final class MemberFormats {
   private void write() {
     StringBuilder text = new StringBuilder();
     announced.forEach(
-        (site, f) ->
-            text.append(site)
+        (member, f) ->
+            text.append(member)
                 .append(' ')
                 .append(f.oldest())
                 .append(' ')
@@ -95,25 +100,36 @@ final class MemberFormats {
    * Why an entry may not be written.
    *
    * @param format that the entry needs
-   * @param voters of the agreed membership
-   * @return empty when every voter reads it
+   * @param voters sites that vote, by the agreed membership
+   * @param followers names of those that do not
+   * @return empty when every voter reads it, and no follower is known not to
    */
-  synchronized Optional<String> refusal(int format, Collection<SiteId> voters) {
+  synchronized Optional<String> refusal(
+      int format, Collection<SiteId> voters, Collection<String> followers) {
     List<String> why = new ArrayList<>();
     for (SiteId voter : voters) {
-      Agreement.Formats reads = announced.getOrDefault(voter, OLDEST);
-      if (!voter.equals(self) && reads.newest() < format) {
+      if (voter.equals(self)) {
+        continue;
+      }
+      if (!announced.containsKey(voter.name()) && OLDEST.newest() < format) {
         why.add(
-            announced.containsKey(voter)
-                ? "%s reads ledger formats %s: upgrade it".formatted(voter, reads)
-                : "%s was never heard, so it counts as the oldest version: start it, or remove it"
-                    .formatted(voter));
+            "%s was never heard, so it counts as the oldest version: start it, or remove it"
+                .formatted(voter));
+      } else {
+        older(voter.name(), format).ifPresent(why::add);
       }
     }
+    followers.forEach(f -> older(f, format).ifPresent(why::add));
     return why.isEmpty()
         ? Optional.empty()
         : Optional.of(
             "this needs ledger format %d on every voter; %s"
                 .formatted(format, String.join("; ", why)));
+  }
+
+  private Optional<String> older(String member, int format) {
+    return Optional.ofNullable(announced.get(member))
+        .filter(reads -> reads.newest() < format)
+        .map(reads -> "%s reads ledger formats %s: upgrade it".formatted(member, reads));
   }
 }

@@ -95,7 +95,8 @@ final class PairCodec {
             .setGrant(
                 ByteString.copyFrom(
                     LedgerCodec.encode(
-                        new LedgerState(Map.of(r.grant().service(), r.grant()), Map.of()))))
+                        new LedgerState(
+                            Map.of(r.grant().service(), r.grant()), Map.of(), Map.of()))))
             .setOwner(r.owner().name())
             .setChanges(r.version().changes())
             .setDurableEpoch(r.durable().epoch())

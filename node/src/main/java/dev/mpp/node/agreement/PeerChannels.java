@@ -25,7 +25,7 @@ final class PeerChannels {
   private final Duration silence;
 
   /**
-   * @param members everybody but this one, as agreed now
+   * @param members the voters but this one, as agreed now
    */
   PeerChannels(RaftServerRpc rpc, Supplier<Collection<RaftPeerId>> members, Duration silence) {
     this.rpc = rpc;
@@ -61,14 +61,15 @@ final class PeerChannels {
   }
 
   /**
-   * True when this member leads but no majority answered within the silence. The library's own
-   * check of this runs only when no proposal arrived for a while; a leader that is cut off and goes
-   * on to renew would pile up entries that the others, when the network heals, walk back one round
-   * trip each.
+   * True when this member leads but no majority of the voters answered within the silence. The
+   * library's own check of this runs only when no proposal arrived for a while; a leader that is
+   * cut off and goes on to renew would pile up entries that the others, when the network heals,
+   * walk back one round trip each.
    */
   boolean lostMajority(RoleInfoProto role) {
-    int others = members.get().size();
-    return role.hasLeaderInfo() && 2 * (others - silent(role).size() + 1) <= others + 1;
+    Collection<RaftPeerId> others = members.get();
+    long silent = silent(role).stream().filter(others::contains).count();
+    return role.hasLeaderInfo() && 2 * (others.size() - silent + 1) <= others.size() + 1;
   }
 
   private void rebuild(RaftPeerId peer) {

@@ -196,15 +196,20 @@ final class Proposals {
    * Asks the leader for another membership; blocks until it is committed, a new member has caught
    * up included, for at most {@link #CHANGE}.
    *
-   * @param from the one that the asker saw: nothing is done when it is not the present one
+   * @param from the voters that the asker saw: nothing is done when they are not the present ones
+   * @param followers that do not vote, and stay; when others are agreed meanwhile nothing is done
    * @param agreed whether {@code to} is the membership that this member knows
    * @throws IOException when the leader refused or did not answer; it may still be done later
    */
-  void change(List<RaftPeer> from, List<RaftPeer> to, BooleanSupplier agreed) throws IOException {
+  void change(
+      List<RaftPeer> from, List<RaftPeer> to, List<RaftPeer> followers, BooleanSupplier agreed)
+      throws IOException {
     SetConfigurationRequest.Arguments arguments =
         SetConfigurationRequest.Arguments.newBuilder()
             .setServersInCurrentConf(from)
+            .setListenersInCurrentConf(followers)
             .setServersInNewConf(to)
+            .setListenersInNewConf(followers)
             .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
             .build();
     long deadline = System.nanoTime() + CHANGE.toNanos();
@@ -257,6 +262,40 @@ final class Proposals {
 
   /** Gives the leadership of this member up; waits for no answer. */
   void stepDown() throws IOException {
+    handLeadership(null);
+  }
+
+  /**
+   * Replaces the followers that do not vote; waits for no answer. Only on the leader. Nothing is
+   * done when other voters or followers are agreed meanwhile: this must not undo an operator's
+   * change.
+   *
+   * @param present those that are agreed now
+   */
+  void setFollowers(List<RaftPeer> voters, List<RaftPeer> present, List<RaftPeer> followers)
+      throws IOException {
+    var unused =
+        server.setConfigurationAsync(
+            new SetConfigurationRequest(
+                client,
+                server.getId(),
+                group,
+                calls.incrementAndGet(),
+                SetConfigurationRequest.Arguments.newBuilder()
+                    .setServersInCurrentConf(voters)
+                    .setListenersInCurrentConf(present)
+                    .setServersInNewConf(voters)
+                    .setListenersInNewConf(followers)
+                    .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+                    .build()));
+  }
+
+  /**
+   * Gives the leadership of this member up; waits for no answer.
+   *
+   * @param to null for whoever is elected
+   */
+  void handLeadership(@Nullable RaftPeerId to) throws IOException {
     var unused =
         server.transferLeadershipAsync(
             new TransferLeadershipRequest(
@@ -264,7 +303,7 @@ final class Proposals {
                 server.getId(),
                 group,
                 calls.incrementAndGet(),
-                null,
+                to,
                 timings.electionMin().toMillis()));
   }
 

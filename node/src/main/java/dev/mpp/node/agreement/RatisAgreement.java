@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftGroup;
@@ -37,7 +39,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ledger replicated by Apache Ratis among all members, each a voter of equal priority.
+ * The ledger replicated by Apache Ratis among all members: voters of equal priority, and followers
+ * without a vote, which are the second instances of sites.
  *
  * <pre>{@code
  * var config = LedgerConfig.of("mysql.eraser.com", site2, members, Path.of("/var/lib/mpp/ledger"), bootstrap);
@@ -85,7 +88,7 @@ public final class RatisAgreement implements Agreement {
   public RatisAgreement(LedgerConfig config, Listener listener, Consumer<String> onFatal) {
     this.config = config;
     this.door = config.tls().map(LedgerDoor::new);
-    this.formats = new MemberFormats(config.storage().resolve("formats"), config.self());
+    this.formats = new MemberFormats(config.storage().resolve("formats"), config.own().site());
     this.listener = listener;
     this.onFatal = onFatal;
   }
@@ -122,7 +125,7 @@ public final class RatisAgreement implements Agreement {
               .setParameters(parameters)
               .build();
       server.start();
-      running = run(server, group, properties, parameters);
+      running = run(server, founders, group, properties, parameters);
     } catch (IOException | RuntimeException e) {
       closing.set(true);
       if (server != null) {
@@ -141,7 +144,11 @@ public final class RatisAgreement implements Agreement {
   }
 
   private Running run(
-      RaftServer server, RaftGroup group, RaftProperties properties, Parameters parameters)
+      RaftServer server,
+      RaftGroup founders,
+      RaftGroup group,
+      RaftProperties properties,
+      Parameters parameters)
       throws IOException {
     RaftServer.Division division = server.getDivision(group.getGroupId());
     if (!division.getInfo().isAlive()) {
@@ -169,7 +176,7 @@ public final class RatisAgreement implements Agreement {
     Thread watch =
         Thread.ofVirtual()
             .name("ledger-watch")
-            .start(() -> watch(server, division, rpc, channels, proposals));
+            .start(() -> watch(server, founders, division, rpc, channels, proposals));
     warnIfMembersDiffer(group, division);
     return new Running(server, division, rpc, proposals, channels, watch);
   }
@@ -184,16 +191,13 @@ public final class RatisAgreement implements Agreement {
             .map(
                 m ->
                     RaftPeer.newBuilder()
-                        .setId(MemberId.first(m.site()))
+                        .setId(MemberId.first(m))
                         .setAddress(m.endpoint())
+                        .setStartupRole(m.votes() ? RaftPeerRole.FOLLOWER : RaftPeerRole.LISTENER)
                         .setPriority(1)
                         .build())
             .toList();
     return RaftGroup.valueOf(RaftGroupId.valueOf(uuid), peers);
-  }
-
-  private static RaftPeerId id(SiteId site) {
-    return RaftPeerId.valueOf(site.name());
   }
 
   /**
@@ -209,7 +213,11 @@ public final class RatisAgreement implements Agreement {
 
   /** The recovered membership counts, not the configured one: addresses are part of the log. */
   private static void warnIfMembersDiffer(RaftGroup configured, RaftServer.Division division) {
-    List<String> now = addresses(configured.getPeers().stream().toList());
+    List<String> now =
+        addresses(
+            configured.getPeers().stream()
+                .filter(p -> p.getStartupRole() == RaftPeerRole.FOLLOWER)
+                .toList());
     List<String> stored = addresses(List.copyOf(division.getRaftConf().getCurrentPeers()));
     if (!stored.isEmpty() && !stored.equals(now)) {
       LOG.warn(
@@ -219,12 +227,32 @@ public final class RatisAgreement implements Agreement {
     }
   }
 
+  /**
+   * A follower that the agreed membership lacks is added by the leader: it has no vote, so nothing
+   * that was agreed can be lost by it. Voters are never changed here.
+   */
+  private void addFollowers(RaftGroup configured, RaftServer.Division division, Proposals proposals)
+      throws IOException {
+    List<RaftPeer> followers = listeners(configured.getPeers());
+    List<RaftPeer> agreed = List.copyOf(division.getRaftConf().getAllPeers(RaftPeerRole.LISTENER));
+    if (division.getInfo().isLeaderReady() && !addresses(followers).equals(addresses(agreed))) {
+      LOG.info("Ledger: followers become {} (they were {})", followers, agreed);
+      proposals.setFollowers(
+          List.copyOf(division.getRaftConf().getCurrentPeers()), agreed, followers);
+    }
+  }
+
+  private static List<RaftPeer> listeners(Collection<RaftPeer> peers) {
+    return peers.stream().filter(p -> p.getStartupRole() == RaftPeerRole.LISTENER).toList();
+  }
+
   private static List<String> addresses(List<RaftPeer> peers) {
     return peers.stream().map(p -> p.getId() + "=" + p.getAddress()).sorted().toList();
   }
 
   private void watch(
       RaftServer server,
+      RaftGroup founders,
       RaftServer.Division division,
       RaftClientRpc rpc,
       PeerChannels channels,
@@ -258,6 +286,7 @@ public final class RatisAgreement implements Agreement {
         if (System.nanoTime() - rebuilt >= rebuild.toNanos()) {
           rebuilt = System.nanoTime();
           channels.rebuildSilent(role);
+          addFollowers(founders, division, proposals);
         }
       } catch (IOException | RuntimeException e) {
         LOG.debug("Ledger: the role changed meanwhile", e);
@@ -281,12 +310,15 @@ public final class RatisAgreement implements Agreement {
     }
     List<String> all = new ArrayList<>();
     formats
-        .refusal(Formats.OWN.newest(), voters(r))
+        .refusal(Formats.OWN.newest(), voters(r), followers(r))
         .ifPresent(why -> all.add("newer kinds of orders wait for an upgrade: " + why));
     Set<String> agreed =
         members().stream().map(m -> m.site() + "=" + m.address()).collect(sorted());
     Set<String> configured =
-        config.members().stream().map(m -> m.site() + "=" + m.endpoint()).collect(sorted());
+        config.members().stream()
+            .filter(LedgerMember::votes)
+            .map(m -> m.site() + "=" + m.endpoint())
+            .collect(sorted());
     if (!agreed.isEmpty() && !agreed.equals(configured)) {
       all.add(
           "mpp.yml lists other voters than agreed: %s, agreed are %s (mpp member --help)"
@@ -327,6 +359,7 @@ public final class RatisAgreement implements Agreement {
         .change(
             peers(from),
             peers(to),
+            List.copyOf(r.division().getRaftConf().getAllPeers(RaftPeerRole.LISTENER)),
             () -> members().stream().map(Member::id).collect(sorted()).equals(wanted));
   }
 
@@ -343,11 +376,18 @@ public final class RatisAgreement implements Agreement {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  private static List<String> followers(Running r) {
+    return r.division().getRaftConf().getAllPeers(RaftPeerRole.LISTENER).stream()
+        .map(p -> p.getId().toString())
+        .toList();
+  }
+
   /** {@inheritDoc} Written on a thread of its own. */
   @Override
-  public void reads(SiteId member, Formats announced) {
+  public void reads(SiteId site, String member, Formats announced) {
+    String name = MemberId.votes(member) ? site.name() : member;
     var unused =
-        Thread.ofVirtual().name("ledger-formats").start(() -> formats.announced(member, announced));
+        Thread.ofVirtual().name("ledger-formats").start(() -> formats.announced(name, announced));
   }
 
   /**
@@ -360,7 +400,8 @@ public final class RatisAgreement implements Agreement {
     if (r == null || closing.get()) {
       return CompletableFuture.failedFuture(new IOException("the ledger is not running"));
     }
-    Optional<String> refusal = formats.refusal(LedgerCodec.format(command), voters(r));
+    Optional<String> refusal =
+        formats.refusal(LedgerCodec.format(command), voters(r), followers(r));
     if (refusal.isPresent()) {
       return CompletableFuture.failedFuture(new OlderVoterException(refusal.get()));
     }
@@ -376,6 +417,7 @@ public final class RatisAgreement implements Agreement {
     long now = System.nanoTime();
     if (r == null
         || closing.get()
+        || !config.own().votes()
         || r.division().getInfo().isLeader()
         || (askedNanos != Long.MIN_VALUE
             && now - askedNanos < config.timings().preferLeadership().toNanos())
@@ -398,6 +440,27 @@ public final class RatisAgreement implements Agreement {
                 asking.set(false);
               }
             });
+  }
+
+  /** {@inheritDoc} Does nothing unless this member leads. */
+  @Override
+  public void yieldLeadership(SiteId to) {
+    Running r = running;
+    if (r == null || closing.get() || !r.division().getInfo().isLeader()) {
+      return;
+    }
+    try {
+      Optional<RaftPeerId> voter =
+          r.division().getRaftConf().getCurrentPeers().stream()
+              .map(RaftPeer::getId)
+              .filter(id -> MemberId.site(id).equals(to))
+              .findFirst();
+      if (voter.isPresent()) {
+        r.proposals().handLeadership(voter.get());
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("Ledger: the leadership was not handed over", e);
+    }
   }
 
   @Override

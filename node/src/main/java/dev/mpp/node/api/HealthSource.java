@@ -71,6 +71,9 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
     }
     dying(s.local(), problems);
     List<String> warnings = new ArrayList<>();
+    s.twin()
+        .filter(t -> !t.up())
+        .ifPresent(t -> warnings.add("the site's other instance is not there: " + t.sentence()));
     for (NodeSnapshot.Service v : s.services()) {
       if (v.active(now).isEmpty()) {
         problems.add(v.name().name() + ": nobody is ACTIVE" + last(v));

@@ -34,6 +34,7 @@ import dev.mpp.proto.v1.SwitchoverRequest;
 import dev.mpp.proto.v1.TakeoverRequest;
 import dev.mpp.proto.v1.TestCheckpointReply;
 import dev.mpp.proto.v1.TestCheckpointRequest;
+import dev.mpp.proto.v1.TwinHandoverRequest;
 import dev.mpp.proto.v1.UnsetNodeRequest;
 import dev.mpp.proto.v1.VerifyJournalReply;
 import dev.mpp.proto.v1.VerifyJournalRequest;
@@ -237,6 +238,11 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
   @Override
   public void activatePrimary(ActivatePrimaryRequest request, StreamObserver<OrderReply> out) {
     run("activate-primary", out, () -> orders.activate(request));
+  }
+
+  @Override
+  public void twinHandover(TwinHandoverRequest request, StreamObserver<OrderReply> out) {
+    run("twin handover", out, () -> orders.handOver(request));
   }
 
   @Override

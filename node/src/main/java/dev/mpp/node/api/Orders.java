@@ -20,6 +20,7 @@ import dev.mpp.proto.v1.RecoverReply;
 import dev.mpp.proto.v1.RecoverRequest;
 import dev.mpp.proto.v1.SetNodeRequest;
 import dev.mpp.proto.v1.TakeoverRequest;
+import dev.mpp.proto.v1.TwinHandoverRequest;
 import dev.mpp.proto.v1.UnsetNodeRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +123,13 @@ final class Orders {
     String reason = Typed.clean(r.getReason());
     log("activate-primary " + pool.name(), by, reason);
     return reply(ask(new BrainEvent.OperatorActivate(pool.service(), by, reason)));
+  }
+
+  OrderReply handOver(TwinHandoverRequest r) {
+    String by = Typed.clean(r.getUser());
+    String reason = Typed.clean(r.getReason());
+    log("twin handover", by, reason);
+    return reply(ask(new BrainEvent.OperatorTwin(by, reason)));
   }
 
   OrderReply takeover(TakeoverRequest r) {

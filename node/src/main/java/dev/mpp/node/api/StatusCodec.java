@@ -11,6 +11,7 @@ import dev.mpp.proto.v1.PeerStatus;
 import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.SiteAddresses;
 import dev.mpp.proto.v1.StatusReply;
+import dev.mpp.proto.v1.TwinStatus;
 import java.util.List;
 import java.util.Locale;
 
@@ -43,6 +44,16 @@ final class StatusCodec {
                     .setMode(o.mode().name().toLowerCase(Locale.ROOT))
                     .setBy(o.by())
                     .setReason(o.reason()));
+    s.twin().ifPresent(t -> b.setTwin(twin(t, now)));
+    return b.build();
+  }
+
+  private static TwinStatus twin(NodeSnapshot.Twin t, long now) {
+    var b = TwinStatus.newBuilder().setUp(t.up()).setSentence(t.sentence());
+    if (t.heardAt() != Long.MIN_VALUE) {
+      b.setHeardAgeMillis(millis(now - t.heardAt()));
+    }
+    t.view().ifPresent(v -> b.setView(ViewCodec.encode(v)));
     return b.build();
   }
 

@@ -43,6 +43,17 @@ public final class ConfigFile {
   /** As {@link #load(Path, Optional)}; obstacles to this site's checkpoints become warnings. */
   public static Loaded load(Path file, Optional<String> siteOverride, HostCheck host)
       throws ConfigException {
+    return load(file, siteOverride, Optional.empty(), host);
+  }
+
+  /**
+   * As {@link #load(Path, Optional, HostCheck)}.
+   *
+   * @param instanceOverride takes the place of the file's {@code instance:}
+   */
+  public static Loaded load(
+      Path file, Optional<String> siteOverride, Optional<String> instanceOverride, HostCheck host)
+      throws ConfigException {
     Findings findings = new Findings(file.toString());
     Optional<YamlNode.Mapping> tree =
         text(file, findings).flatMap(t -> YamlTree.parse(t, findings));
@@ -51,7 +62,7 @@ public final class ConfigFile {
     }
     Path base = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a parent");
     Section top = new Section("", tree.get(), findings);
-    MppConfig config = new DeploymentReader(top, base, siteOverride, host).read();
+    MppConfig config = new DeploymentReader(top, base, siteOverride, instanceOverride, host).read();
     return new Loaded(config, findings.warnings());
   }
 

@@ -26,10 +26,11 @@ public final class ConfigReport {
     print(out, List.of(), loaded.warnings());
     MppConfig config = loaded.config();
     out.printf(
-        "deployment %s, %s mode, site %s of %d, %d service%s, configuration %s%n",
+        "deployment %s, %s mode, site %s%s of %d, %d service%s, configuration %s%n",
         config.deployment(),
         ModeRule.word(config.mode()),
         config.site(),
+        config.instance().map(i -> " instance " + i).orElse(""),
         config.sites().size(),
         config.services().size(),
         config.services().size() == 1 ? "" : "s",

@@ -16,22 +16,29 @@ final class DeploymentReader {
   private final Section top;
   private final Path base;
   private final Optional<String> siteOverride;
+  private final Optional<String> instanceOverride;
   private final ConfigFile.HostCheck host;
 
   DeploymentReader(
-      Section top, Path base, Optional<String> siteOverride, ConfigFile.HostCheck host) {
+      Section top,
+      Path base,
+      Optional<String> siteOverride,
+      Optional<String> instanceOverride,
+      ConfigFile.HostCheck host) {
     this.top = top;
     this.base = base;
     this.siteOverride = siteOverride;
+    this.instanceOverride = instanceOverride;
     this.host = host;
   }
 
   MppConfig read() throws ConfigException {
     var deployment = top.need("deployment", Form.NAME).map(Placed::value);
     boolean insecure = top.value("insecure", Form.FLAG, false);
-    SiteTable sites = SiteTable.read(top, insecure || top.has("tls"));
+    SiteTable sites = SiteTable.read(top, insecure, top.has("tls"));
     Optional<SiteId> self = self(sites);
-    Path dataDir = dataDir(self);
+    Optional<String> instance = self.flatMap(s -> instance(sites, s));
+    Path dataDir = dataDir(self, instance);
     Optional<TlsFiles> tls = new TlsReader(base, self).read(top, insecure);
     Timing timing = Timing.read(top);
     SecretReader secrets = new SecretReader(base);
@@ -51,6 +58,7 @@ final class DeploymentReader {
     return new MppConfig(
         deployment.orElseThrow(),
         self.orElseThrow(),
+        instance,
         dataDir,
         insecure,
         tls,
@@ -82,8 +90,31 @@ final class DeploymentReader {
     return Optional.empty();
   }
 
-  private Path dataDir(Optional<SiteId> self) {
-    String fallback = "data/" + self.map(SiteId::name).orElse("site");
+  /** Which of the site's two instances this is, as far as it was said. */
+  private Optional<String> instance(SiteTable sites, SiteId self) {
+    boolean written = top.has("instance");
+    List<String> names =
+        sites.find(self.name()).stream()
+            .flatMap(s -> s.instances().stream())
+            .map(MppConfig.Instance::name)
+            .toList();
+    Optional<String> name = instanceOverride.or(() -> top.optional("instance", Form.TEXT));
+    String key = written && instanceOverride.isEmpty() ? "instance" : "sites";
+    if (name.isPresent() && !names.contains(name.get())) {
+      top.problem(
+          key,
+          "gives site %s no instance \"%s\"".formatted(self, name.get()),
+          names.isEmpty()
+              ? "leave --instance and instance: away"
+              : "say --instance " + String.join(" or --instance ", names));
+      return Optional.empty();
+    }
+    return name;
+  }
+
+  private Path dataDir(Optional<SiteId> self, Optional<String> instance) {
+    String fallback =
+        "data/" + self.map(SiteId::name).orElse("site") + instance.map(i -> "-" + i).orElse("");
     Path dir = base.resolve(top.value("data-dir", Form.TEXT, fallback)).normalize();
     if (Files.exists(dir) && !Files.isDirectory(dir)) {
       top.problem("data-dir", "is " + dir + ", which is not a directory", "name a directory");

@@ -13,7 +13,7 @@ import java.util.Set;
 
 /** Hash of a configuration's meaning: a canonical text of its records, then SHA-256. */
 final class Fingerprint {
-  private static final Set<String> LOCAL = Set.of("site", "dataDir", "tls");
+  private static final Set<String> LOCAL = Set.of("site", "instance", "dataDir", "tls");
 
   private Fingerprint() {}
 

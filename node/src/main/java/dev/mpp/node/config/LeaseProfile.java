@@ -13,7 +13,7 @@ public enum LeaseProfile {
   /** Sites up to some 50 ms apart. */
   DEFAULT(6_000, 500, 1_500, 300, 1_000, 2_000, 2_000),
   /** Sites of one city: failover sooner, less patience with pauses. */
-  FAST(4_000, 400, 1_000, 200, 500, 1_000, 1_500),
+  FAST(4_500, 400, 1_000, 200, 500, 1_000, 2_000),
   /** Sites across an ocean, or links with long stalls. */
   WAN(12_000, 1_000, 3_000, 600, 2_000, 4_000, 4_000);
 

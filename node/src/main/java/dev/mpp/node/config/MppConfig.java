@@ -25,6 +25,7 @@ import java.util.TreeMap;
  *
  * @param deployment name of the deployment; the ledger group and the exchange refuse another
  * @param site which of {@link #sites} this process is
+ * @param instance which of the site's two instances this process is; empty where it has one
  * @param dataDir absolute
  * @param insecure plaintext between sites is allowed off loopback; never with {@link #tls}
  * @param tls this site's certificates; absent: plaintext, on loopback or {@link #insecure}
@@ -37,6 +38,7 @@ import java.util.TreeMap;
 public record MppConfig(
     String deployment,
     SiteId site,
+    Optional<String> instance,
     Path dataDir,
     boolean insecure,
     Optional<TlsFiles> tls,
@@ -57,9 +59,22 @@ public record MppConfig(
     profiles = Collections.unmodifiableMap(new TreeMap<>(profiles));
   }
 
-  /** The site this process is. */
+  /** The site this process is, at the address of this very instance. */
   public Site self() {
-    return site(site);
+    Site own = site(site);
+    return instance.map(i -> own.at(own.instance(i))).orElse(own);
+  }
+
+  /** The other instance of this site; empty where it has one. */
+  public Optional<Instance> twin() {
+    return site(site).instances().stream()
+        .filter(i -> !i.name().equals(instance.orElse("")))
+        .findFirst();
+  }
+
+  /** Whether this process has the site's vote: the first of two instances, or the only one. */
+  public boolean votes() {
+    return instance.isEmpty() || site(site).instances().getFirst().name().equals(instance.get());
   }
 
   /**
@@ -80,9 +95,9 @@ public record MppConfig(
   }
 
   /**
-   * Fingerprint of the deployment part: everything but {@link #site}, {@link #dataDir} and {@link
-   * #tls}, after defaults. Two sites with equal hashes were configured alike, however their files
-   * are laid out.
+   * Fingerprint of the deployment part: everything but {@link #site}, {@link #instance}, {@link
+   * #dataDir} and {@link #tls}, after defaults. Two sites with equal hashes were configured alike,
+   * however their files are laid out.
    *
    * @return 16 hexadecimal digits; the same on every platform and Java version
    */
@@ -98,13 +113,22 @@ public record MppConfig(
    * @param witness votes and has no MySQL
    * @param paths further addresses of it, over other networks, for the ledger of a pair and the
    *     exchange of views; may be empty
+   * @param instances empty, or the two processes of the site; the first one votes, and its address
+   *     is the site's
    */
   public record Site(
-      SiteId id, String address, int priority, boolean witness, Ports ports, List<String> paths) {
+      SiteId id,
+      String address,
+      int priority,
+      boolean witness,
+      Ports ports,
+      List<String> paths,
+      List<Instance> instances) {
     public static final int DEFAULT_PRIORITY = 100;
 
     public Site {
       paths = List.copyOf(paths);
+      instances = List.copyOf(instances);
     }
 
     /** Every address, the first one first. */
@@ -114,15 +138,34 @@ public record MppConfig(
       all.addAll(paths);
       return List.copyOf(all);
     }
+
+    /**
+     * @throws NoSuchElementException if the site has no such instance
+     */
+    public Instance instance(String name) {
+      return instances.stream().filter(i -> i.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    Site at(Instance instance) {
+      return new Site(id, instance.address(), priority, witness, ports, paths, instances);
+    }
   }
+
+  /**
+   * One of the two processes of a site, on hosts of one LAN.
+   *
+   * @param address IP literal or host name where its twin and the other sites reach it
+   */
+  public record Instance(String name, String address) {}
 
   /**
    * Listening ports of a site, 1 to 65535.
    *
    * @param dns UDP and TCP; the others are TCP
+   * @param twin between the two instances of a site
    */
-  public record Ports(int exchange, int ledger, int operator, int http, int dns) {
-    public static final Ports DEFAULT = new Ports(7400, 7401, 7402, 7480, 53);
+  public record Ports(int exchange, int ledger, int operator, int http, int dns, int twin) {
+    public static final Ports DEFAULT = new Ports(7400, 7401, 7402, 7480, 53, 7403);
   }
 
   /**

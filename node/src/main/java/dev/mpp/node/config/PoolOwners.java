@@ -26,7 +26,9 @@ final class PoolOwners {
   }
 
   private static void checkListeners(Section section, Site site, NodeAddress address) {
-    if (!address.host().equals(Addresses.canonical(site.address()))) {
+    if (SiteTable.addresses(site).stream()
+        .map(Addresses::canonical)
+        .noneMatch(address.host()::equals)) {
       return;
     }
     SiteTable.byName(site.ports())

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  */
 record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
 
-  static SiteTable read(Section top, boolean plaintextSettled) {
+  static SiteTable read(Section top, boolean insecure, boolean tls) {
     Ports ports = ports(top, Ports.DEFAULT);
     if (!top.has("sites")) {
       top.missing("sites");
@@ -42,8 +42,11 @@ record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
     SiteTable table = new SiteTable(mode, List.copyOf(sites), names);
     if (top.has("sites")) {
       table.checkAddresses(top.findings());
-      if (!plaintextSettled) {
+      table.checkInstances(top.findings());
+      if (!insecure && !tls) {
         table.checkPlaintext(top);
+      } else if (tls) {
+        table.checkTwinGroups(top.findings());
       }
     }
     return table;
@@ -74,7 +77,11 @@ record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
     }
     Optional<SiteId> id =
         written.isEmpty() ? Optional.empty() : section.optional("name", Form.SITE);
-    var address = section.need("address", Form.HOST).map(Placed::value);
+    InstanceList instances = InstanceList.read(section);
+    Optional<String> address =
+        section.has("instances")
+            ? instances.first()
+            : section.need("address", Form.HOST).map(Placed::value);
     address
         .filter(a -> Addresses.literal(a).isEmpty() && !a.equals("localhost"))
         .ifPresent(
@@ -85,13 +92,26 @@ record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
                     "prefer an IP literal"));
     int priority = section.value("priority", Form.integer(0, 1000), Site.DEFAULT_PRIORITY);
     boolean witness = section.value("witness", Form.FLAG, false);
+    if (witness && section.has("instances")) {
+      section.problem(
+          "instances",
+          "are given to a witness",
+          "a witness is one process; a second witness is another site");
+    }
     Ports ports = ports(section, fallback);
     List<String> paths =
         section.has("paths")
             ? section.values("paths", Form.HOST).stream().map(Placed::value).toList()
             : List.of();
+    if (!paths.isEmpty() && section.has("instances")) {
+      section.problem(
+          "paths",
+          "are given beside instances",
+          "remove them: each instance has one address, and the two are two ways already");
+    }
     section.close();
-    return id.flatMap(i -> address.map(a -> new Site(i, a, priority, witness, ports, paths)));
+    return id.flatMap(
+        i -> address.map(a -> new Site(i, a, priority, witness, ports, paths, instances.all())));
   }
 
   private static Ports ports(Section parent, Ports fallback) {
@@ -103,7 +123,8 @@ record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
             section.value("ledger", port, fallback.ledger()),
             section.value("operator", port, fallback.operator()),
             section.value("http", port, fallback.http()),
-            section.value("dns", port, fallback.dns()));
+            section.value("dns", port, fallback.dns()),
+            section.value("twin", port, fallback.twin()));
     section.close();
     Map<Integer, String> users = new LinkedHashMap<>();
     byName(ports)
@@ -127,16 +148,35 @@ record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
     names.put("operator", ports.operator());
     names.put("http", ports.http());
     names.put("dns", ports.dns());
+    names.put("twin", ports.twin());
     return names;
+  }
+
+  /**
+   * The other instance follows the ledger of three voters; a register of a pair has no followers.
+   */
+  private void checkInstances(Findings findings) {
+    if (mode != Mode.QUORUM) {
+      sites.stream()
+          .filter(s -> !s.value().instances().isEmpty())
+          .forEach(
+              s ->
+                  findings.problem(
+                      s.at(),
+                      "site %s has two instances, and %s mode knows none"
+                          .formatted(s.value().id(), ModeRule.word(mode)),
+                      "give it one address; or add a witness, which makes quorum mode"));
+    }
   }
 
   private void checkAddresses(Findings findings) {
     Map<String, Site> byAddress = new HashMap<>();
     for (Placed<Site> placed : sites) {
       Site site = placed.value();
-      for (String address : site.ways()) {
+      for (String address : addresses(site)) {
         Site other = byAddress.putIfAbsent(Addresses.canonical(address), site);
-        if (other != null) {
+        boolean reported = site.equals(other) && !site.instances().isEmpty();
+        if (other != null && !reported) {
           findings.problem(
               placed.at(),
               other.equals(site)
@@ -148,10 +188,31 @@ record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
     }
   }
 
+  /** Where its processes listen. */
+  static List<String> addresses(Site site) {
+    return site.instances().isEmpty()
+        ? site.ways()
+        : site.instances().stream().map(MppConfig.Instance::address).toList();
+  }
+
+  private void checkTwinGroups(Findings findings) {
+    sites.stream()
+        .filter(s -> !s.value().instances().isEmpty())
+        .filter(s -> !addresses(s.value()).stream().allMatch(Addresses::loopback))
+        .forEach(
+            s ->
+                findings.problem(
+                    s.at(),
+                    "the two instances of %s would talk in plaintext, which \"tls\" does not cover in this version, over addresses that are not loopback: %s"
+                        .formatted(s.value().id(), String.join(", ", addresses(s.value()))),
+                    "give the site one address; or keep all links private or in a tunnel, leave"
+                        + " \"tls\" away and say so with \"insecure: true\""));
+  }
+
   private void checkPlaintext(Section top) {
     List<Placed<Site>> exposed =
         sites.stream()
-            .filter(s -> !s.value().ways().stream().allMatch(Addresses::loopback))
+            .filter(s -> !addresses(s.value()).stream().allMatch(Addresses::loopback))
             .toList();
     if (!exposed.isEmpty()) {
       Position at = exposed.getFirst().at();
@@ -159,7 +220,9 @@ record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
           .problem(
               at,
               "plaintext would run between sites over addresses that are not loopback: "
-                  + exposed.stream().map(s -> s.value().address()).collect(Collectors.joining(", "))
+                  + exposed.stream()
+                      .flatMap(s -> addresses(s.value()).stream())
+                      .collect(Collectors.joining(", "))
                   + ", and \"tls\" is missing",
               "give each site certificates (mpp certs) and name them under \"tls\"; or keep the"
                   + " links private or in a tunnel and say so with \"insecure: true\"");

@@ -7,6 +7,16 @@ import java.time.Duration;
 
 /** The timings of the deployment, from the profile and the keys that override it. */
 record Timing(Lease lease, Election election, DeadMan deadMan) {
+  /** It becomes {@code wait_timeout} of a session, which servers count in seconds. */
+  private static final Form<Duration> WHOLE_SECONDS =
+      text -> {
+        Duration time = between(1_000, 60_000).read(text);
+        if (time.toNanosPart() != 0) {
+          throw new Refused(
+              "is \"" + text + "\", which the servers cannot count", "write whole seconds: 2s");
+        }
+        return time;
+      };
 
   static Timing read(Section top) {
     Section lease = top.section("lease");
@@ -45,7 +55,7 @@ record Timing(Lease lease, Election election, DeadMan deadMan) {
   private static DeadMan deadMan(Section section, DeadMan standard) {
     DeadMan deadMan =
         new DeadMan(
-            section.value("timeout", between(500, 60_000), standard.timeout()),
+            section.value("timeout", WHOLE_SECONDS, standard.timeout()),
             section.value("period", between(100, 10_000), standard.period()),
             section.value("kill-budget", between(100, 60_000), standard.killBudget()));
     section.close();

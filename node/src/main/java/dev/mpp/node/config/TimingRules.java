@@ -43,7 +43,7 @@ final class TimingRules {
                   print(renew),
                   print(deadMan)),
           "lengthen the lease or shorten the dead-man's times (\"profile: fast\" sets all of them"
-              + " for a lease of 4s): it has to end the writes of a dead MPP before another site"
+              + " for a lease of 4500ms): it has to end the writes of a dead MPP before another site"
               + " may be promoted");
     }
     Duration left = lease.minus(fence).minus(renew);

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 /**
  * Who this site is and whom it talks to.
  *
+ * @param instance which of the site's two processes this is; empty where it has one
  * @param incarnation identifies this run of the process
  * @param deployment only peers of the same deployment are heard
  * @param configHash told to the peers; a difference is logged, not refused
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  */
 public record ExchangeConfig(
     SiteId self,
+    String instance,
     String incarnation,
     String deployment,
     String configHash,
@@ -38,7 +40,7 @@ public record ExchangeConfig(
     if (peers.stream().anyMatch(p -> p.site().equals(self))) {
       throw new IllegalArgumentException("site " + self + " is listed among its own peers");
     }
-    if (peers.stream().map(Peer::site).distinct().count() < peers.size()) {
+    if (peers.stream().map(Peer::name).distinct().count() < peers.size()) {
       throw new IllegalArgumentException("a peer is listed twice");
     }
     if (heartbeat.toMillis() < 1 || silence.compareTo(heartbeat.multipliedBy(3)) < 0) {
@@ -51,7 +53,7 @@ public record ExchangeConfig(
     }
   }
 
-  /** With the default heartbeat and silence. */
+  /** The only process of its site, with the default heartbeat and silence. */
   public ExchangeConfig(
       SiteId self,
       String incarnation,
@@ -62,6 +64,7 @@ public record ExchangeConfig(
       List<Peer> peers) {
     this(
         self,
+        "",
         incarnation,
         deployment,
         configHash,
@@ -79,11 +82,30 @@ public record ExchangeConfig(
   public record Ledger(Agreement.Formats formats, String member) {}
 
   /**
-   * Another site or a witness.
+   * A process of another site, or a witness.
    *
+   * @param instance which of the site's two processes it is; empty where it has one
    * @param addresses where it listens, tried in turn; unresolved ones are resolved by every attempt
    */
-  public record Peer(SiteId site, List<InetSocketAddress> addresses) {
+  public record Peer(SiteId site, String instance, List<InetSocketAddress> addresses) {
+    /** The only process of its site. */
+    public Peer(SiteId site, List<InetSocketAddress> addresses) {
+      this(site, "", addresses);
+    }
+
+    /** The site's name, or that and the instance's. */
+    public String name() {
+      return name(site.name(), instance);
+    }
+
+    boolean isThe(String site, String instance) {
+      return name().equals(name(site, instance));
+    }
+
+    static String name(String site, String instance) {
+      return instance.isEmpty() ? site : site + "." + instance;
+    }
+
     public Peer {
       addresses = List.copyOf(addresses);
       if (addresses.isEmpty()) {

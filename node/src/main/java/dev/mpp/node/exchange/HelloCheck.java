@@ -1,6 +1,5 @@
 package dev.mpp.node.exchange;
 
-import dev.mpp.core.model.SiteId;
 import dev.mpp.node.agreement.Agreement;
 import dev.mpp.proto.v1.Hello;
 import dev.mpp.tls.Identity;
@@ -21,6 +20,7 @@ final class HelloCheck {
         .setProtocolVersion(PROTOCOL_VERSION)
         .setDeployment(config.deployment())
         .setConfigHash(config.configHash())
+        .setInstance(config.instance())
         .setOldestLedgerFormat(config.ledger().get().formats().oldest())
         .setNewestLedgerFormat(config.ledger().get().formats().newest())
         .setLedgerMember(config.ledger().get().member())
@@ -34,7 +34,10 @@ final class HelloCheck {
    * @param certified what its certificate says, empty for an outbound stream and without TLS
    */
   static Optional<Status> refusal(
-      ExchangeConfig config, Hello hello, Optional<SiteId> dialled, Optional<Identity> certified) {
+      ExchangeConfig config,
+      Hello hello,
+      Optional<ExchangeConfig.Peer> dialled,
+      Optional<Identity> certified) {
     if (certified.isPresent() && !certified.get().name().equals(hello.getSite())) {
       return denied(
           "it says that it is site \""
@@ -50,18 +53,16 @@ final class HelloCheck {
               + config.deployment()
               + "\"");
     }
-    if (dialled.isPresent() && !hello.getSite().equals(dialled.get().name())) {
-      return denied("it is site \"" + printable(hello.getSite()) + "\", not " + dialled.get());
+    String name = ExchangeConfig.Peer.name(hello.getSite(), hello.getInstance());
+    if (dialled.isPresent() && !name.equals(dialled.get().name())) {
+      return denied("it is site \"" + printable(name) + "\", not " + dialled.get().name());
     }
     if (hello.getSite().equals(config.self().name())) {
       return denied("it claims to be this very site, " + config.self());
     }
-    if (config.peers().stream().noneMatch(p -> p.site().name().equals(hello.getSite()))) {
+    if (config.peers().stream().noneMatch(p -> p.name().equals(name))) {
       return denied(
-          "site \""
-              + printable(hello.getSite())
-              + "\" is not in the configuration of "
-              + config.self());
+          "site \"" + printable(name) + "\" is not in the configuration of " + config.self());
     }
     if (hello.getProtocolVersion() < OLDEST_PROTOCOL_VERSION) {
       return Optional.of(

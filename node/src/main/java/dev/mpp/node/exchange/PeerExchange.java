@@ -67,7 +67,8 @@ public final class PeerExchange implements AutoCloseable {
      * @param configHash of its configuration
      * @param ledger how it takes part in the ledger
      */
-    default void greeted(SiteId peer, String configHash, ExchangeConfig.Ledger ledger) {}
+    default void greeted(
+        ExchangeConfig.Peer peer, String configHash, ExchangeConfig.Ledger ledger) {}
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerExchange.class);
@@ -79,7 +80,7 @@ public final class PeerExchange implements AutoCloseable {
   private final Listener listener;
   private final LogOnce once = new LogOnce(LOG);
   private final ScheduledThreadPoolExecutor thread;
-  private final Map<SiteId, PeerLink> links = new LinkedHashMap<>();
+  private final Map<String, PeerLink> links = new LinkedHashMap<>();
   private final List<Dialler> diallers = new ArrayList<>();
   private final InboundStreams inbound;
   private final AtomicReference<@Nullable SiteView> newest = new AtomicReference<>();
@@ -110,8 +111,9 @@ public final class PeerExchange implements AutoCloseable {
             // gRPC may still hand in callbacks of calls that close() has cancelled.
             new ThreadPoolExecutor.DiscardPolicy());
     thread.setRemoveOnCancelPolicy(true);
+    SiteLinks sites = new SiteLinks(listener);
     for (ExchangeConfig.Peer peer : config.peers()) {
-      links.put(peer.site(), new PeerLink(peer.site(), listener, once));
+      links.put(peer.name(), new PeerLink(peer.site(), sites.of(peer), once));
       diallers.add(new Dialler(peer, config.deployment(), transport, thread, this::openOutbound));
     }
     this.inbound = new InboundStreams(2 * config.peers().size() + 8, this::openInbound);
@@ -275,7 +277,7 @@ public final class PeerExchange implements AutoCloseable {
 
     @Override
     public Optional<Status> hello(PeerStream stream, Hello theirs) {
-      Optional<SiteId> dialled = Optional.ofNullable(dialler).map(d -> d.peer().site());
+      Optional<ExchangeConfig.Peer> dialled = Optional.ofNullable(dialler).map(Dialler::peer);
       Optional<Status> refusal = HelloCheck.refusal(config, theirs, dialled, certified);
       if (refusal.isPresent()) {
         refused = true;
@@ -285,11 +287,12 @@ public final class PeerExchange implements AutoCloseable {
         transport.rejected(DOOR, host, why);
         return refusal;
       }
-      link = links.get(new SiteId(theirs.getSite()));
-      listener.greeted(
-          new SiteId(theirs.getSite()),
-          theirs.getConfigHash(),
-          new ExchangeConfig.Ledger(HelloCheck.formats(theirs), theirs.getLedgerMember()));
+      link = links.get(ExchangeConfig.Peer.name(theirs.getSite(), theirs.getInstance()));
+      ExchangeConfig.Ledger ledger =
+          new ExchangeConfig.Ledger(HelloCheck.formats(theirs), theirs.getLedgerMember());
+      config.peers().stream()
+          .filter(p -> p.isThe(theirs.getSite(), theirs.getInstance()))
+          .forEach(p -> listener.greeted(p, theirs.getConfigHash(), ledger));
       if (!theirs.getConfigHash().equals(config.configHash())) {
         once.warn(
             "peer "

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class DeadManLock implements AutoCloseable {
   static final String NAME = "mpp_lease";
 
+  /** ER_NO_SUCH_THREAD: it ended by itself. */
+  private static final int NO_SUCH_THREAD = 1094;
+
   private final Connector connector;
   private final DeadManTimings timings;
   private final LongSupplier clock;
@@ -32,6 +35,7 @@ final class DeadManLock implements AutoCloseable {
   private volatile @Nullable Session session;
   private volatile boolean locked;
   private volatile boolean wanted;
+  private volatile boolean taking;
   private volatile long until;
   private volatile boolean closed;
   private volatile long unfencing;
@@ -59,9 +63,21 @@ final class DeadManLock implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #holdUntil}, from the process that this one replaces: its session, which may be that
+   * of a frozen process, is ended. Between its end and this session's lock lies one round trip, far
+   * less than the second look of the server's event.
+   */
+  void takeUntil(long nanos) {
+    taking = true;
+    holdUntil(nanos);
+    LockSupport.unpark(refresher);
+  }
+
   /** Breaks the session, whatever it is doing; the server releases the lock when it notices. */
   void release() {
     wanted = false;
+    taking = false;
     drop("given up");
   }
 
@@ -159,7 +175,7 @@ final class DeadManLock implements AutoCloseable {
       if (!locked) {
         acquire();
         changed.signalAll();
-        return (locked ? timings.refresh() : Duration.ofMillis(50)).toNanos();
+        return (locked ? timings.refresh() : Duration.ofMillis(taking ? 5 : 50)).toNanos();
       }
       if (unfencing == 0) {
         refresh();
@@ -208,19 +224,37 @@ final class DeadManLock implements AutoCloseable {
           return;
         }
       }
-      boolean got =
-          s.call(
-              callNanos,
-              c ->
-                  permitted()
-                      && Rows.on(
-                          Rows.first(Rows.query(c, "SELECT GET_LOCK('" + NAME + "', 0) AS got")),
-                          "got"));
+      boolean got = s.call(callNanos, this::lock);
+      taking &= !got;
       why = got ? "" : NAME + " is held by another session";
       locked = got;
     } catch (LinkException e) {
       drop(e.getMessage());
     }
+  }
+
+  private boolean lock(Connection c) throws SQLException {
+    boolean got = permitted() && getLock(c);
+    if (got || !taking || !permitted()) {
+      return got;
+    }
+    long holder =
+        Rows.number(
+            Rows.first(Rows.query(c, "SELECT IS_USED_LOCK('" + NAME + "') AS holder")), "holder");
+    if (holder != 0) {
+      try {
+        Rows.query(c, "KILL " + holder);
+      } catch (SQLException e) {
+        if (e.getErrorCode() != NO_SUCH_THREAD) {
+          throw e;
+        }
+      }
+    }
+    return permitted() && getLock(c);
+  }
+
+  private static boolean getLock(Connection c) throws SQLException {
+    return Rows.on(Rows.first(Rows.query(c, "SELECT GET_LOCK('" + NAME + "', 0) AS got")), "got");
   }
 
   /** Looked at right before a statement is sent that prolongs the lock. */

@@ -191,6 +191,11 @@ final class MariaDbServer implements MySqlServer {
   }
 
   @Override
+  public void takeDeadManUntil(long nanos) {
+    lock.takeUntil(nanos);
+  }
+
+  @Override
   public void dropDeadMan() {
     lock.release();
   }

@@ -61,6 +61,12 @@ public interface MySqlServer extends AutoCloseable {
    */
   void holdDeadManUntil(long nanos);
 
+  /**
+   * As {@link #holdDeadManUntil}; if another session of this account holds the lock it is ended.
+   * Only for the successor of the process that held it: the server stays writable all the while.
+   */
+  void takeDeadManUntil(long nanos);
+
   /** Gives the dead-man lock up at once. Never blocks longer than the poll time-out. */
   void dropDeadMan();
 

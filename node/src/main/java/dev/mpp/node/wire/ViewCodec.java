@@ -37,7 +37,9 @@ public final class ViewCodec {
             .setWitness(v.witness())
             .setVersion(v.version())
             .setConfigHash(v.configHash())
-            .setReach(encode(v.reach()));
+            .setReach(encode(v.reach()))
+            .setInstance(v.instance())
+            .setPassive(v.passive());
     v.checkpoints().forEach(c -> b.addCheckpoints(encode(c)));
     v.pools().forEach(p -> b.addPools(encode(p)));
     v.links().forEach(l -> b.addLinks(encode(l)));
@@ -66,7 +68,9 @@ public final class ViewCodec {
             .map(r -> new SiteView.RoleView(new ServiceName(r.getService()), r.getEpoch()))
             .toList(),
         v.hasReplica() ? Optional.of(decode(v.getReplica())) : Optional.empty(),
-        v.hasJournal() ? head(v.getJournal()) : Optional.empty());
+        v.hasJournal() ? head(v.getJournal()) : Optional.empty(),
+        v.getInstance(),
+        v.getPassive());
   }
 
   /** A defect there is no reason not to hear a site. */

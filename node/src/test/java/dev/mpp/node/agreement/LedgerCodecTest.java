@@ -47,7 +47,7 @@ class LedgerCodecTest {
           new LedgerCommand.InSync(ORIGIN, S, 4, Set.of(A, B)),
           new LedgerCommand.Pause(ORIGIN, S, true, "ann", "switch upgrade"),
           new LedgerCommand.Pause(ORIGIN, S, false, "", ""),
-          new LedgerCommand.Adopt(ORIGIN, S, 3, 9),
+          new LedgerCommand.Adopt(ORIGIN, 3),
           new LedgerCommand.BeginMove(ORIGIN, S, 4, MOVE),
           new LedgerCommand.EndMove(ORIGIN, S, "m1", "no"),
           new LedgerCommand.Prefer(ORIGIN, S, Optional.of(B), "ann", "racks"),
@@ -95,7 +95,7 @@ class LedgerCodecTest {
             new LedgerCommand.Handover(
                 new Origin(A, "run-7", 43), S, 1, "m1", GtidSet.parse("0-1-100")),
             new LedgerCommand.Claim(ORIGIN, S, 1, 2),
-            new LedgerCommand.Adopt(new Origin(A, "other", 1), S, 2, 3),
+            new LedgerCommand.Adopt(new Origin(A, "other", 1), 0),
             new LedgerCommand.Release(ORIGIN, S, 1),
             new LedgerCommand.Pause(ORIGIN, S, true, "ann", "switch upgrade"),
             new LedgerCommand.Pause(ORIGIN, S, false, "ann", ""))) {

@@ -39,32 +39,46 @@ final class MemberFormatsTest {
   @Test
   void theOldestVoterDecides() {
     MemberFormats formats = formats();
-    assertEquals(Optional.empty(), formats.refusal(1, ALL));
-    assertTrue(formats.refusal(2, ALL).orElse("").contains("site2 was never heard"));
-    formats.announced(TWO, upTo(3));
-    formats.announced(THREE, upTo(2));
-    assertEquals(Optional.empty(), formats.refusal(2, ALL));
-    String why = formats.refusal(3, ALL).orElse("");
+    assertEquals(Optional.empty(), formats.refusal(1, ALL, List.of()));
+    assertTrue(formats.refusal(2, ALL, List.of()).orElse("").contains("site2 was never heard"));
+    formats.announced("site2", upTo(3));
+    formats.announced("site3", upTo(2));
+    assertEquals(Optional.empty(), formats.refusal(2, ALL, List.of()));
+    String why = formats.refusal(3, ALL, List.of()).orElse("");
     assertTrue(why.contains("site3 reads ledger formats 1 to 2: upgrade it"), why);
     assertFalse(why.contains("site2"), why);
-    assertEquals(Optional.empty(), formats.refusal(3, List.of(ONE, TWO)), "no voter any more");
+    assertEquals(
+        Optional.empty(), formats.refusal(3, List.of(ONE, TWO), List.of()), "no voter any more");
+  }
+
+  @Test
+  void aFollowerCountsOnceItSaidThatItIsOlder() {
+    MemberFormats formats = formats();
+    formats.announced("site2", upTo(3));
+    formats.announced("site3", upTo(3));
+    List<String> followers = List.of("site1.b", "site2.b");
+    assertEquals(Optional.empty(), formats.refusal(3, ALL, followers), "never heard, no vote");
+    formats.announced("site2.b", upTo(2));
+    String why = formats.refusal(3, ALL, followers).orElse("");
+    assertTrue(why.contains("site2.b reads ledger formats 1 to 2: upgrade it"), why);
+    assertEquals(Optional.empty(), formats.refusal(2, ALL, followers));
   }
 
   @Test
   void whatWasAnnouncedSurvivesARestartAndADowngradeCounts() {
     MemberFormats formats = formats();
-    formats.announced(TWO, upTo(3));
-    formats.announced(THREE, upTo(3));
-    assertEquals(Optional.empty(), formats().refusal(3, ALL));
-    formats.announced(THREE, upTo(1));
-    assertTrue(formats().refusal(2, ALL).isPresent());
+    formats.announced("site2", upTo(3));
+    formats.announced("site3", upTo(3));
+    assertEquals(Optional.empty(), formats().refusal(3, ALL, List.of()));
+    formats.announced("site3", upTo(1));
+    assertTrue(formats().refusal(2, ALL, List.of()).isPresent());
   }
 
   @Test
   void aDamagedFileForgetsAndNothingElse() throws Exception {
-    formats().announced(TWO, upTo(3));
+    formats().announced("site2", upTo(3));
     Files.writeString(dir.resolve("formats"), "site2 1");
-    assertTrue(formats().refusal(2, ALL).isPresent());
+    assertTrue(formats().refusal(2, ALL, List.of()).isPresent());
   }
 
   /** On real replicas: an order that one of three does not read is not written. */
@@ -84,7 +98,7 @@ final class MemberFormatsTest {
       await(LIMIT, "the versions", () -> cluster.run(ONE).agreement.alarms().isEmpty());
       cluster.commit(ONE, pause, LIMIT);
       cluster.awaitSame();
-      cluster.run(ONE).agreement.reads(THREE, upTo(1));
+      cluster.run(ONE).agreement.reads(THREE, "", upTo(1));
       await(LIMIT, "the downgrade", () -> !cluster.run(ONE).agreement.alarms().isEmpty());
       cluster.beat(ONE);
     }

@@ -122,7 +122,7 @@ final class RatisCluster implements AutoCloseable {
         LedgerConfig.of("test", site, members, directory.resolve(site.name()), bootstrap);
     return new LedgerConfig(
         c.deployment(),
-        c.self(),
+        c.own(),
         c.members(),
         c.bindAddress(),
         c.storage(),
@@ -157,7 +157,7 @@ final class RatisCluster implements AutoCloseable {
   /** As the exchange does when the members meet. */
   RatisCluster introduce(Agreement.Formats formats) {
     for (Run run : runs.values()) {
-      runs.keySet().forEach(site -> run.agreement.reads(site, formats));
+      runs.keySet().forEach(site -> run.agreement.reads(site, "", formats));
     }
     return this;
   }

@@ -34,14 +34,41 @@ class ConfigFileTest {
   }
 
   @Test
+  void aSiteMayHaveTwoInstances() throws Exception {
+    String text =
+        ConfigFixtures.resource("minimal.yml")
+            .replace(
+                "{name: a, address: 127.0.1.1}",
+                "{name: a, instances: [{name: x, address: 127.0.1.1}, {name: y, address:"
+                    + " 127.0.1.2}]}");
+    var file = ConfigFixtures.write(dir, text);
+    MppConfig y =
+        ConfigFile.load(file, Optional.empty(), Optional.of("y"), spec -> Optional.empty())
+            .config();
+    assertEquals("127.0.1.2", y.self().address());
+    assertEquals("127.0.1.1", y.site(y.site()).address());
+    assertEquals(Optional.of(new MppConfig.Instance("x", "127.0.1.1")), y.twin());
+    assertEquals(dir.resolve("data/a-y"), y.dataDir());
+    assertFalse(y.votes());
+    MppConfig x =
+        ConfigFile.load(file, Optional.empty(), Optional.of("x"), spec -> Optional.empty())
+            .config();
+    assertTrue(x.votes());
+    assertEquals(x.configHash(), y.configHash());
+    MppConfig b = ConfigFile.load(file, Optional.of("b")).config();
+    assertEquals(Optional.empty(), b.twin());
+    assertTrue(b.votes());
+  }
+
+  @Test
   void everyKeyIsRead() throws Exception {
     MppConfig config = good();
     assertEquals("demo", config.deployment());
     assertEquals(new SiteId("site1"), config.self().id());
     assertEquals(200, config.self().priority());
     assertEquals(dir.resolve("data/site1"), config.dataDir());
-    assertEquals(new Ports(7400, 7401, 7402, 7480, 5353), config.self().ports());
-    assertEquals(new Ports(7400, 7401, 7402, 7999, 5353), config.peers().getFirst().ports());
+    assertEquals(new Ports(7400, 7401, 7402, 7480, 5353, 7403), config.self().ports());
+    assertEquals(new Ports(7400, 7401, 7402, 7999, 5353, 7403), config.peers().getFirst().ports());
     assertTrue(config.site(new SiteId("witness")).witness());
     assertEquals(LeaseProfile.DEFAULT.lease(), config.lease());
 

@@ -38,6 +38,17 @@ class ConfigProblemsTest {
           {name: b, address: 127.0.2.1}|{name: b, address: 10.0.2.1}|plaintext would run between sites over addresses that are not loopback: 10.0.2.1
           {name: b, address: 127.0.2.1}|{name: b, address: 127.0.2.1, ports: {http: 53}}|sites[1].ports.http makes http and dns listen on one port, 53
           {name: b, address: 127.0.2.1}|{name: b, address: 127.0.2.1, ports: {http: 0}}|sites[1].ports.http is 0, outside 1 to 65535
+          {name: b, address: 127.0.2.1}|{name: b, address: 127.0.2.1, instances: [{name: x, address: 127.0.2.1}, {name: y, address: 127.0.2.2}]}|sites[1].address is given beside instances; remove it
+          {name: b, address: 127.0.2.1}|{name: b, instances: [{name: x, address: 127.0.2.1}]}|sites[1].instances lists 1; list two, or none
+          {name: b, address: 127.0.2.1}|{name: b, instances: [{name: x, address: 127.0.2.1}, {name: x, address: 127.0.2.2}]}|sites[1].instances[1].name is "x", as the other one's
+          {name: b, address: 127.0.2.1}|{name: b, instances: [{name: x, address: 127.0.2.1}, {name: y, address: 127.0.2.1}]}|sites[1].instances[1].address is 127.0.2.1, as the other one's
+          {name: b, address: 127.0.2.1}|{name: b, instances: [{name: x, address: 127.0.2.1}, {name: y, address: 127.0.1.1}]}|sites a and b have one address, 127.0.1.1
+          {name: b, address: 127.0.2.1}|{name: b, instances: [{name: x, address: 127.0.2.1}, {name: y, address: 10.0.2.1}]}|plaintext would run between sites over addresses that are not loopback: 127.0.2.1, 10.0.2.1
+          {name: w, address: 127.0.3.1, witness: true}|{name: w, instances: [{name: x, address: 127.0.3.1}, {name: y, address: 127.0.3.2}], witness: true}|sites[2].instances are given to a witness
+          site: a\\n|site: a\\ninstance: x\\n|instance gives site a no instance "x"; leave --instance and instance: away
+          primary:127.0.2.1:13306|primary:127.0.2.1:7403|pool has 127.0.2.1:7403, which is the twin port of b
+          {name: b, address: 127.0.2.1}, {name: w, address: 127.0.3.1, witness: true}|{name: b, instances: [{name: x, address: 127.0.2.1}, {name: y, address: 127.0.2.2}]}|site b has two instances, and pair mode knows none
+          {name: b, address: 127.0.2.1}|{name: b, paths: [127.0.2.3], instances: [{name: x, address: 127.0.2.1}, {name: y, address: 127.0.2.2}]}|sites[1].paths are given beside instances
           deployment: demo|deployment: demo\\nmode: pair|mode is "pair", and 3 listed sites make quorum
           , {name: w, address: 127.0.3.1, witness: true}|, {name: w, address: 127.0.3.1, witness: true, paths: [127.0.2.1]}|sites b and w have one address, 127.0.2.1
           {site: b, addresses: [127.0.2.1]|{site: w, addresses: [127.0.2.1]|sites[1].site is "w", a witness: it votes and has no pool
@@ -98,6 +109,7 @@ class ConfigProblemsTest {
           lease: {duration: 6}|lease.duration is 6 without a unit; write 6ms or 6s
           lease: {profile: quick}|lease.profile is "quick"; choose one of default, fast, wan
           lease: [6s]|lease is a list where a block of keys is expected
+          dead-man: {timeout: 1500ms}|dead-man.timeout is "1500ms", which the servers cannot count
           dead-man: {timeout: never}|dead-man.timeout is "never", which is not a duration
           insecure: yes|insecure is "yes"; write true or false
           profiles: {default: {port: 80}}|profiles.default is not a name for a profile

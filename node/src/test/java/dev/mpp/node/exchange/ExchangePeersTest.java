@@ -175,6 +175,7 @@ final class ExchangePeersTest {
         () ->
             new ExchangeConfig(
                 self,
+                "",
                 "r",
                 "d",
                 "h",

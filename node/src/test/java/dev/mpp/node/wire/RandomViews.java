@@ -54,7 +54,9 @@ final class RandomViews {
                 new SiteView.RoleView(
                     new ServiceName("db" + random.nextInt(9) + ".example.org"), random.nextLong())),
         perhaps(() -> new SiteView.Replica(text(), random.nextLong(), random.nextLong())),
-        perhaps(this::head));
+        perhaps(this::head),
+        text(),
+        random.nextBoolean());
   }
 
   private JournalHead head() {

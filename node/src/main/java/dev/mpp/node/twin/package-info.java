@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mpp.node.twin;
+
+import org.jspecify.annotations.NullMarked;

@@ -58,7 +58,8 @@ final class SiteTlsTest {
                 } catch (IOException e) {
                   return new Met(Optional.empty(), String.valueOf(e.getMessage()), Instant.MAX);
                 }
-              });
+              },
+              Thread::startVirtualThread);
       Instant shown = Instant.MIN;
       try (var out =
           (SSLSocket)

@@ -249,8 +249,12 @@ class DnsProbeTest {
         };
     Verdict verdict = ask(Asking.HASTY, reply, HostileServer.silence(), Profile.Dns.DEFAULT);
     assertFalse(verdict.ok());
-    assertEquals(
-        "no usable answer in time; 3 that did not match the question were ignored",
+    // How many of its questions were answered within the time-out is the machine's business.
+    assertTrue(
+        verdict
+            .message()
+            .matches(
+                "no usable answer in time; [1-3] that did not match the question w(as|ere) ignored"),
         verdict.message());
   }
 

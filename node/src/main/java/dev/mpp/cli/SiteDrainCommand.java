@@ -1,6 +1,5 @@
 package dev.mpp.cli;
 
-import dev.mpp.proto.v1.OrderReply;
 import dev.mpp.proto.v1.OrderSiteRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,14 +32,6 @@ final class SiteDrainCommand implements Runnable {
 
   @Override
   public void run() {
-    OrderSiteRequest request =
-        OrderSiteRequest.newBuilder()
-            .setSite(site)
-            .setMode(OrderSiteRequest.Mode.DRAIN)
-            .setReason(who.needReason("mpp site drain"))
-            .setUser(who.user())
-            .build();
-    OrderReply reply = cli.nodes().ask(stub -> stub.orderSite(request));
-    Answers.print(cli.terminal(), reply);
+    SiteOrders.give(cli, site, OrderSiteRequest.Mode.DRAIN, who.needReason("mpp site drain"), who);
   }
 }

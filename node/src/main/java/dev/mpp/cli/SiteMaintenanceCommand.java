@@ -1,6 +1,5 @@
 package dev.mpp.cli;
 
-import dev.mpp.proto.v1.OrderReply;
 import dev.mpp.proto.v1.OrderSiteRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,14 +32,7 @@ final class SiteMaintenanceCommand implements Runnable {
 
   @Override
   public void run() {
-    OrderSiteRequest request =
-        OrderSiteRequest.newBuilder()
-            .setSite(site)
-            .setMode(OrderSiteRequest.Mode.MAINTENANCE)
-            .setReason(who.needReason("mpp site maintenance"))
-            .setUser(who.user())
-            .build();
-    OrderReply reply = cli.nodes().ask(stub -> stub.orderSite(request));
-    Answers.print(cli.terminal(), reply);
+    SiteOrders.give(
+        cli, site, OrderSiteRequest.Mode.MAINTENANCE, who.needReason("mpp site maintenance"), who);
   }
 }

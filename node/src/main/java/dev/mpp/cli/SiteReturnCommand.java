@@ -1,6 +1,5 @@
 package dev.mpp.cli;
 
-import dev.mpp.proto.v1.OrderReply;
 import dev.mpp.proto.v1.OrderSiteRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,14 +31,6 @@ final class SiteReturnCommand implements Runnable {
 
   @Override
   public void run() {
-    OrderSiteRequest request =
-        OrderSiteRequest.newBuilder()
-            .setSite(site)
-            .setMode(OrderSiteRequest.Mode.NONE)
-            .setReason(who.reason())
-            .setUser(who.user())
-            .build();
-    OrderReply reply = cli.nodes().ask(stub -> stub.orderSite(request));
-    Answers.print(cli.terminal(), reply);
+    SiteOrders.give(cli, site, OrderSiteRequest.Mode.NONE, who.reason(), who);
   }
 }

@@ -23,7 +23,8 @@ final class NodeTrack {
   long healthySince = LeaseClock.NEVER;
   long notFollowingSince = LeaseClock.NEVER;
   int pollsSincePromoted;
-  long deadManSeenAt = LeaseClock.NEVER;
+  private boolean deadMan;
+  private boolean deadManBefore;
 
   /** Its last comparison with an ACTIVE found transactions that the ACTIVE lacks. */
   boolean errant;
@@ -54,9 +55,8 @@ final class NodeTrack {
     facts = next;
     factsAt = now;
     lastWallMillis = wallMillis;
-    if (next.deadMan()) {
-      deadManSeenAt = now;
-    }
+    deadManBefore = deadMan;
+    deadMan = next.deadMan();
     pollsSincePromoted++;
     stopped = stopped(next);
     waits = next.semiSync().sourceEnabled();
@@ -72,9 +72,12 @@ final class NodeTrack {
     return facts != null && facts.deadMan();
   }
 
-  /** Whether its dead-man was seen alive within the last minute before the server fell silent. */
+  /**
+   * Whether one of its last two answers showed a dead-man that works: a single late run of the
+   * event is forgiven, one that is switched off is not relied on.
+   */
   boolean deadManKnown() {
-    return deadManSeenAt != LeaseClock.NEVER && factsAt - deadManSeenAt <= 60_000_000_000L;
+    return deadMan || deadManBefore;
   }
 
   void unreachable(long wallMillis) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** What the brain remembers of one local node beside its pool state. */
 final class NodeTrack {
   static final String NO_DEAD_MAN =
-      "no working dead-man (event mpp.dead_man, event_scheduler=ON); a node without one is never"
-          + " made writable";
+      "no working dead-man (event mpp.dead_man and procedure mpp.jump of the prepare SQL,"
+          + " event_scheduler=ON); a node without one is never made writable";
 
   final NodeAddress address;
   final FenceDuty fence;
@@ -28,6 +28,9 @@ final class NodeTrack {
 
   /** Its last comparison with an ACTIVE found transactions that the ACTIVE lacks. */
   boolean errant;
+
+  /** Why its source cannot serve it, by the source's own word; empty once replication runs. */
+  String diverged = "";
 
   /** By its last poll: its replication is off and could be started. */
   boolean stopped;

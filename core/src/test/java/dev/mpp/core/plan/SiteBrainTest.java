@@ -189,7 +189,8 @@ final class SiteBrainTest extends HandPlay {
       for (BrainCommand.MakeWritable w : take(BrainCommand.MakeWritable.class)) {
         event(new BrainEvent.WritableDone(S, NODE, w.commandId(), true, 1, ""));
       }
-      served = ledger.grant(S).heldBy(A, "a1") && ledger.grant(S).serving() && state() == State.ACTIVE;
+      served =
+          ledger.grant(S).heldBy(A, "a1") && ledger.grant(S).serving() && state() == State.ACTIVE;
     }
     assertTrue(served, ledger.grant(S) + " " + brain.sentence(S, now));
     assertEquals("a1", ledger.acting(A).incarnation());

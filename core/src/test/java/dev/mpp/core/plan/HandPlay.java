@@ -239,18 +239,13 @@ abstract class HandPlay {
   }
 
   void viewOfWitness(long sequence) {
+    viewOfWitness(sequence, List.of());
+  }
+
+  void viewOfWitness(long sequence, List<SiteView.LinkView> links) {
     event(
         new BrainEvent.PeerHeard(
             new SiteView(
-                W,
-                "w1",
-                sequence,
-                true,
-                "test",
-                "",
-                Reach.GLOBAL,
-                List.of(),
-                List.of(),
-                List.of())));
+                W, "w1", sequence, true, "test", "", Reach.GLOBAL, List.of(), List.of(), links)));
   }
 }

@@ -80,7 +80,7 @@ final class SimHands {
       case BrainCommand.SemiSync c ->
           change(c.service(), c.node(), c.commandId(), s -> s.waitForReplicas(c.on()));
       case BrainCommand.PreferLeadership p -> world.ledger.prefer(site);
-      case BrainCommand.YieldLeadership y -> {}
+      case BrainCommand.YieldLeadership y -> world.ledger.giveWay(site, y.to());
       case BrainCommand.Journal j -> {
         if (world.telling()) {
           world.tell(

@@ -40,7 +40,13 @@ final class NodeTrack {
 
   long followCommand;
   long followCommandAt = LeaseClock.NEVER;
+
+  /** When the server was last told to wait for acknowledgements, or not to. */
+  long semiSyncCommandAt = LeaseClock.NEVER;
+
   boolean writableInFlight;
+
+  private boolean receiverChanged;
 
   private PoolState.@Nullable Node viewed;
   private @Nullable NodeView view;
@@ -54,7 +60,13 @@ final class NodeTrack {
     return Optional.ofNullable(facts);
   }
 
+  /** Whether its last answer showed another state of its receiver than the one before. */
+  boolean receiverChanged() {
+    return receiverChanged;
+  }
+
   void answered(ServerFacts next, long now, long wallMillis) {
+    receiverChanged = receives(facts) != receives(next);
     facts = next;
     factsAt = now;
     lastWallMillis = wallMillis;
@@ -63,6 +75,11 @@ final class NodeTrack {
     pollsSincePromoted++;
     stopped = stopped(next);
     waits = next.semiSync().sourceEnabled();
+  }
+
+  private static boolean receives(@Nullable ServerFacts facts) {
+    return facts != null
+        && facts.replication().map(ServerFacts.Replication::receiverRunning).orElse(false);
   }
 
   private static boolean stopped(ServerFacts facts) {

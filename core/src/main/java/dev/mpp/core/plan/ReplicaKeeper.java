@@ -57,25 +57,17 @@ final class ReplicaKeeper {
     boolean start =
         t.stopped && !countedOn && active.get().facts().executed().contains(f.executed());
     if (t.waits && (start || !t.stopped)) {
-      // Left on by an earlier role: nobody acknowledges here, its applier would wait for ever.
-      t.followCommandAt = turn.now();
-      turn.add(new BrainCommand.SemiSync(state.service.name(), t.address, state.ids.next(), false));
+      state.stopWaiting(t, turn);
     }
     if (start) {
-      t.followCommandAt = turn.now();
-      t.followCommand = state.ids.next();
-      turn.add(new BrainCommand.StartReplication(state.service.name(), t.address, t.followCommand));
-      state.journal(
-          turn,
-          "follow",
-          t.address.toString(),
-          "",
-          "",
+      state.startFollowing(
+          t,
           t.diverged.isEmpty()
               ? "its transactions are all on ACTIVE "
                   + active.get().node()
                   + ": replication started"
-              : "its source refused it before; asked again");
+              : "its source refused it before; asked again",
+          turn);
     }
   }
 

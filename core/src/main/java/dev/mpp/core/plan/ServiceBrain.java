@@ -228,6 +228,9 @@ final class ServiceBrain {
       return;
     }
     t.answered(e.facts(), turn.now(), e.wallMillis());
+    if (t.receiverChanged()) {
+      turn.add(new BrainCommand.Show()); // whoever opens a server may wait for it
+    }
     boolean active = state.isActive(e.node());
     boolean mayWrite = active || t.writableInFlight;
     if (!e.facts().readOnly() && !mayWrite && !t.fence.wanted()) {
@@ -341,9 +344,12 @@ final class ServiceBrain {
     t.writableInFlight = false;
     Promotion p = state.promotion();
     if (p != null) {
-      p.writableDone(e);
+      boolean again = p.writableDone(e, turn.now());
       if (p.stage() == Promotion.Stage.DONE && !t.fence.wanted()) {
         promoted(p, t, turn);
+        return;
+      }
+      if (again && !t.fence.wanted()) {
         return;
       }
     }
@@ -367,11 +373,12 @@ final class ServiceBrain {
         t.address.toString(),
         "",
         "WRITABLE",
-        "%s (%.0f ms, executed %s)"
+        "%s (%.0f ms, executed %s%s)"
             .formatted(
                 p.reason(),
                 (turn.now() - p.startedAt()) / 1e6,
-                p.executed().map(Object::toString).orElse("unknown")));
+                p.executed().map(Object::toString).orElse("unknown"),
+                p.joined() ? "; the former ACTIVE follows" : ""));
     state.step(new PoolEvent.Promoted(t.address), turn);
     state.promotionOver(turn);
     pollWithin(t.address, 0, turn);
@@ -708,6 +715,7 @@ final class ServiceBrain {
     NodeTrack t = state.track(active);
     if (t.pollsSincePromoted >= 1 && !t.fence.wanted() && t.facts().isPresent()) {
       sync.keep(t.address, t.facts().get(), t.pollsSincePromoted, lease.grant(), turn, state.ids);
+      t.semiSyncCommandAt = Math.max(t.semiSyncCommandAt, sync.commandedAt());
     }
   }
 

@@ -662,12 +662,20 @@ public final class SiteBrain {
     }
   }
 
-  /** Told by the shell whom the replication is led by: the holder asks to lead itself. */
+  /**
+   * Told by the shell whom the replication is led by: the holder asks to lead itself, and a leader
+   * that does not hear the holder gives way to a member that does.
+   */
   public Optional<BrainCommand> leader(Optional<SiteId> leader, long now) {
     boolean due = lastPreference == LeaseClock.NEVER || now - lastPreference >= PREFERENCE_RETRY;
     boolean leads = leader.isPresent() && leader.get().equals(config.self());
     if (!due || leader.isEmpty()) {
       return Optional.empty();
+    }
+    Optional<SiteId> middle = leads ? inTheMiddle(now) : Optional.empty();
+    if (middle.isPresent()) {
+      lastPreference = now;
+      return middle.map(BrainCommand.YieldLeadership::new);
     }
     if (seat != null) {
       return leads ? yieldLeadership(seat, now) : Optional.empty();
@@ -679,6 +687,15 @@ public final class SiteBrain {
       return Optional.of(new BrainCommand.PreferLeadership());
     }
     return Optional.empty();
+  }
+
+  private Optional<SiteId> inTheMiddle(long now) {
+    return leases.values().stream()
+        .flatMap(l -> l.grant().holder().stream())
+        .filter(holder -> !holder.equals(config.self()))
+        .distinct()
+        .flatMap(holder -> LeaderRule.inTheMiddle(holder, peers, now).stream())
+        .findFirst();
   }
 
   /** The end of the acting instance must not cost an election while its twin wants to adopt. */

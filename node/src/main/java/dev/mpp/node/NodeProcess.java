@@ -50,6 +50,7 @@ import dev.mpp.node.store.StoreException;
 import dev.mpp.node.store.StoreListener;
 import dev.mpp.node.twin.TwinConfig;
 import dev.mpp.node.twin.TwinGroup;
+import dev.mpp.node.twin.TwinTls;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.tls.PeerRule;
 import dev.mpp.tls.SiteTls;
@@ -181,7 +182,7 @@ final class NodeProcess implements AutoCloseable {
         open(new Actuator(config.site(), agreement, servers, pollers, this::remoteServer, post));
     actuator = acting;
     RoleTimes times = new RoleTimes(time::wallMillis);
-    TwinGroup twins = config.twin().map(other -> twins(other, post)).orElse(null);
+    TwinGroup twins = config.twin().map(other -> twins(other, tls, rejected, post)).orElse(null);
     LoopShell shell =
         new LoopShell(
             store,
@@ -461,7 +462,11 @@ final class NodeProcess implements AutoCloseable {
     return members;
   }
 
-  private TwinGroup twins(MppConfig.Instance other, Consumer<BrainEvent> post) {
+  private TwinGroup twins(
+      MppConfig.Instance other,
+      Optional<SiteTls> tls,
+      RejectedAttempts rejected,
+      Consumer<BrainEvent> post) {
     int port = config.self().ports().twin();
     return new TwinGroup(
         new TwinConfig(
@@ -470,6 +475,7 @@ final class NodeProcess implements AutoCloseable {
             config.instance().orElseThrow(),
             InetSocketAddress.createUnresolved(config.self().address(), port),
             InetSocketAddress.createUnresolved(other.address(), port)),
+        tls.map(site -> new TwinTls(site, rejected)),
         new TwinEvents(post));
   }
 

@@ -60,6 +60,9 @@ public final class Refusal {
     if (lower.contains("empty client certificate") || lower.contains("empty certificate")) {
       return Optional.of("it showed no certificate");
     }
+    if (lower.contains("unrecognized ssl message")) {
+      return Optional.of("it does not speak TLS");
+    }
     if (lower.contains("alert")) {
       return Optional.of(
           "it refused the certificate shown to it, or TLS 1.3 ("

@@ -6,10 +6,7 @@ import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.StatusReply;
 import dev.mpp.proto.v1.StatusRequest;
 import dev.mpp.proto.v1.TakeoverRequest;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,7 +50,9 @@ final class TakeoverCommand implements Runnable {
   @Override
   public void run() {
     String reason = who.needReason("mpp takeover");
-    StatusReply status = cli.nodes().ask(stub -> stub.status(StatusRequest.getDefaultInstance()));
+    Nodes nodes = cli.nodes();
+    StatusReply status = nodes.ask(stub -> stub.status(StatusRequest.getDefaultInstance()));
+    Nodes shown = nodes.answered();
     ServiceStatus known =
         status.getServicesList().stream()
             .filter(s -> s.getService().equals(service))
@@ -63,11 +62,12 @@ final class TakeoverCommand implements Runnable {
     TakeoverRequest request =
         TakeoverRequest.newBuilder()
             .setService(service)
+            .setSite(status.getLocal().getSite())
             .setConfirmed(typed())
             .setReason(reason)
             .setUser(who.user())
             .build();
-    OrderReply reply = cli.nodes().ask(stub -> stub.takeover(request));
+    OrderReply reply = shown.ask(stub -> stub.takeover(request));
     Answers.print(cli.terminal(), reply);
   }
 
@@ -100,8 +100,7 @@ final class TakeoverCommand implements Runnable {
   private String typed() {
     cli.terminal().print("Type the service's name to go on: ");
     try {
-      String line =
-          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+      String line = cli.terminal().in().readLine();
       if (line == null || !line.strip().equals(service)) {
         throw CliFailure.refused("not confirmed; nothing was done");
       }

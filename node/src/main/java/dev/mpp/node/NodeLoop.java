@@ -37,7 +37,7 @@ final class NodeLoop implements AutoCloseable {
   private static final int BATCH = 64;
 
   private static final long BATCH_TIME = 5_000_000L;
-  private static final long LEADER_EVERY = 1_000_000_000L;
+  private static final long LEADER_EVERY = 250_000_000L;
 
   /**
    * Peers hear the view at least this often, its age is how they judge this loop; and of mere

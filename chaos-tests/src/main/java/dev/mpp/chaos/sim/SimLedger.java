@@ -3,8 +3,10 @@ package dev.mpp.chaos.sim;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.model.SiteId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a correct Raft may do to a proposal, and no more: lose it before it is committed, commit it
@@ -193,9 +195,23 @@ final class SimLedger {
     changed();
   }
 
+  /** The leader gives way to another member. */
+  void giveWay(SimSite from, SiteId to) {
+    if (from.index == leader) {
+      prefer(world.sites[world.index(to)]);
+    }
+  }
+
+  /** Whom the member takes for the leader. */
+  Optional<SiteId> leaderFor(int member) {
+    return leader != NOBODY && world.net.both(member, leader)
+        ? Optional.of(world.sites[leader].id)
+        : Optional.empty();
+  }
+
   /** Whoever was asked to lead does, after a moment without commits. */
   void prefer(SimSite site) {
-    if (leader != NOBODY && site.index != leader) {
+    if (leader != NOBODY && site.index != leader && leads(leader)) {
       int from = leader;
       leader = NOBODY;
       electing = true;

@@ -280,6 +280,7 @@ final class SimSite {
   private void publish(SiteBrain b) {
     viewChanged = false;
     viewAt = now() + HEARTBEAT;
+    b.leader(world.ledger.leaderFor(index), now()).ifPresent(hands::perform);
     SiteView view = null;
     for (SimSite peer : world.sites) {
       if (peer != this && !peer.inert) {

@@ -1,7 +1,9 @@
 package dev.mpp.chaos.sim;
 
+import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.lease.Move;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.Reach;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One deployment on virtual time, made and driven by one seed. */
@@ -194,8 +197,10 @@ final class SimWorld {
   /** A replica follows what its site takes for the ACTIVE server. */
   void follow(SimSite site, SimServer replica) {
     SimService service = replica.service;
-    int active =
-        ledger.after(site.applied).grant(service.name).servedBy().map(this::index).orElse(-1);
+    Grant grant = ledger.after(site.applied).grant(service.name);
+    Optional<SiteId> handedTo =
+        grant.move().filter(m -> m.position().isPresent()).map(Move::target);
+    int active = handedTo.or(grant::servedBy).map(this::index).orElse(-1);
     SimServer source = null;
     for (SimServer s : service.servers) {
       if (s != replica && s.site == active && (source == null || s.writable())) {

@@ -178,7 +178,7 @@ final class FailoverForecastTest {
             3000 * MS,
             OptionalLong.empty());
     return FailoverPlan.of(
-        setting, new FailoverPlan.Known(asked.id, views, lease, active, Optional.empty()), lost);
+        setting, new FailoverPlan.Known(asked.id, views, lease, active, Optional.empty(), 0), lost);
   }
 
   private static SiteView silence(SiteView v) {

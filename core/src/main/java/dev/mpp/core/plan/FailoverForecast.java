@@ -368,6 +368,15 @@ final class FailoverForecast {
 
   private List<String> notes(Outcome outcome, List<Outlook> sites) {
     List<String> notes = new ArrayList<>();
+    if (known.ledgerAge() > setting.timing().duration()) {
+      notes.add(
+          ("The ledger as this node has it is %s: who is ACTIVE and who is in sync may have changed."
+                  + " Ask a node that is in touch with the majority.")
+              .formatted(
+                  known.ledgerAge() == Long.MAX_VALUE
+                      ? "of before its start"
+                      : seconds(known.ledgerAge()) + " old"));
+    }
     if (outcome != Outcome.NO_MAJORITY && together.size() == majority) {
       notes.add(
           "%d of %d voters are left: one more lost, and nobody could be ACTIVE."

@@ -119,13 +119,16 @@ public record FailoverPlan(
    * @param views the asked site's own, and those of peers that were heard lately
    * @param active the site that has the role with a live lease behind it
    * @param leader of the ledger; empty when unknown
+   * @param ledgerAge nanoseconds since this node's replica was certainly the newest; {@link
+   *     Long#MAX_VALUE} when it never was
    */
   public record Known(
       SiteId self,
       Map<SiteId, SiteView> views,
       Grant grant,
       Optional<SiteId> active,
-      Optional<SiteId> leader) {
+      Optional<SiteId> leader,
+      long ledgerAge) {
     public Known {
       views = Map.copyOf(views);
     }

@@ -92,8 +92,32 @@ final class MoveKeeper {
       }
       hold(m, pool, turn);
     } else {
+      move.filter(this::handedOver).ifPresent(m -> follow(m, turn));
       over(turn);
     }
+  }
+
+  private boolean handedOver(Move m) {
+    return phase == Phase.HANDOVER
+        && m.id().equals(id)
+        && m.position().isPresent()
+        && state.lease.grant().holder().isEmpty();
+  }
+
+  /**
+   * The target counts on this site from its first commit on if the server here follows by then. The
+   * relay log that the start throws away holds nothing yet that the target counts on: hence only
+   * once, and only by the process that fenced the server.
+   */
+  private void follow(Move m, Turn turn) {
+    NodeTrack t = source == null ? null : state.trackOrNull(source);
+    if (t == null || !t.stopped || t.followCommand != 0 || t.fence.wanted() || !state.onlyTwo()) {
+      return;
+    }
+    if (t.waits) {
+      state.stopWaiting(t, turn);
+    }
+    state.startFollowing(t, "handed over: replication from " + m.target() + " started", turn);
   }
 
   private void over(Turn turn) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One promotion, from the grant to a verified writable server:
@@ -19,17 +20,20 @@ import java.util.Set;
  * <pre>
  * OTHERS    fence the former ACTIVE site's nodes directly (tier 2, best effort, bounded)
  *           and at the same time stop the receiver and apply all that was received
- * STATE     commit to the ledger that only this site has every acknowledged write from here on;
- *           the commit also proves that the lease is still this process's
+ * JOIN      after a hand-over: wait for acknowledgements, and until the former ACTIVE follows;
+ *           bounded, and without it this site goes on alone
+ * STATE     commit to the ledger who has every acknowledged write from here on: this site, and the
+ *           one that joined; the commit also proves that the lease is still this process's
  * FRESH     wait until a renewal of the last half lease is committed
- * SEMISYNC  stop waiting for replicas of an earlier role
+ * SEMISYNC  alone: stop waiting for replicas of an earlier role
  * WRITABLE  hold the dead-man lock and un-fence in one statement conditional on it
  * </pre>
  *
  * A node whose last poll found no working dead-man does not get that far, whoever chose it: the
  * pool's rules, which do not know of it, or an operator.
  *
- * <p>Interrupted anywhere, the node is fenced again before anything else happens.
+ * <p>Interrupted anywhere, the node is fenced again before anything else happens. An un-fencing
+ * that fails at once, or waits in vain for who joined, is tried once more, alone, before that.
  */
 final class Promotion {
   private static final long REMOTE_BUDGET = 500_000_000L;
@@ -38,8 +42,17 @@ final class Promotion {
   private static final long WRITABLE_BUDGET = 1_000_000_000L;
   private static final long STATE_RETRY = 700_000_000L;
 
+  /** From the beginning; after it the former ACTIVE's site is not waited for any longer. */
+  private static final long JOIN_WITHIN = 500_000_000L;
+
+  private static final long JOIN_POLL = 20_000_000L;
+
+  /** A statement about semi-sync of before may take effect that late. */
+  private static final long UNSETTLED = 5_000_000_000L;
+
   enum Stage {
     OTHERS,
+    JOIN,
     STATE,
     FRESH,
     SEMISYNC,
@@ -58,6 +71,9 @@ final class Promotion {
   /** After a hand-over: what it must have executed, by the word of the former ACTIVE. */
   private final Optional<GtidSet> required;
 
+  /** After a hand-over: the former ACTIVE's site, while it can stay in sync. */
+  private Optional<SiteId> partner;
+
   private final long startedAt;
 
   private Stage stage = Stage.OTHERS;
@@ -70,6 +86,10 @@ final class Promotion {
   private long lastState;
   private long stateProposedAt = LeaseClock.NEVER;
   private long commandId;
+  private boolean joining;
+  private boolean tried;
+  private boolean triedAgain;
+  private long triedAt = LeaseClock.NEVER;
   private String failure = "";
 
   Promotion(
@@ -79,6 +99,7 @@ final class Promotion {
       long epoch,
       String reason,
       Optional<GtidSet> required,
+      Optional<SiteId> partner,
       long now) {
     this.service = service;
     this.self = self;
@@ -87,6 +108,11 @@ final class Promotion {
     this.epoch = epoch;
     this.reason = reason;
     this.required = required;
+    this.partner =
+        partner.filter(
+            p ->
+                track.semiSyncCommandAt == LeaseClock.NEVER
+                    || now - track.semiSyncCommandAt >= UNSETTLED);
     this.startedAt = now;
   }
 
@@ -120,7 +146,12 @@ final class Promotion {
 
   /** Whether the un-fencing statement may have been sent. */
   boolean maybeWritable() {
-    return stage == Stage.WRITABLE || stage == Stage.DONE;
+    return tried;
+  }
+
+  /** Whether the former ACTIVE's site stayed in sync: the server waits for it. */
+  boolean joined() {
+    return partner.isPresent();
   }
 
   void begin(
@@ -182,7 +213,12 @@ final class Promotion {
   }
 
   void changeDone(BrainEvent.ChangeDone done) {
-    if (stage == Stage.SEMISYNC && done.commandId() == commandId) {
+    if (stage == Stage.JOIN && done.commandId() == commandId) {
+      commandId = 0;
+      if (!done.ok()) {
+        partner = Optional.empty();
+      }
+    } else if (stage == Stage.SEMISYNC && done.commandId() == commandId) {
       if (done.ok()) {
         commandId = 0;
       } else {
@@ -191,14 +227,33 @@ final class Promotion {
     }
   }
 
-  void writableDone(BrainEvent.WritableDone done) {
-    if (stage == Stage.WRITABLE && done.commandId() == commandId) {
-      if (done.ok()) {
-        stage = Stage.DONE;
-      } else {
-        fail("could not be made writable: " + done.detail());
-      }
+  /**
+   * @return whether it goes on, though it was not made writable
+   */
+  boolean writableDone(BrainEvent.WritableDone done, long now) {
+    if (stage != Stage.WRITABLE || done.commandId() != commandId) {
+      return false;
     }
+    if (done.ok()) {
+      stage = Stage.DONE;
+      return false;
+    }
+    boolean quickly = now - triedAt < WRITABLE_BUDGET / 2;
+    if (triedAgain || !(quickly || joined())) {
+      fail("could not be made writable: " + done.detail());
+      return false;
+    }
+    triedAgain = true;
+    if (joined()) {
+      // Its first commit may wait for the partner: first the ledger leaves that out.
+      partner = Optional.empty();
+      stage = Stage.STATE;
+      firstState = 0;
+      stateProposedAt = LeaseClock.NEVER;
+    } else {
+      stage = Stage.FRESH;
+    }
+    return true;
   }
 
   /** Moves on as far as it can at this instant. */
@@ -209,21 +264,25 @@ final class Promotion {
     if (stage == Stage.OTHERS
         && prepared
         && (remoteFences.isEmpty() || turn.now() >= remoteUntil)) {
-      stage = Stage.STATE;
+      stage = partner.isPresent() ? Stage.JOIN : Stage.STATE;
+    }
+    if (stage == Stage.JOIN) {
+      join(turn, ids);
     }
     if (stage == Stage.STATE
         && (stateProposedAt == LeaseClock.NEVER || turn.now() - stateProposedAt >= STATE_RETRY)) {
       stateProposedAt = turn.now();
       long sequence =
-          turn.propose(origin -> new LedgerCommand.InSync(origin, service, epoch, Set.of(self)));
+          turn.propose(origin -> new LedgerCommand.InSync(origin, service, epoch, listed()));
       firstState = firstState == 0 ? sequence : firstState;
       lastState = sequence;
     }
     if (stage == Stage.FRESH && lease.fresh(turn.now())) {
       stage = Stage.SEMISYNC;
-      if (track.facts().map(f -> f.semiSync().sourceEnabled()).orElse(true)) {
-        commandId = ids.next();
-        turn.add(new BrainCommand.SemiSync(service, node, commandId, false));
+      boolean maybeOn =
+          joining || track.facts().map(f -> f.semiSync().sourceEnabled()).orElse(true);
+      if (!joined() && maybeOn) {
+        semiSync(false, turn, ids);
       } else {
         commandId = 0;
       }
@@ -231,6 +290,8 @@ final class Promotion {
     if (stage == Stage.SEMISYNC && commandId == 0) {
       if (lease.fresh(turn.now())) {
         stage = Stage.WRITABLE;
+        tried = true;
+        triedAt = turn.now();
         commandId = ids.next();
         track.writableInFlight = true;
         turn.add(new BrainCommand.HoldDeadMan(service, node, lease.deadManUntil()));
@@ -238,6 +299,36 @@ final class Promotion {
       } else {
         stage = Stage.FRESH;
       }
+    }
+  }
+
+  private Set<SiteId> listed() {
+    Set<SiteId> sites = new TreeSet<>(Set.of(self));
+    partner.ifPresent(sites::add);
+    return sites;
+  }
+
+  private void semiSync(boolean on, Turn turn, CommandIds ids) {
+    commandId = ids.next();
+    track.semiSyncCommandAt = turn.now();
+    turn.add(new BrainCommand.SemiSync(service, node, commandId, on));
+  }
+
+  /** The server waits for acknowledgements, and the partner is there to give them, or is not. */
+  private void join(Turn turn, CommandIds ids) {
+    if (!joining) {
+      joining = true;
+      semiSync(true, turn, ids);
+    }
+    turn.add(new BrainCommand.PollWithin(service, node, JOIN_POLL));
+    boolean there =
+        commandId == 0
+            && partner.filter(p -> SyncKeeper.acknowledges(p, service, track, turn)).isPresent();
+    if (!there && turn.now() - startedAt >= JOIN_WITHIN) {
+      partner = Optional.empty();
+    }
+    if (there || partner.isEmpty()) {
+      stage = Stage.STATE;
     }
   }
 

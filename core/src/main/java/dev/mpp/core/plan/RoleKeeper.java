@@ -13,6 +13,9 @@ final class RoleKeeper {
   private static final long PROPOSAL_RETRY = 700_000_000L;
   private static final long READY_WITHIN = 2_000_000_000L;
 
+  /** Longer than the start of a replication may take. */
+  private static final long BUSY_AT_MOST = 4_000_000_000L;
+
   private final ServiceState state;
   private final EligibilityRule eligibility;
   private final ClaimRule claimRule;
@@ -50,6 +53,16 @@ final class RoleKeeper {
   /** Whether the present epoch is being given up: a release is final. */
   boolean giving() {
     return releasing == state.lease.grant().epoch();
+  }
+
+  /**
+   * The present epoch is given up as soon as nothing here can be writable.
+   *
+   * @param notBefore until then another process may act on a lease that it had
+   */
+  void giveUp(long notBefore) {
+    releasing = state.lease.grant().epoch();
+    nextRelease = notBefore;
   }
 
   /** Whether a node may be promoted now, by a poll that is younger than the grant. */
@@ -139,7 +152,19 @@ final class RoleKeeper {
         || (!moving
             && claimedAt != LeaseClock.NEVER
             && now - claimedAt > READY_WITHIN
-            && !ready(pool, now));
+            && !ready(pool, now)
+            && !busy(now));
+  }
+
+  /** A node could take the role, as soon as it has answered what it was told. */
+  private boolean busy(long now) {
+    for (PoolState.Node n : state.pool().nodes()) {
+      NodeTrack t = state.track(n);
+      if (n.candidate() && t.followCommand != 0 && now - t.followCommandAt < BUSY_AT_MOST) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void claim(PoolVerdict pool, Turn turn) {

@@ -72,6 +72,9 @@ final class ServiceBrain {
   /** Pair mode: somebody took the ACTIVE server's write permission while the peer was silent. */
   private boolean stripped;
 
+  /** When the ACTIVE node was last seen writable. */
+  private long servedAt = LeaseClock.NEVER;
+
   private long dueAt = Long.MIN_VALUE;
 
   /** Until then another instance of this site may still finish a promotion that it began. */
@@ -208,6 +211,11 @@ final class ServiceBrain {
         && state.tracks().stream().noneMatch(t -> t.fence.wanted() || t.writableInFlight);
   }
 
+  /** The role that a former instance held was taken over only to be given up. */
+  void giveUp(long now) {
+    role.giveUp(now + config.timing().claimAfter());
+  }
+
   private void pollWithin(NodeAddress node, long delay, Turn turn) {
     turn.add(new BrainCommand.PollWithin(service.name(), node, delay));
   }
@@ -220,12 +228,18 @@ final class ServiceBrain {
       return;
     }
     t.answered(e.facts(), turn.now(), e.wallMillis());
+    if (t.receiverChanged()) {
+      turn.add(new BrainCommand.Show()); // whoever opens a server may wait for it
+    }
     boolean active = state.isActive(e.node());
     boolean mayWrite = active || t.writableInFlight;
     if (!e.facts().readOnly() && !mayWrite && !t.fence.wanted()) {
       String found = "found writable without being ACTIVE";
       state.journal(turn, "guard", e.node().toString(), "", "", found);
       t.fence.want(found, turn);
+    }
+    if (active && !e.facts().readOnly()) {
+      servedAt = turn.now();
     }
     boolean lost = active && watchActiveReadOnly(t, e.facts(), turn);
     PollResult result =
@@ -330,9 +344,12 @@ final class ServiceBrain {
     t.writableInFlight = false;
     Promotion p = state.promotion();
     if (p != null) {
-      p.writableDone(e);
+      boolean again = p.writableDone(e, turn.now());
       if (p.stage() == Promotion.Stage.DONE && !t.fence.wanted()) {
         promoted(p, t, turn);
+        return;
+      }
+      if (again && !t.fence.wanted()) {
         return;
       }
     }
@@ -356,11 +373,12 @@ final class ServiceBrain {
         t.address.toString(),
         "",
         "WRITABLE",
-        "%s (%.0f ms, executed %s)"
+        "%s (%.0f ms, executed %s%s)"
             .formatted(
                 p.reason(),
                 (turn.now() - p.startedAt()) / 1e6,
-                p.executed().map(Object::toString).orElse("unknown")));
+                p.executed().map(Object::toString).orElse("unknown"),
+                p.joined() ? "; the former ACTIVE follows" : ""));
     state.step(new PoolEvent.Promoted(t.address), turn);
     state.promotionOver(turn);
     pollWithin(t.address, 0, turn);
@@ -452,13 +470,30 @@ final class ServiceBrain {
   }
 
   /**
-   * Why the pool is FAIL whatever it reaches: the peer may have fenced its server in order to take
-   * over, so this site must not open one again before it has heard the peer.
+   * Why the pool is FAIL whatever it reaches: the peer may have fenced its servers in order to take
+   * over, or had the proof that none of them serves. So this site gives the role up, and takes it
+   * again as the ledger of the pair allows: when the peer is heard, or with a proof of its own.
    */
   Optional<String> stripped() {
     return stripped
-        ? Optional.of("Its ACTIVE server was fenced from outside while the peer is silent.")
+        ? Optional.of(
+            "Its ACTIVE server was fenced from outside, or did not serve for a lease's time, while"
+                + " the peer is silent.")
         : Optional.empty();
+  }
+
+  /** Pair mode, alone: nobody served for so long that the peer may have taken that for a proof. */
+  private void watchUnserved(long now) {
+    if (!lease.holds(now)) {
+      stripped = false;
+      return;
+    }
+    stripped |=
+        state.peerCut()
+            && lease.grant().serving()
+            && pool().active().isEmpty()
+            && servedAt != LeaseClock.NEVER
+            && now - servedAt > config.timing().duration();
   }
 
   void overlap(BrainEvent.PairOverlap e, Turn turn) {
@@ -517,6 +552,7 @@ final class ServiceBrain {
    */
   void think(PoolVerdict raw, Turn turn) {
     verdict = back.judge(raw, turn);
+    watchUnserved(turn.now());
     orders.watch(turn);
     if (pool().paused() != state.paused()) {
       state.step(new PoolEvent.Paused(state.paused()), turn);
@@ -679,6 +715,7 @@ final class ServiceBrain {
     NodeTrack t = state.track(active);
     if (t.pollsSincePromoted >= 1 && !t.fence.wanted() && t.facts().isPresent()) {
       sync.keep(t.address, t.facts().get(), t.pollsSincePromoted, lease.grant(), turn, state.ids);
+      t.semiSyncCommandAt = Math.max(t.semiSyncCommandAt, sync.commandedAt());
     }
   }
 

@@ -185,11 +185,45 @@ final class ServiceState {
                 lease.grant().epoch(),
                 next.reason(),
                 lease.grant().move().flatMap(Move::position),
+                partner(),
                 turn.now());
         promotion = p;
         p.begin(lease.grant().servedBy(), service.pools(), turn, ids);
       }
     }
+  }
+
+  /**
+   * After a hand-over: the former ACTIVE's site. It was fenced with every acknowledged write, so it
+   * stays in sync if it acknowledges what comes from here on.
+   */
+  private Optional<SiteId> partner() {
+    Grant g = lease.grant();
+    boolean possible =
+        g.move().flatMap(Move::position).isPresent() && service.semiSync() && onlyTwo();
+    return possible
+        ? g.servedBy().filter(s -> !s.equals(config.self()) && g.inSync().contains(s))
+        : Optional.empty();
+  }
+
+  /** Whether it has one server to follow, or to be followed by, at one other site. */
+  boolean onlyTwo() {
+    return !cluster && service.pools().size() == 2;
+  }
+
+  /** The node's replication is off, and nothing is lost by starting it. */
+  void startFollowing(NodeTrack t, String why, Turn turn) {
+    t.followCommandAt = turn.now();
+    t.followCommand = ids.next();
+    turn.add(new BrainCommand.StartReplication(service.name(), t.address, t.followCommand));
+    journal(turn, "follow", t.address.toString(), "", "", why);
+  }
+
+  /** Left on by an earlier role: nobody acknowledges here, its applier would wait for ever. */
+  void stopWaiting(NodeTrack t, Turn turn) {
+    t.followCommandAt = turn.now();
+    t.semiSyncCommandAt = turn.now();
+    turn.add(new BrainCommand.SemiSync(service.name(), t.address, ids.next(), false));
   }
 
   void promotionOver(Turn turn) {

@@ -47,6 +47,7 @@ final class SyncKeeper {
   private long commandId;
 
   private boolean commandedOn;
+  private long commandedAt = LeaseClock.NEVER;
   private long nextCommand = LeaseClock.NEVER;
 
   /** Facts of polls before this many were answered may be older than the last command. */
@@ -78,6 +79,11 @@ final class SyncKeeper {
     listing = 0;
     said = "";
     busy = false;
+  }
+
+  /** When the server was last told to wait, or not to. */
+  long commandedAt() {
+    return commandedAt;
   }
 
   /** Whether something of it is measured in less than a poll interval now. */
@@ -112,7 +118,7 @@ final class SyncKeeper {
   void keep(
       NodeAddress node, ServerFacts facts, int answered, Grant grant, Turn turn, CommandIds ids) {
     polls = answered;
-    Optional<NodeView> replica = replica(turn);
+    Optional<NodeView> replica = replica(peer, service, turn);
     boolean maybeListed = grant.inSync().contains(peer) || listing != 0;
     String trouble = trouble(facts, replica, turn.now());
     boolean waiting = facts.semiSync().sourceEnabled();
@@ -149,7 +155,16 @@ final class SyncKeeper {
     }
   }
 
-  private Optional<NodeView> replica(Turn turn) {
+  /** Whether the node waits for acknowledgements, and the site's follows and gives them. */
+  static boolean acknowledges(SiteId peer, ServiceName service, NodeTrack source, Turn turn) {
+    return source
+        .facts()
+        .filter(f -> f.semiSync().sourceEnabled() && f.semiSync().clients() > 0)
+        .filter(mine -> replica(peer, service, turn).filter(r -> follows(r, mine)).isPresent())
+        .isPresent();
+  }
+
+  private static Optional<NodeView> replica(SiteId peer, ServiceName service, Turn turn) {
     return turn.fresh(peer)
         .flatMap(p -> p.pool(service))
         .map(PoolView::nodes)
@@ -254,6 +269,7 @@ final class SyncKeeper {
       return;
     }
     nextCommand = turn.now() + COMMAND_LOST;
+    commandedAt = turn.now();
     commandId = ids.next();
     commandedOn = on;
     trustFrom = Integer.MAX_VALUE;

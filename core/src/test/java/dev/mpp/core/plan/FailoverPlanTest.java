@@ -1,6 +1,7 @@
 package dev.mpp.core.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,6 +47,7 @@ final class FailoverPlanTest {
   private final Set<SiteId> silent = new HashSet<>();
   private final Set<Set<SiteId>> cuts = new HashSet<>();
   private boolean rpoZero;
+  private long ledgerAge;
   private Set<SiteId> inSync = Set.of(A);
   private Optional<SiteId> active = Optional.of(A);
 
@@ -65,7 +67,9 @@ final class FailoverPlanTest {
     ALL.stream().filter(s -> !silent.contains(s)).forEach(s -> views.put(s, view(s)));
     Grant grant = new Grant(S, 7, active, "run", 3, true, Optional.of(A), inSync);
     return FailoverPlan.of(
-        setting, new FailoverPlan.Known(W, views, grant, active, Optional.of(A)), Set.of(lost));
+        setting,
+        new FailoverPlan.Known(W, views, grant, active, Optional.of(A), ledgerAge),
+        Set.of(lost));
   }
 
   private SiteView view(SiteId site) {
@@ -147,6 +151,18 @@ final class FailoverPlanTest {
     assertEquals(Optional.of(B), plan(A).next());
     advance.put(C, 99L);
     assertEquals(Optional.of(B), plan(A).next(), "equal in all: by name");
+  }
+
+  @Test
+  void aNodeWhoseLedgerIsOlderThanALeaseSaysSo() {
+    ledgerAge = 5_900 * MS;
+    assertFalse(plan(A).notes().toString().contains("The ledger as this node has it"));
+    ledgerAge = 43_000 * MS;
+    assertTrue(
+        plan(A).notes().getFirst().startsWith("The ledger as this node has it is 43.0 s old"),
+        plan(A).notes().toString());
+    ledgerAge = Long.MAX_VALUE;
+    assertTrue(plan(A).notes().getFirst().contains("is of before its start"));
   }
 
   @Test

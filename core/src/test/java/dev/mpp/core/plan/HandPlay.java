@@ -35,44 +35,59 @@ abstract class HandPlay {
   static final LeaseTiming TIMING =
       new LeaseTiming(6000 * MS, 500 * MS, 1500 * MS, 0.001, 300 * MS, 4000 * MS);
 
-  final SiteBrain brain =
-      new SiteBrain(
-          new BrainConfig(
-              A,
-              "a1",
-              false,
-              "test",
-              "",
-              TIMING,
-              2500 * MS,
-              Map.of(
-                  A,
-                  new BrainConfig.Member(false, 100),
-                  B,
-                  new BrainConfig.Member(false, 50),
-                  W,
-                  new BrainConfig.Member(true, 0)),
-              List.of(
-                  new BrainConfig.Service(
-                      S,
-                      true,
-                      true,
-                      PoolConfig.failover(
-                          "p", List.of(new PoolConfig.Member(NODE, NodeType.PRIMARY))),
-                      Map.of(A, List.of(NODE), B, List.of(OTHER)),
-                      Reach.GLOBAL,
-                      false,
-                      30,
-                      5000 * MS,
-                      1000 * MS,
-                      200 * MS)),
-              List.of()),
-          new CheckpointBoard(List.of(), true),
-          Map.of(),
-          0);
+  final SiteBrain brain;
   final List<BrainCommand> commands = new ArrayList<>();
   LedgerState ledger = LedgerState.EMPTY;
   long now;
+
+  HandPlay() {
+    this(NODE);
+  }
+
+  /**
+   * @param local the nodes of A, the PRIMARY first
+   */
+  HandPlay(NodeAddress... local) {
+    List<PoolConfig.Member> members = new ArrayList<>();
+    for (NodeAddress n : local) {
+      members.add(
+          new PoolConfig.Member(n, members.isEmpty() ? NodeType.PRIMARY : NodeType.SECONDARY));
+    }
+    brain =
+        new SiteBrain(
+            new BrainConfig(
+                A,
+                "a1",
+                false,
+                "test",
+                "",
+                TIMING,
+                2500 * MS,
+                Map.of(
+                    A,
+                    new BrainConfig.Member(false, 100),
+                    B,
+                    new BrainConfig.Member(false, 50),
+                    W,
+                    new BrainConfig.Member(true, 0)),
+                List.of(
+                    new BrainConfig.Service(
+                        S,
+                        true,
+                        true,
+                        PoolConfig.failover("p", members),
+                        Map.of(A, List.of(local), B, List.of(OTHER)),
+                        Reach.GLOBAL,
+                        false,
+                        30,
+                        5000 * MS,
+                        1000 * MS,
+                        200 * MS)),
+                List.of()),
+            new CheckpointBoard(List.of(), true),
+            Map.of(),
+            0);
+  }
 
   void event(BrainEvent e) {
     commands.addAll(brain.on(e, now));
@@ -119,15 +134,30 @@ abstract class HandPlay {
         deadMan);
   }
 
+  /** A replica that acknowledges what it receives. */
+  private static ServerFacts acknowledging(ServerFacts f) {
+    return new ServerFacts(
+        f.version(),
+        f.readOnly(),
+        f.executed(),
+        f.replication(),
+        new ServerFacts.SemiSync(false, 0, 0, false, true),
+        f.deadMan());
+  }
+
   void poll(ServerFacts facts) {
-    event(new BrainEvent.NodeAnswered(S, NODE, facts, 0));
+    poll(NODE, facts);
+  }
+
+  void poll(NodeAddress node, ServerFacts facts) {
+    event(new BrainEvent.NodeAnswered(S, node, facts, 0));
   }
 
   void fenced(boolean safe) {
     for (BrainCommand.FenceNode f : take(BrainCommand.FenceNode.class)) {
       event(
           new BrainEvent.FenceDone(
-              S, NODE, f.commandId(), safe, safe ? "FENCED" : "FAILED", 1000, "test"));
+              S, f.node(), f.commandId(), safe, safe ? "FENCED" : "FAILED", 1000, "test"));
     }
   }
 
@@ -169,7 +199,7 @@ abstract class HandPlay {
 
   /** B's view: eligible or not, its server's executed transactions. */
   void viewOfB(long sequence, boolean eligible, String executed) {
-    ServerFacts f = facts(executed, true, true, true);
+    ServerFacts f = acknowledging(facts(executed, true, true, true));
     SiteView.NodeView node =
         new SiteView.NodeView(
             OTHER,
@@ -209,18 +239,13 @@ abstract class HandPlay {
   }
 
   void viewOfWitness(long sequence) {
+    viewOfWitness(sequence, List.of());
+  }
+
+  void viewOfWitness(long sequence, List<SiteView.LinkView> links) {
     event(
         new BrainEvent.PeerHeard(
             new SiteView(
-                W,
-                "w1",
-                sequence,
-                true,
-                "test",
-                "",
-                Reach.GLOBAL,
-                List.of(),
-                List.of(),
-                List.of())));
+                W, "w1", sequence, true, "test", "", Reach.GLOBAL, List.of(), List.of(), links)));
   }
 }

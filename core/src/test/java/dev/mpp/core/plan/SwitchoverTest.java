@@ -9,6 +9,7 @@ import dev.mpp.core.lease.Move;
 import dev.mpp.core.lease.Origin;
 import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.State;
 import java.util.List;
 import java.util.Optional;
@@ -169,6 +170,8 @@ final class SwitchoverTest extends HandPlay {
     poll(facts("0-1-10", true, true, false));
     commit();
     assertTrue(ledger.grant(S).holder().isEmpty());
+    BrainCommand.StartReplication follow = take(BrainCommand.StartReplication.class).getLast();
+    event(new BrainEvent.ChangeDone(S, NODE, follow.commandId(), false, "still connecting"));
     long handedOver = now;
     at(now / MS + 1_400);
     poll(facts("0-1-10", true, true, false));
@@ -223,6 +226,134 @@ final class SwitchoverTest extends HandPlay {
     fenced(true);
     commit();
     assertTrue(ledger.grant(S).holder().isEmpty(), "given back");
+  }
+
+  @Test
+  void theSourceFollowsAsSoonAsTheRoleIsHandedOverAndOnlyOnce() {
+    steady();
+    fenceAtOnce();
+    now += MS;
+    poll(waiting(facts("0-1-10", true, true, false), 0));
+    assertTrue(take(BrainCommand.StartReplication.class).isEmpty(), "it may still go back");
+    commit();
+    assertTrue(ledger.grant(S).holder().isEmpty());
+    assertFalse(take(BrainCommand.SemiSync.class).getLast().on());
+    BrainCommand.StartReplication start = take(BrainCommand.StartReplication.class).getFirst();
+    event(new BrainEvent.ChangeDone(S, NODE, start.commandId(), false, "the server was busy"));
+    poll(facts("0-1-10", true, true, false));
+    apply(new LedgerCommand.Claim(FROM_B, S, 1, ledger.grant(S).renewal()));
+    apply(new LedgerCommand.InSync(new Origin(B, "b1", 101), S, 2, Set.of(A, B)));
+    at(now / MS + 3_000);
+    poll(facts("0-1-10", true, true, false));
+    assertTrue(
+        take(BrainCommand.StartReplication.class).isEmpty(),
+        "its relay log may hold what b's clients were told");
+  }
+
+  private static ServerFacts waiting(ServerFacts f, int clients) {
+    return new ServerFacts(
+        f.version(),
+        f.readOnly(),
+        f.executed(),
+        f.replication(),
+        new ServerFacts.SemiSync(true, clients, 0, true, true),
+        f.deadMan());
+  }
+
+  /** B held the role and hands it over to A, which has prepared its server. */
+  private void takenOver() {
+    standby(facts(true, true, true));
+    at(100);
+    commit();
+    apply(new LedgerCommand.Claim(FROM_B, S, 0, 0));
+    apply(new LedgerCommand.Serve(FROM_B, S, 1));
+    apply(new LedgerCommand.InSync(FROM_B, S, 1, Set.of(A, B)));
+    Move move = new Move("m2", A, 1, "ann", "", Optional.empty());
+    apply(new LedgerCommand.BeginMove(FROM_B, S, 1, move));
+    viewOfB(views++, true, "0-1-10");
+    poll(facts(true, true, true));
+    commands.clear();
+    apply(
+        new LedgerCommand.Handover(new Origin(B, "b1", 101), S, 1, "m2", GtidSet.parse("0-1-10")));
+    apply(proposed(LedgerCommand.Claim.class).getFirst());
+    now += MS;
+    poll(facts(true, true, true));
+    BrainCommand.Prepare p = take(BrainCommand.Prepare.class).getFirst();
+    Optional<GtidSet> executed = Optional.of(GtidSet.parse("0-1-10"));
+    take(BrainCommand.FenceRemote.class)
+        .forEach(
+            f -> event(new BrainEvent.FenceDone(S, OTHER, f.commandId(), true, "FENCED", 1, "")));
+    event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, executed, ""));
+  }
+
+  private void change(boolean on) {
+    BrainCommand.SemiSync c = take(BrainCommand.SemiSync.class).getLast();
+    assertEquals(on, c.on());
+    event(new BrainEvent.ChangeDone(S, NODE, c.commandId(), true, ""));
+  }
+
+  private void makeWritable(boolean ok) {
+    BrainCommand.MakeWritable w = take(BrainCommand.MakeWritable.class).getLast();
+    event(new BrainEvent.WritableDone(S, NODE, w.commandId(), ok, 1000, ok ? "" : "no commit"));
+  }
+
+  @Test
+  void theFormerActiveThatFollowsStaysInSync() {
+    takenOver();
+    change(true);
+    assertTrue(proposed(LedgerCommand.InSync.class).isEmpty(), "nobody follows yet");
+    now += 20 * MS;
+    poll(waiting(facts(true, true, false), 1));
+    commit();
+    assertEquals(Set.of(A, B), ledger.grant(S).inSync());
+    event(new BrainEvent.Tick());
+    assertTrue(take(BrainCommand.SemiSync.class).isEmpty(), "it goes on waiting");
+    makeWritable(true);
+    commit();
+    assertEquals(State.ACTIVE, state());
+    poll(waiting(facts(false, true, false), 1));
+    commit();
+    assertEquals(Set.of(A, B), ledger.grant(S).inSync());
+    poll(waiting(facts(false, true, false), 0));
+    commit();
+    assertEquals(Set.of(A), ledger.grant(S).inSync(), "as soon as it does not follow any more");
+  }
+
+  @Test
+  void aFormerActiveThatDoesNotFollowIsLeftOut() {
+    takenOver();
+    change(true);
+    at(now / MS + 490);
+    assertTrue(proposed(LedgerCommand.InSync.class).isEmpty());
+    at(now / MS + 30);
+    commit();
+    assertEquals(Set.of(A), ledger.grant(S).inSync());
+    event(new BrainEvent.Tick());
+    assertTrue(take(BrainCommand.MakeWritable.class).isEmpty(), "first it stops waiting");
+    change(false);
+    event(new BrainEvent.Tick());
+    makeWritable(true);
+    assertEquals(State.ACTIVE, state());
+  }
+
+  @Test
+  void aFirstCommitWithoutAnswerLeavesItOutAndTriesAgain() {
+    takenOver();
+    change(true);
+    now += 20 * MS;
+    poll(waiting(facts(true, true, false), 1));
+    commit();
+    event(new BrainEvent.Tick());
+    now += 1_000 * MS;
+    makeWritable(false);
+    assertTrue(take(BrainCommand.FenceNode.class).isEmpty());
+    commit();
+    assertEquals(Set.of(A), ledger.grant(S).inSync());
+    event(new BrainEvent.Tick());
+    change(false);
+    event(new BrainEvent.Tick());
+    makeWritable(false);
+    assertEquals(1, take(BrainCommand.FenceNode.class).size(), "once, not for ever");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.mpp.node.api;
 
+import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
@@ -51,7 +52,10 @@ record FailoverCodec(NodeSnapshot picture, long now) {
         views,
         service.grant(),
         service.active(now),
-        leader.isEmpty() ? Optional.empty() : Optional.of(new SiteId(leader)));
+        leader.isEmpty() ? Optional.empty() : Optional.of(new SiteId(leader)),
+        picture.ledgerFreshAt() == LeaseClock.NEVER
+            ? Long.MAX_VALUE
+            : now - picture.ledgerFreshAt());
   }
 
   private PlanFailoverReply encode(FailoverPlan plan) {

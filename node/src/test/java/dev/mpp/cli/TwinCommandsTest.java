@@ -7,19 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mpp.core.plan.BrainEvent;
-import dev.mpp.node.Main;
 import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.api.FakeControl;
-import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
-import dev.mpp.node.wire.GrpcTransport;
-import dev.mpp.tls.PeerRule;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -28,51 +18,28 @@ import org.junit.jupiter.api.Test;
 
 /** What an operator sees of twins and says to them, against a real server on loopback. */
 final class TwinCommandsTest {
-  private final FakeControl control = new FakeControl();
-  private OperatorServer server;
-
-  private record Result(int exit, String out, String err) {}
+  private OperatorBench bench;
+  private FakeControl control;
 
   @BeforeEach
   void start() throws Exception {
+    bench = new OperatorBench();
+    control = bench.control;
     control.picture = Pictures.twin(true, true);
-    server =
-        new OperatorServer(
-            GrpcTransport.plaintext()
-                .server(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                    "operator",
-                    PeerRule.anyOperator("test")),
-            control,
-            () -> Pictures.NOW,
-            () -> Pictures.WALL);
-    server.start();
   }
 
   @AfterEach
   void stop() {
-    server.close();
+    bench.close();
   }
 
-  private Result mpp(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    List<String> all = new ArrayList<>(List.of("--node", "127.0.0.1:" + server.port()));
-    all.addAll(List.of(args));
-    int exit =
-        Main.commandLine(
-                new Terminal(
-                    new PrintWriter(out, true),
-                    new PrintWriter(err, true),
-                    false,
-                    ZoneId.of("UTC")))
-            .execute(all.toArray(String[]::new));
-    return new Result(exit, out.toString(), err.toString());
+  private OperatorBench.Result mpp(String... args) {
+    return bench.mpp(args);
   }
 
   @Test
   void statusSaysWhichInstanceThisIsAndWhoActs() {
-    Result passive = mpp("status");
+    OperatorBench.Result passive = mpp("status");
     assertEquals(0, passive.exit(), passive.err());
     assertTrue(passive.out().startsWith("MPP 0.1.0 at site1 instance b, "), passive.out());
     assertTrue(passive.out().contains("\nTWIN " + Pictures.TWIN + "\n"), passive.out());
@@ -100,18 +67,19 @@ final class TwinCommandsTest {
 
   @Test
   void aHandoverGoesThroughAsWritten() {
-    Result wrong = mpp("twin", "handover", "b");
+    OperatorBench.Result wrong = mpp("twin", "handover", "b");
     assertEquals(2, wrong.exit(), wrong.out());
     assertEquals(List.of(), control.orders);
 
     control.answer = CompletableFuture.completedFuture("OK: b takes over from a");
-    Result done = mpp("twin", "handover", "--user", "ann", "--reason", "kernel\nof lvs1");
-    assertEquals(new Result(0, "OK: b takes over from a\n", ""), done);
+    OperatorBench.Result done =
+        mpp("twin", "handover", "--user", "ann", "--reason", "kernel\nof lvs1");
+    assertEquals(new OperatorBench.Result(0, "OK: b takes over from a\n", ""), done);
     assertEquals(
         List.<BrainEvent>of(new BrainEvent.OperatorTwin("ann", "kernel of lvs1")), control.orders);
 
     control.answer = CompletableFuture.completedFuture("ERROR: b is passive: ask a, which acts");
-    Result refused = mpp("twin", "handover", "--user", "ann", "--reason", "x");
+    OperatorBench.Result refused = mpp("twin", "handover", "--user", "ann", "--reason", "x");
     assertEquals(1, refused.exit(), refused.out());
     assertTrue((refused.out() + refused.err()).contains("ask a, which acts"), refused.toString());
   }

@@ -167,6 +167,9 @@ final class ServiceBrain {
    */
   void inherit(long quietUntil, long lockedUntil, Turn turn) {
     this.quietUntil = quietUntil;
+    if (sync != null) {
+      sync.inherit(turn.now());
+    }
     // A released role is somebody else's at once; and the nodes have to be polled first.
     releaseFrom = Math.max(turn.now() + POLLED_WITHIN, quietUntil);
     role.lookAgain(turn.now());
@@ -205,8 +208,9 @@ final class ServiceBrain {
   }
 
   /** Whether nothing is under way that only this process could bring to an end. */
-  boolean still() {
+  boolean still(long now) {
     return state.promotion() == null
+        && (sync == null || !sync.unsettled(now))
         && !role.giving()
         && state.tracks().stream().noneMatch(t -> t.fence.wanted() || t.writableInFlight);
   }

@@ -306,7 +306,7 @@ public final class SiteBrain {
     for (ServiceBrain s : all) {
       boolean moving = s.lease().grant().move().isPresent();
       boolean ending = s.lease().holds(now) && !s.lease().fresh(now);
-      if (moving || ending || !s.still()) {
+      if (moving || ending || !s.still(now)) {
         return Optional.of(
             s.service().name()
                 + (moving
@@ -812,7 +812,7 @@ public final class SiteBrain {
             sequence,
             wallMillis,
             all.stream()
-                .filter(b -> !b.still())
+                .filter(b -> !b.still(now))
                 .map(b -> b.service().name())
                 .collect(java.util.stream.Collectors.toSet()),
             floors));

@@ -81,6 +81,16 @@ final class SyncKeeper {
     busy = false;
   }
 
+  /** Another process may have told the server something a moment ago that is still on its way. */
+  void inherit(long now) {
+    notBefore = now + UNKNOWN_PAUSE;
+  }
+
+  /** Whether a command to the server may still take effect. */
+  boolean unsettled(long now) {
+    return commandId != 0 || (notBefore != LeaseClock.NEVER && now < notBefore);
+  }
+
   /** When the server was last told to wait, or not to. */
   long commandedAt() {
     return commandedAt;

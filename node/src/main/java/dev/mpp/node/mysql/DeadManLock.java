@@ -126,6 +126,16 @@ final class DeadManLock implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns when the lock is held, and permitted.
+   *
+   * @throws LinkException when it is not by the deadline
+   */
+  void await(long deadline) throws LinkException {
+    Session unused = held(deadline);
+    turn.unlock();
+  }
+
   /** Returns with {@code turn} taken. */
   private Session held(long deadline) throws LinkException {
     try {

@@ -244,6 +244,8 @@ final class MariaDbPromotion {
     long deadline = start + budget.toNanos();
     String problem;
     try {
+      // A statement that comes late finds the lock gone and leaves the replication alone.
+      lock.await(deadline);
       // Whoever was started meanwhile acknowledges nothing to another source from here on.
       receiver.stop("STOP ALL SLAVES", deadline);
       Map<String, String> verdict = unfence(service, epoch, site, deadline);

@@ -9,10 +9,8 @@ import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.plan.TwinState;
-import java.io.IOException;
-import java.net.InetAddress;
+import dev.mpp.node.FreePorts;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -76,10 +74,8 @@ final class Pair {
         List.of(new TwinState.Floor(S, NodeAddress.parse("10.0.0.1:3306"), Status.OK_WARN)));
   }
 
-  static int freePort() throws IOException {
-    try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getByName(A))) {
-      return one.getLocalPort();
-    }
+  static int freePort() {
+    return FreePorts.next(A);
   }
 
   static TwinGroup group(String instance, int port, Ear ear) {

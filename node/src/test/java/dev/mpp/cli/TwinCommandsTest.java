@@ -14,7 +14,9 @@ import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.tls.PeerRule;
+import java.io.BufferedReader;
 import java.io.PrintWriter;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,6 +64,7 @@ final class TwinCommandsTest {
     int exit =
         Main.commandLine(
                 new Terminal(
+                    new BufferedReader(new StringReader("")),
                     new PrintWriter(out, true),
                     new PrintWriter(err, true),
                     false,

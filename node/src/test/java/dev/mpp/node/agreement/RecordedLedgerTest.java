@@ -60,7 +60,7 @@ final class RecordedLedgerTest {
         new LedgerCommand.Claim(by(B, "b1"), T, 0, 0),
         new LedgerCommand.Pause(by(A, "a1"), T, true, "ann", "switch"),
         new LedgerCommand.Release(by(B, "b1"), T, 1),
-        new LedgerCommand.Claim(by(A, "a1"), T, 1, 2),
+        new LedgerCommand.Claim(by(A, "a1"), T, 1, 1),
         new LedgerCommand.Pause(by(A, "a1"), T, false, "", ""),
         new LedgerCommand.Prefer(by(A, "a1"), T, Optional.of(A), "ann", "racks"),
         new LedgerCommand.InSync(by(B, "b1"), S, 2, Set.of(B)),
@@ -77,7 +77,7 @@ final class RecordedLedgerTest {
             Optional.of(new SiteOrder(SiteOrder.Mode.DRAIN, "ann", "x")),
             "ann",
             ""),
-        new LedgerCommand.Claim(by(B, "b1"), T, 1, 3),
+        new LedgerCommand.Claim(by(B, "b1"), T, 1, 1),
         new LedgerCommand.OrderSite(by(B, "b1"), B, Optional.empty(), "ann", "done"),
         new LedgerCommand.Adopt(by(A, "a2"), 0),
         new LedgerCommand.Renew(by(A, "a1"), List.of(new LedgerCommand.Held(S, 3))),
@@ -124,7 +124,7 @@ final class RecordedLedgerTest {
     List<String> lines = recorded().lines().toList();
     long refused = lines.stream().filter(l -> l.contains(" Refused")).count();
     assertEquals(
-        List.of(2, 7, 8, 14, 29),
+        List.of(2, 7, 8, 10, 14, 26, 29),
         IntStream.range(0, lines.size())
             .filter(i -> lines.get(i).contains(" Refused"))
             .boxed()

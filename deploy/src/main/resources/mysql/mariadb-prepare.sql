@@ -1,5 +1,5 @@
 -- What MPP needs on a MariaDB server (10.11 or newer): the manager's account, the dead-man event
--- with its locked account, and the table of the canary commit.
+-- and the procedure of every opening with their locked account, and the table of the canary commit.
 --
 -- Run it as an administrator on EVERY server of the service; it writes nothing to the binary log,
 -- may be run again at any time, and works while the server is read-only. Replace first:
@@ -32,10 +32,12 @@ GRANT READ ONLY ADMIN, CONNECTION ADMIN, PROCESS, REPLICATION SLAVE ADMIN,
 GRANT SELECT, INSERT, UPDATE, DELETE ON mpp.canary TO '${manager.user}'@'${manager.host}';
 GRANT SELECT ON mysql.event TO '${manager.user}'@'${manager.host}';
 
--- The account the event runs as. Nobody can log in with it.
+-- The account the event and the procedure run as. Nobody can log in with it. BINLOG REPLAY: choose
+-- the number of a transaction; the manager itself may only call the procedure that does.
 CREATE USER IF NOT EXISTS 'mppfence'@'localhost' ACCOUNT LOCK;
-GRANT READ ONLY ADMIN, CONNECTION ADMIN, PROCESS ON *.* TO 'mppfence'@'localhost';
+GRANT READ ONLY ADMIN, CONNECTION ADMIN, PROCESS, BINLOG REPLAY ON *.* TO 'mppfence'@'localhost';
 GRANT EVENT ON mpp.* TO 'mppfence'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON mpp.canary TO 'mppfence'@'localhost';
 
 -- The dead-man. While nobody holds mpp_lease this server must not be writable. The short second
 -- look lets a manager that lost its session for a moment come back. The event holds the lock
@@ -81,4 +83,35 @@ DO BEGIN
     END IF;
   END IF;
 END//
+
+-- Called right before clients are let in, while the server is still read-only: one transaction whose
+-- GTID is far beyond every number this server has seen. A crash may have truncated transactions that
+-- a replica already had; their numbers are never given again. A transaction of this kind that was
+-- itself truncated is not repeated either: the next opening has another epoch, or the same row.
+-- No gtid_strict_mode replica connects over such a gap with a number from inside it.
+CREATE OR REPLACE DEFINER = 'mppfence'@'localhost' PROCEDURE mpp.jump(
+  IN of_service VARCHAR(64), IN of_epoch BIGINT UNSIGNED, IN of_site VARCHAR(64))
+MODIFIES SQL DATA
+SQL SECURITY DEFINER
+COMMENT 'MPP: a transaction with a number that was never used'
+BEGIN
+  DECLARE goal BIGINT UNSIGNED;
+  SELECT MAX(CAST(SUBSTRING_INDEX(gtid, '-', -1) AS UNSIGNED)) + 1000000 + of_epoch INTO goal
+  FROM JSON_TABLE(
+    CONCAT('["', REPLACE(CONCAT_WS(',', '0-0-0', NULLIF(@@GLOBAL.gtid_binlog_state, ''),
+      NULLIF(@@GLOBAL.gtid_slave_pos, '')), ',', '","'), '"]'),
+    '$[*]' COLUMNS (gtid VARCHAR(80) PATH '$')) AS seen;
+  IF NOT (IS_USED_LOCK('mpp_lease') <=> CONNECTION_ID()) THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the dead-man lock is not held by this session';
+  END IF;
+  SET SESSION gtid_seq_no = goal;
+  INSERT INTO mpp.canary (service, epoch, site) VALUES (of_service, of_epoch, of_site)
+    ON DUPLICATE KEY UPDATE epoch = VALUES(epoch), site = VALUES(site), at = CURRENT_TIMESTAMP(6);
+  IF NOT (SUBSTRING_INDEX(@@SESSION.last_gtid, '-', -1) <=> goal) THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT =
+      'the transaction is not in the binary log: look at log_bin and the binlog_ filters';
+  END IF;
+END//
 DELIMITER ;
+GRANT EXECUTE ON PROCEDURE mpp.jump TO 'mppfence'@'localhost';
+GRANT EXECUTE ON PROCEDURE mpp.jump TO '${manager.user}'@'${manager.host}';

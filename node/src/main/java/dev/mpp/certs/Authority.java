@@ -263,6 +263,11 @@ public final class Authority {
 
   private static GeneralName address(String text) {
     boolean literal = text.indexOf(':') >= 0 || text.matches("[0-9.]+");
-    return new GeneralName(literal ? GeneralName.iPAddress : GeneralName.dNSName, text);
+    try {
+      return new GeneralName(literal ? GeneralName.iPAddress : GeneralName.dNSName, text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" is no IP address and no host name (no port, no mask)", e);
+    }
   }
 }

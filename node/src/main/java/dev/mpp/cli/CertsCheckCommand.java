@@ -129,6 +129,7 @@ final class CertsCheckCommand implements Callable<Integer> {
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(key);
       if (permissions.contains(PosixFilePermission.OTHERS_READ)
           || permissions.contains(PosixFilePermission.OTHERS_WRITE)
+          || permissions.contains(PosixFilePermission.GROUP_READ)
           || permissions.contains(PosixFilePermission.GROUP_WRITE)) {
         throw new TlsProblem(key + " can be read or written by others: chmod 0600 it");
       }

@@ -48,6 +48,12 @@ final class CertsInitCommand implements Runnable {
   @Override
   public void run() {
     Cli.positive("--days", days);
+    if (!deployment.matches("[a-z]([a-z0-9-]{0,61}[a-z0-9])?")) {
+      throw CliFailure.refused(
+          "no mpp.yml can name a deployment \""
+              + Text.clean(deployment)
+              + "\": lower-case letters, digits and hyphens, a letter first, at most 63");
+    }
     try {
       Authority made =
           Authority.init(

@@ -50,7 +50,9 @@ final class TakeoverCommand implements Runnable {
   @Override
   public void run() {
     String reason = who.needReason("mpp takeover");
-    StatusReply status = cli.nodes().ask(stub -> stub.status(StatusRequest.getDefaultInstance()));
+    Nodes nodes = cli.nodes();
+    StatusReply status = nodes.ask(stub -> stub.status(StatusRequest.getDefaultInstance()));
+    Nodes shown = nodes.answered();
     ServiceStatus known =
         status.getServicesList().stream()
             .filter(s -> s.getService().equals(service))
@@ -60,11 +62,12 @@ final class TakeoverCommand implements Runnable {
     TakeoverRequest request =
         TakeoverRequest.newBuilder()
             .setService(service)
+            .setSite(status.getLocal().getSite())
             .setConfirmed(typed())
             .setReason(reason)
             .setUser(who.user())
             .build();
-    OrderReply reply = cli.nodes().ask(stub -> stub.takeover(request));
+    OrderReply reply = shown.ask(stub -> stub.takeover(request));
     Answers.print(cli.terminal(), reply);
   }
 

@@ -13,7 +13,8 @@ final class Who {
   @Option(
       names = "--user",
       paramLabel = "NAME",
-      description = "Who asks, for the journal (default: your login name; not authenticated).")
+      description =
+          "Who asks, for the journal (default: your login name). With certificates theirs counts.")
   private String user = System.getProperty("user.name", "");
 
   String reason() {

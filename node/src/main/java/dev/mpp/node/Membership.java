@@ -38,6 +38,8 @@ final class Membership {
   private final Supplier<NodeSnapshot> pictures;
   private final Consumer<BrainCommand.Journal> journal;
 
+  private static final String FIXED = "by mpp.yml: the members are fixed in pair and solo mode";
+
   /**
    * @param configured {@code host:port} of every site's ledger in this node's configuration
    */
@@ -58,6 +60,11 @@ final class Membership {
 
   List<Voter> voters() {
     List<Member> agreed = agreement.members();
+    if (agreed.isEmpty()) {
+      return configured.entrySet().stream()
+          .map(c -> new Voter(c.getKey(), "", c.getValue(), false, connected(c.getKey()), FIXED))
+          .toList();
+    }
     String leader = agreement.health().leader();
     List<Voter> all = new ArrayList<>();
     for (Member m : agreed) {
@@ -102,6 +109,10 @@ final class Membership {
 
   String change(MemberChange order) {
     List<Member> from = agreement.members();
+    refuseIf(
+        from.isEmpty(),
+        "in pair and solo mode the sites of mpp.yml are the members, and none is added or removed at"
+            + " run time; nothing has to be moved or deleted");
     Optional<Member> present = from.stream().filter(m -> m.site().equals(order.site())).findFirst();
     List<Member> to = new ArrayList<>(from);
     present.ifPresent(to::remove);
@@ -153,7 +164,12 @@ final class Membership {
             .orElseThrow(
                 () ->
                     new IllegalStateException(
-                        site + " is not connected: start it with --join, on an empty data-dir"));
+                        connected(site)
+                            ? site
+                                + " is connected, but has no storage that can join yet: start it with"
+                                + " --join, on an empty data-dir"
+                            : site
+                                + " is not connected: start it with --join, on an empty data-dir"));
     refuseIf(
         id.equals(site.name()),
         site

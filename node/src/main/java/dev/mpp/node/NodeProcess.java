@@ -7,6 +7,7 @@ import dev.mpp.core.lease.LedgerState;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
+import dev.mpp.core.model.State;
 import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainConfig;
 import dev.mpp.core.plan.BrainEvent;
@@ -28,6 +29,7 @@ import dev.mpp.node.agreement.SoloAgreement;
 import dev.mpp.node.api.HealthSource;
 import dev.mpp.node.api.HttpEdge;
 import dev.mpp.node.api.OperatorServer;
+import dev.mpp.node.api.Sides;
 import dev.mpp.node.balancer.CheckSource;
 import dev.mpp.node.balancer.LoadBalancerCheck;
 import dev.mpp.node.config.MppConfig;
@@ -48,6 +50,7 @@ import dev.mpp.node.store.StoreException;
 import dev.mpp.node.store.StoreListener;
 import dev.mpp.node.twin.TwinConfig;
 import dev.mpp.node.twin.TwinGroup;
+import dev.mpp.node.twin.TwinTls;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.tls.PeerRule;
 import dev.mpp.tls.SiteTls;
@@ -179,7 +182,7 @@ final class NodeProcess implements AutoCloseable {
         open(new Actuator(config.site(), agreement, servers, pollers, this::remoteServer, post));
     actuator = acting;
     RoleTimes times = new RoleTimes(time::wallMillis);
-    TwinGroup twins = config.twin().map(other -> twins(other, post)).orElse(null);
+    TwinGroup twins = config.twin().map(other -> twins(other, tls, rejected, post)).orElse(null);
     LoopShell shell =
         new LoopShell(
             store,
@@ -459,7 +462,11 @@ final class NodeProcess implements AutoCloseable {
     return members;
   }
 
-  private TwinGroup twins(MppConfig.Instance other, Consumer<BrainEvent> post) {
+  private TwinGroup twins(
+      MppConfig.Instance other,
+      Optional<SiteTls> tls,
+      RejectedAttempts rejected,
+      Consumer<BrainEvent> post) {
     int port = config.self().ports().twin();
     return new TwinGroup(
         new TwinConfig(
@@ -468,6 +475,7 @@ final class NodeProcess implements AutoCloseable {
             config.instance().orElseThrow(),
             InetSocketAddress.createUnresolved(config.self().address(), port),
             InetSocketAddress.createUnresolved(other.address(), port)),
+        tls.map(site -> new TwinTls(site, rejected)),
         new TwinEvents(post));
   }
 
@@ -534,7 +542,23 @@ final class NodeProcess implements AutoCloseable {
   private List<String> alarms(Agreement agreement, Optional<SiteTls> tls) {
     List<String> all = new ArrayList<>(agreement.alarms());
     tls.flatMap(site -> CertificateWatch.warning(site, wall)).ifPresent(all::add);
+    NodeSnapshot now = picture.get();
+    if (now != null) {
+      now.local().pools().forEach(p -> unguarded(p, all));
+      new Sides(now).nobodyElse().ifPresent(all::add);
+    }
     return all;
+  }
+
+  /** An ACTIVE server that would stay writable if this process died. */
+  private static void unguarded(SiteView.PoolView pool, List<String> alarms) {
+    for (SiteView.NodeView n : pool.nodes()) {
+      if (n.state() == State.ACTIVE && n.facts().filter(f -> !f.deadMan()).isPresent()) {
+        alarms.add(
+            "%s: %s is ACTIVE without a working dead-man: if MPP dies or freezes here, nothing makes it read-only; set event_scheduler=ON there and look at the event mpp.dead_man"
+                .formatted(pool.service(), n.address()));
+      }
+    }
   }
 
   /** Of what is not of the loop; from any thread. */

@@ -114,7 +114,7 @@ final class RejectedAttempts implements Rejections, CounterSource {
   @Override
   public Map<Map<String, String>, Long> counts() {
     Map<Map<String, String>, Long> counts = new HashMap<>();
-    for (String door : List.of("exchange", "ledger", "operator")) {
+    for (String door : List.of("exchange", "ledger", "operator", "twin")) {
       counts.put(Map.of("door", door), 0L);
     }
     totals.forEach((door, n) -> counts.put(Map.of("door", door), n.get()));

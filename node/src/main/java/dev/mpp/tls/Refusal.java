@@ -21,6 +21,15 @@ public final class Refusal {
         .map(text -> text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text);
   }
 
+  /**
+   * Why a connection that had begun to speak TLS was not let in. With TLS 1.3 a client is through
+   * before the server has judged it: one that hangs up at once was not accepted, whatever it
+   * showed.
+   */
+  public static String atDoor(Throwable cause) {
+    return of(cause).orElse("it hung up in the middle of the handshake, before it was accepted");
+  }
+
   /** What this side's own judgement of the certificate said; empty when it was not that. */
   public static Optional<String> judged(Throwable cause) {
     Throwable t = cause;
@@ -50,6 +59,9 @@ public final class Refusal {
     String lower = text.toLowerCase(Locale.ROOT);
     if (lower.contains("empty client certificate") || lower.contains("empty certificate")) {
       return Optional.of("it showed no certificate");
+    }
+    if (lower.contains("unrecognized ssl message")) {
+      return Optional.of("it does not speak TLS");
     }
     if (lower.contains("alert")) {
       return Optional.of(

@@ -7,7 +7,8 @@ public interface Rejections {
   Rejections NONE = (door, source, why) -> {};
 
   /**
-   * @param door what was knocked at: {@code exchange}, {@code ledger} or {@code operator}
+   * @param door what was knocked at: {@code exchange}, {@code ledger}, {@code operator} or {@code
+   *     twin}
    * @param source address without a port
    * @param why what was shown and why that is not enough; chosen in part by the stranger, so it is
    *     bounded and printable

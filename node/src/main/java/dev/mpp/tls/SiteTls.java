@@ -94,7 +94,8 @@ public final class SiteTls {
       seen = null;
       Material.Bytes bytes = Material.Bytes.read(files);
       seen = bytes;
-      if (before == null || !bytes.same(before)) {
+      // What was refused may become good by itself: a certificate that is not valid yet.
+      if (before == null || !bytes.same(before) || problem.isPresent()) {
         material = checked(files, bytes, expected, wall.instant());
         problem = Optional.empty();
       }

@@ -131,7 +131,7 @@ final class CertsCommandsTest {
   void wrongWordsAreRefusedWithARemedy() {
     Result name = mpp("certs", "init", dir.toString(), "--deployment", "a/b");
     assertEquals(1, name.exit());
-    assertTrue(name.err().contains("cannot be in a certificate"), name.err());
+    assertTrue(name.err().contains("no mpp.yml can name a deployment"), name.err());
     Result none = mpp("certs", "issue", dir.toString(), "--site", "site1");
     assertEquals(1, none.exit());
     assertTrue(none.err().contains("mpp certs init"), none.err());

@@ -9,18 +9,25 @@ import dev.mpp.node.Main;
 import dev.mpp.node.api.FakeControl;
 import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
+import dev.mpp.node.mysql.Eventually;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.tls.Certificates;
 import dev.mpp.tls.PeerRule;
 import dev.mpp.tls.TlsFiles;
 import dev.mpp.tls.Turned;
+import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +103,36 @@ final class OperatorTlsTest {
       assertFalse(System.nanoTime() - end > 0, () -> told + " is not in " + turned.all());
       Thread.onSpinWait();
     }
+  }
+
+  /** With TLS 1.3 it is through before it was judged; gone or not, it was not let in. */
+  @Test
+  void aStrangerThatHangsUpAtOnceIsToldEachTime() throws Exception {
+    var other = new Certificates(dir.resolve("other"), DEPLOYMENT);
+    SSLContext stranger = SSLContext.getInstance("TLSv1.3");
+    stranger.init(
+        new KeyManager[] {other.openedOperator("eve").keys()},
+        new TrustManager[] {ca.opened("site2").trust(PeerRule.anySite(DEPLOYMENT))},
+        null);
+    for (int i = 1; i <= 20; i++) {
+      try (var s =
+          (SSLSocket)
+              stranger
+                  .getSocketFactory()
+                  .createSocket(InetAddress.getLoopbackAddress(), server.port())) {
+        s.setSoTimeout(10_000);
+        s.startHandshake();
+        s.setSoLinger(true, 0);
+      } catch (IOException e) {
+        // Refused while it was still talking.
+      }
+      int attempts = i;
+      Eventually.within(
+          Duration.ofSeconds(10),
+          "attempt " + i + " is told",
+          () -> turned.all().size() >= attempts);
+    }
+    assertEquals(20, turned.all().size(), turned.all().toString());
   }
 
   @Test

@@ -224,6 +224,37 @@ final class SwitchoverCommandTest {
     assertTrue(control.orders.isEmpty());
   }
 
+  /** Two people order the same: the second one hears the end of the first one's move. */
+  @Test
+  void anEarlierOrderForTheSameTargetIsFollowedToItsEnd() {
+    control.answer = CompletableFuture.completedFuture("OK: moving");
+    Move other = new Move("other", TWO, 1_000_000, "bob", "racks", Optional.empty());
+    play(
+        o -> {
+          control.publish(
+              picture(grant(ONE, 7, Optional.of(other), Optional.empty()), "CATCH_UP", 0));
+          Optional<Move.Outcome> done = Optional.of(new Move.Outcome("other", TWO, true, ""));
+          control.publish(picture(grant(TWO, 8, Optional.empty(), done), "", 8));
+        });
+    OperatorBench.Result r = mpp("switchover", "--to", "site2", "--ignore-silent", "--reason", "x");
+    assertEquals(0, r.exit(), r.err());
+    assertTrue(r.out().contains("done: site2 is ACTIVE in epoch 8"), r.out());
+  }
+
+  /** The other one was over before this one's watcher saw it. */
+  @Test
+  void anEarlierOrderThatIsOverAlreadyIsTheEndToo() {
+    control.answer = CompletableFuture.completedFuture("OK: moving");
+    play(
+        o -> {
+          Optional<Move.Outcome> done = Optional.of(new Move.Outcome("other", TWO, true, ""));
+          control.publish(picture(grant(TWO, 8, Optional.empty(), done), "", 8));
+        });
+    OperatorBench.Result r = mpp("switchover", "--to", "site2", "--ignore-silent", "--reason", "x");
+    assertEquals(0, r.exit(), r.err());
+    assertTrue(r.out().contains("done: site2 is ACTIVE in epoch 8"), r.out());
+  }
+
   @Test
   void whatIsMissingOnTheCommandLineIsNamed() {
     assertEquals(2, mpp("switchover", "--reason", "x").exit());

@@ -110,6 +110,18 @@ final class MembershipTest {
     assertTrue(journal.getFirst().reason().startsWith("because — "));
   }
 
+  /** Nobody is led to move the ledger of a pair away. */
+  @Test
+  void thereIsNothingToChangeInAPair() {
+    agreed.clear();
+    for (Kind kind : Kind.values()) {
+      refused(kind, TWO, "in pair and solo mode the sites of mpp.yml are the members");
+    }
+    assertTrue(
+        membership.voters().stream().allMatch(v -> v.note().contains("fixed in pair")),
+        membership.voters().toString());
+  }
+
   @Test
   void onlyALostStorageIsReplaced() {
     versions.greeted(THREE, "site3", "h", "site3");

@@ -5,16 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mpp.node.mysql.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
@@ -127,6 +130,26 @@ final class SiteTlsTest {
             PeerRule.anyOperator(DEPLOYMENT),
             ca.opened("site2").context(SITES));
     assertTrue(asOperator.refusal().contains("wanted is an operator"), asOperator.refusal());
+  }
+
+  /** A PKI may issue ahead, and a clock may lag: nobody touches the file again. */
+  @Test
+  void aCertificateThatBecomesValidIsTakenWithoutBeingTouched() throws Exception {
+    Identity self = Identity.site(DEPLOYMENT, "site1");
+    TlsFiles first = ca.issue(self, Duration.ofDays(10), Instant.now());
+    AtomicReference<Instant> wall = new AtomicReference<>(Instant.now());
+    SiteTls site = SiteTls.open(first, self, wall::get);
+    Instant later = Instant.now().plus(Duration.ofHours(2));
+    TlsFiles ahead = ca.issue(self, Duration.ofDays(20), later);
+    Files.copy(ahead.key(), first.key(), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(ahead.certificate(), first.certificate(), StandardCopyOption.REPLACE_EXISTING);
+    Eventually.within(
+        Duration.ofSeconds(20),
+        "it is refused",
+        () -> site.problem().orElse("").contains("not valid before"));
+    wall.set(later.plusSeconds(60));
+    Eventually.within(Duration.ofSeconds(20), "it is in use", () -> site.problem().isEmpty());
+    assertTrue(site.expires().isAfter(later.plus(Duration.ofDays(19))), site.expires().toString());
   }
 
   @Test

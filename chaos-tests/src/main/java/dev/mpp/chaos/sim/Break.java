@@ -22,7 +22,6 @@ public enum Break {
   LOST_RELAY(
       "A8", "a replica acknowledges what it has received and forgets it when it is promoted"),
   SERVER_FREEZES("A9", "without semi-synchronous replication servers are frozen and thaw"),
-  REUSED_GTIDS("A10", "a restarted server gives the numbers of the tail it truncated again"),
   COUNT_FROM_APPLY("R1", "the holder counts a renewal from the last one it proposed"),
   LATE_FENCE("R3", "the holder fences, and gives the lock up, only when the lease is over"),
   LONG_LOCK("R4", "the dead-man lock may be refreshed until the end of the lease"),
@@ -30,6 +29,8 @@ public enum Break {
   STALE_RENEWAL("R6", "a renewal of an epoch that is over is granted"),
   EARLY_RELEASE("R7", "the role is released before the fence"),
   EARLY_DNS("R9", "a site publishes itself when its server opens, not when the ledger says so"),
+  REUSED_GTIDS(
+      "R11", "no opening skips numbers: those of a truncated tail are given to other transactions"),
   LONG_TTL("R10", "an answer is good for a minute, whatever is left of the lease");
 
   private final String rule;

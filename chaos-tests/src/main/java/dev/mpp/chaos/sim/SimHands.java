@@ -16,6 +16,9 @@ final class SimHands {
   private static final long MS = SimWorld.MS;
   private static final long CHANGE = 2_000 * MS;
 
+  /** In one of so many openings the time is over when the jump is done. */
+  private static final int LATE_JUMP = 16;
+
   private final SimWorld world;
   private final SimSite site;
   private final Map<NodeAddress, SimLock> locks = new LinkedHashMap<>();
@@ -220,6 +223,10 @@ final class SimHands {
         w.budget(),
         s -> {
           if (!careless && !(lock.held() && site.now() < deadline && !s.fencePending)) {
+            return false;
+          }
+          if (w.commandId() % LATE_JUMP == 0 && !world.calm) {
+            s.jump(w.epoch());
             return false;
           }
           s.open(w.epoch());

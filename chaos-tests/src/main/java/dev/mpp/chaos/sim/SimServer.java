@@ -16,6 +16,7 @@ final class SimServer {
   private static final long MS = SimWorld.MS;
   private static final long EVENT_PERIOD = 1_000 * MS;
   private static final int CLIENTS = 8;
+  private static final long JUMP = 1_000_000;
 
   final NodeAddress address;
   final int id;
@@ -232,17 +233,28 @@ final class SimServer {
     readOnly = false;
     receiverStarted = false;
     receiverConnected = false;
-    log.truncate(applied);
-    acked = log.total();
-    stint = new Stint(world.nextStint(), id, log.lastSequence() + 1 + gap());
+    jump(inEpoch);
     nextWrite = world.time.now() + world.chance.ms(0, 30);
     service.looked(this);
     armEvent(lockUntil);
   }
 
-  /** So that no number of a transaction that a restart truncated is ever given again. */
-  private long gap() {
-    return world.broken.is(Break.REUSED_GTIDS) ? 0 : CLIENTS;
+  /**
+   * The transaction that precedes every opening: no number of one that a restart truncated is given
+   * again.
+   */
+  void jump(long inEpoch) {
+    service.settle();
+    log.truncate(applied);
+    long next = log.lastSequence() + 1;
+    if (world.broken.is(Break.REUSED_GTIDS)) {
+      stint = new Stint(world.nextStint(), id, next);
+    } else {
+      stint = new Stint(world.nextStint(), id, next + JUMP + inEpoch);
+      log.add(stint, 1);
+      applied = log.total();
+    }
+    acked = log.total();
   }
 
   void applyAll() {

@@ -19,7 +19,7 @@ final class KnownSeeds {
       case DEAD_MAN_LIES -> LongStream.of(79, 293);
       case BOOTS_WRITABLE -> LongStream.of(3, 6);
       case FALSE_FENCE -> LongStream.of(1, 2);
-      case UNCONDITIONAL_OPEN -> LongStream.of(32, 42);
+      case UNCONDITIONAL_OPEN -> LongStream.of(73, 87);
       case EARLY_ACK -> LongStream.of(80, 92);
       case LOST_RELAY -> LongStream.of(94, 124);
       case SERVER_FREEZES -> LongStream.of(22, 38);

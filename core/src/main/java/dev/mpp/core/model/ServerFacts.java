@@ -23,7 +23,8 @@ public record ServerFacts(
 
   /**
    * @param source {@code host:port} of the configured source
-   * @param error the last receiver or applier error, empty when none
+   * @param error the last receiver or applier error, empty when none; begins with {@link #DIVERGED}
+   *     when the source said that it does not have a transaction which this server has
    * @param receiverStarted the receiver was started and not stopped since the server booted; it may
    *     be reconnecting
    * @param receiverRunning it is connected to the source
@@ -37,7 +38,13 @@ public record ServerFacts(
       boolean applierRunning,
       String error,
       OptionalLong lagSeconds,
-      GtidSet received) {}
+      GtidSet received) {
+    public static final String DIVERGED = "diverged from its source: ";
+
+    public boolean diverged() {
+      return error.startsWith(DIVERGED);
+    }
+  }
 
   /**
    * @param sourceEnabled this server waits for acknowledgements

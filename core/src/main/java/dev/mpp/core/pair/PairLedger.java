@@ -398,7 +398,7 @@ public final class PairLedger {
     if (deserts(command, ahead.grant(service), now)) {
       return false;
     }
-    if (orders(service, now) && expected) {
+    if (orders(service, now) && (opens(command) ? acknowledged(now) : expected)) {
       apply(command, now);
       return true;
     }
@@ -545,7 +545,8 @@ public final class PairLedger {
           .forEach(
               (s, r) -> {
                 boolean onDisk = persistedVersion(s).atLeast(r.durable());
-                if (contact.peerHas(s, r.version()) || (onDisk && alone(s, now))) {
+                if (contact.peerHas(s, r.version())
+                    || (onDisk && alone(s, now) && mayOpenAlone(t.command(), s, now))) {
                   ready.add(s);
                 }
               });
@@ -556,6 +557,14 @@ public final class PairLedger {
       }
     }
     tentative.removeIf(t -> t.after().isEmpty());
+  }
+
+  /**
+   * An owner that is alone goes on with a role it holds, but takes one that was given up only as
+   * the other site would: that one may have had the proof meanwhile that this site serves nobody.
+   */
+  private boolean mayOpenAlone(LedgerCommand command, ServiceName service, long now) {
+    return !opens(command) || tookAt.containsKey(service) || hindrance(service, now).isEmpty();
   }
 
   private void tell(LedgerCommand command, List<Register> changed) {
@@ -629,8 +638,10 @@ public final class PairLedger {
     if (m.to().equals(config.incarnation())) {
       dirty |= !met;
       met = true;
-      standing.contact(now);
       contact.acked(m.acked());
+      // It may have been on its way for long: it says what the peer knew when it sent it, which was
+      // after it got what it acknowledges.
+      standing.contact(contact.provenAt());
       tookAt.keySet().removeIf(s -> contact.peerHas(s, new Version(version(s).epoch(), 0)));
       m.answers().forEach(this::answered);
     }
@@ -861,7 +872,7 @@ public final class PairLedger {
   private void show(long now) {
     Map<ServiceName, String> held = new TreeMap<>();
     for (ServiceName s : config.services()) {
-      if (!orders(s, now) && !heard(now)) {
+      if (!heard(now) && (!orders(s, now) || ahead.grant(s).holder().isEmpty())) {
         hindrance(s, now).ifPresent(why -> held.put(s, why));
       }
     }

@@ -9,8 +9,8 @@ import java.util.Map;
  * @param heard the peer was heard lately, on any way
  * @param acknowledged it acknowledged lately; otherwise this site goes on alone where it may
  * @param cut the peer is silent on every way for so long that reach decides
- * @param held per service why this site could not claim it now; absent when it could, or when it is
- *     its own
+ * @param held per service why this site could not claim it now; absent when it could, or when it
+ *     holds it
  */
 public record PairPicture(
     boolean heard, boolean acknowledged, boolean cut, Map<ServiceName, String> held) {

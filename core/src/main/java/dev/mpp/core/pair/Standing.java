@@ -20,9 +20,9 @@ final class Standing {
     this.lease = lease;
   }
 
-  /** Everything that the peer knows was received. */
-  void contact(long now) {
-    contactAt = now;
+  /** Everything that the peer knew at that instant was received. */
+  void contact(long at) {
+    contactAt = Math.max(contactAt, at);
   }
 
   /** Whether the peer was met since the process began. */

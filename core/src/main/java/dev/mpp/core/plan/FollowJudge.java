@@ -11,8 +11,9 @@ import java.util.Optional;
  *
  * <p>A receiver that lost its source counts against the node only while the source is alive by its
  * own site's fresh word, and only after a grace: otherwise the death of the ACTIVE would fail every
- * candidate. A receiver that was never started since the server booted is not a failure of the node
- * before there is somebody to follow.
+ * candidate. The same grace covers an error of an earlier role that the server still shows. A
+ * receiver that was never started since the server booted is not a failure of the node before there
+ * is somebody to follow.
  */
 final class FollowJudge {
   /** A receiver may be down that long (a reconnect, a role change) before it counts. */
@@ -42,6 +43,7 @@ final class FollowJudge {
     ServerFacts.Replication r = facts.replication().get();
     if (r.receiverRunning() && r.applierRunning()) {
       node.notFollowingSince = LeaseClock.NEVER;
+      node.diverged = "";
       if (r.lagSeconds().isPresent() && r.lagSeconds().getAsLong() > lagLimit) {
         return new PollResult.ReplicationFailure(
             "%d s behind its source, the limit is %d s"
@@ -52,8 +54,16 @@ final class FollowJudge {
     if (node.notFollowingSince == LeaseClock.NEVER) {
       node.notFollowingSince = now;
     }
+    if (r.diverged()) {
+      node.diverged = r.error(); // the next attempt to start clears the server's own word
+    }
     if (now - node.notFollowingSince < GRACE) {
       return PollResult.HEALTHY;
+    }
+    if (!node.diverged.isEmpty()) {
+      node.errant = true;
+      return new PollResult.ReplicationFailure(
+          "its data are not those of ACTIVE %s: %s".formatted(active.get().node(), node.diverged));
     }
     String part = r.receiverRunning() ? "applier" : "receiver";
     return new PollResult.ReplicationFailure(

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** What the brain remembers of one local node beside its pool state. */
 final class NodeTrack {
   static final String NO_DEAD_MAN =
-      "no working dead-man (event mpp.dead_man, event_scheduler=ON); a node without one is never"
-          + " made writable";
+      "no working dead-man (event mpp.dead_man and procedure mpp.jump of the prepare SQL,"
+          + " event_scheduler=ON); a node without one is never made writable";
 
   final NodeAddress address;
   final FenceDuty fence;
@@ -23,10 +23,14 @@ final class NodeTrack {
   long healthySince = LeaseClock.NEVER;
   long notFollowingSince = LeaseClock.NEVER;
   int pollsSincePromoted;
-  long deadManSeenAt = LeaseClock.NEVER;
+  private boolean deadMan;
+  private boolean deadManBefore;
 
   /** Its last comparison with an ACTIVE found transactions that the ACTIVE lacks. */
   boolean errant;
+
+  /** Why its source cannot serve it, by the source's own word; empty once replication runs. */
+  String diverged = "";
 
   /** By its last poll: its replication is off and could be started. */
   boolean stopped;
@@ -66,9 +70,8 @@ final class NodeTrack {
     facts = next;
     factsAt = now;
     lastWallMillis = wallMillis;
-    if (next.deadMan()) {
-      deadManSeenAt = now;
-    }
+    deadManBefore = deadMan;
+    deadMan = next.deadMan();
     pollsSincePromoted++;
     stopped = stopped(next);
     waits = next.semiSync().sourceEnabled();
@@ -89,9 +92,12 @@ final class NodeTrack {
     return facts != null && facts.deadMan();
   }
 
-  /** Whether its dead-man was seen alive within the last minute before the server fell silent. */
+  /**
+   * Whether one of its last two answers showed a dead-man that works: a single late run of the
+   * event is forgiven, one that is switched off is not relied on.
+   */
   boolean deadManKnown() {
-    return deadManSeenAt != LeaseClock.NEVER && factsAt - deadManSeenAt <= 60_000_000_000L;
+    return deadMan || deadManBefore;
   }
 
   void unreachable(long wallMillis) {

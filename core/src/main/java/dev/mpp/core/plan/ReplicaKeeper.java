@@ -10,6 +10,9 @@ import java.util.Optional;
 final class ReplicaKeeper {
   private static final long FOLLOW_RETRY = 2_000_000_000L;
 
+  /** What its source refused may be the word of an earlier role: it is asked again now and then. */
+  private static final long DIVERGED_RETRY = 30_000_000_000L;
+
   private final ServiceState state;
 
   ReplicaKeeper(ServiceState state) {
@@ -31,7 +34,8 @@ final class ReplicaKeeper {
   private boolean busy(NodeTrack t, long now) {
     return t.fence.wanted()
         || t.writableInFlight
-        || (t.followCommandAt != LeaseClock.NEVER && now - t.followCommandAt < FOLLOW_RETRY)
+        || (t.followCommandAt != LeaseClock.NEVER
+            && now - t.followCommandAt < (t.diverged.isEmpty() ? FOLLOW_RETRY : DIVERGED_RETRY))
         || state.isActive(t.address)
         || state.promoting(t.address);
   }
@@ -58,7 +62,11 @@ final class ReplicaKeeper {
     if (start) {
       state.startFollowing(
           t,
-          "its transactions are all on ACTIVE " + active.get().node() + ": replication started",
+          t.diverged.isEmpty()
+              ? "its transactions are all on ACTIVE "
+                  + active.get().node()
+                  + ": replication started"
+              : "its source refused it before; asked again",
           turn);
     }
   }

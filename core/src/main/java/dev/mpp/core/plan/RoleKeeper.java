@@ -55,6 +55,16 @@ final class RoleKeeper {
     return releasing == state.lease.grant().epoch();
   }
 
+  /**
+   * The present epoch is given up as soon as nothing here can be writable.
+   *
+   * @param notBefore until then another process may act on a lease that it had
+   */
+  void giveUp(long notBefore) {
+    releasing = state.lease.grant().epoch();
+    nextRelease = notBefore;
+  }
+
   /** Whether a node may be promoted now, by a poll that is younger than the grant. */
   boolean ready(PoolVerdict pool, long now) {
     if (claimedAt == LeaseClock.NEVER) {

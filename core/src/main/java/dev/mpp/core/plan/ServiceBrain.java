@@ -72,6 +72,9 @@ final class ServiceBrain {
   /** Pair mode: somebody took the ACTIVE server's write permission while the peer was silent. */
   private boolean stripped;
 
+  /** When the ACTIVE node was last seen writable. */
+  private long servedAt = LeaseClock.NEVER;
+
   private long dueAt = Long.MIN_VALUE;
 
   /** Until then another instance of this site may still finish a promotion that it began. */
@@ -208,6 +211,11 @@ final class ServiceBrain {
         && state.tracks().stream().noneMatch(t -> t.fence.wanted() || t.writableInFlight);
   }
 
+  /** The role that a former instance held was taken over only to be given up. */
+  void giveUp(long now) {
+    role.giveUp(now + config.timing().claimAfter());
+  }
+
   private void pollWithin(NodeAddress node, long delay, Turn turn) {
     turn.add(new BrainCommand.PollWithin(service.name(), node, delay));
   }
@@ -229,6 +237,9 @@ final class ServiceBrain {
       String found = "found writable without being ACTIVE";
       state.journal(turn, "guard", e.node().toString(), "", "", found);
       t.fence.want(found, turn);
+    }
+    if (active && !e.facts().readOnly()) {
+      servedAt = turn.now();
     }
     boolean lost = active && watchActiveReadOnly(t, e.facts(), turn);
     PollResult result =
@@ -459,13 +470,30 @@ final class ServiceBrain {
   }
 
   /**
-   * Why the pool is FAIL whatever it reaches: the peer may have fenced its server in order to take
-   * over, so this site must not open one again before it has heard the peer.
+   * Why the pool is FAIL whatever it reaches: the peer may have fenced its servers in order to take
+   * over, or had the proof that none of them serves. So this site gives the role up, and takes it
+   * again as the ledger of the pair allows: when the peer is heard, or with a proof of its own.
    */
   Optional<String> stripped() {
     return stripped
-        ? Optional.of("Its ACTIVE server was fenced from outside while the peer is silent.")
+        ? Optional.of(
+            "Its ACTIVE server was fenced from outside, or did not serve for a lease's time, while"
+                + " the peer is silent.")
         : Optional.empty();
+  }
+
+  /** Pair mode, alone: nobody served for so long that the peer may have taken that for a proof. */
+  private void watchUnserved(long now) {
+    if (!lease.holds(now)) {
+      stripped = false;
+      return;
+    }
+    stripped |=
+        state.peerCut()
+            && lease.grant().serving()
+            && pool().active().isEmpty()
+            && servedAt != LeaseClock.NEVER
+            && now - servedAt > config.timing().duration();
   }
 
   void overlap(BrainEvent.PairOverlap e, Turn turn) {
@@ -524,6 +552,7 @@ final class ServiceBrain {
    */
   void think(PoolVerdict raw, Turn turn) {
     verdict = back.judge(raw, turn);
+    watchUnserved(turn.now());
     orders.watch(turn);
     if (pool().paused() != state.paused()) {
       state.step(new PoolEvent.Paused(state.paused()), turn);

@@ -1,6 +1,7 @@
 package dev.mpp.core.plan;
 
 import dev.mpp.core.journal.JournalHead;
+import dev.mpp.core.lease.Acting;
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,8 @@ public final class SiteBrain {
 
   /** How finely time alone makes services think: far below every timing of the lease. */
   private static final long SWEEP = 5_000_000L;
+
+  private static final long SUCCESSION_RETRY = 1_000_000_000L;
 
   private final BrainConfig config;
   private final CheckpointBoard checkpoints;
@@ -70,6 +74,11 @@ public final class SiteBrain {
 
   /** Empty of services while another instance of the site acts; null where there is only one. */
   private final @Nullable TwinSeat seat;
+
+  /** Without a seat: who acts for this site by the ledger, and when that may be proposed anew. */
+  private Acting acting = Acting.NOBODY;
+
+  private long nextSuccession = LeaseClock.NEVER;
 
   private final Map<ServiceName, PassivePool> passive = new LinkedHashMap<>();
 
@@ -158,6 +167,7 @@ public final class SiteBrain {
         && (event instanceof BrainEvent.Tick || event instanceof BrainEvent.CheckpointResult)) {
       reaches(turn);
     }
+    succeed(turn);
     beat(turn);
     return turn.commands();
   }
@@ -282,7 +292,7 @@ public final class SiteBrain {
   }
 
   private PassivePool passive(ServiceName service) {
-    return java.util.Objects.requireNonNull(passive.get(service));
+    return Objects.requireNonNull(passive.get(service));
   }
 
   /** Why the other instance cannot be handed the site now; empty when it can. */
@@ -351,7 +361,7 @@ public final class SiteBrain {
   }
 
   private void twinJournal(String what, Turn turn) {
-    TwinSeat twins = java.util.Objects.requireNonNull(seat);
+    TwinSeat twins = Objects.requireNonNull(seat);
     turn.add(
         new BrainCommand.Journal(
             "",
@@ -421,8 +431,9 @@ public final class SiteBrain {
       case BrainEvent.LedgerRestored r -> {
         boolean unused = siteOrders.learn(r.state());
         freshSince = LeaseClock.NEVER;
+        acting = r.state().acting(config.self());
         if (seat != null) {
-          seat.restored(r.state().acting(config.self()));
+          seat.restored(acting);
         }
         leases.forEach((name, lease) -> lease.restored(r.state().grant(name), turn.now()));
         return true;
@@ -562,6 +573,13 @@ public final class SiteBrain {
     if (seat != null) {
       seat.applied(a, own, turn.now());
     }
+    acting = a.after().acting(config.self());
+    if (own && seat == null && a.command() instanceof LedgerCommand.Adopt) {
+      changed.stream()
+          .map(services::get)
+          .filter(Objects::nonNull)
+          .forEach(s -> s.giveUp(turn.now()));
+    }
     if (a.command() instanceof LedgerCommand.Serve s && !changed.isEmpty()) {
       confirmed.put(s.service(), turn.now());
     }
@@ -591,6 +609,31 @@ public final class SiteBrain {
     if (target != null) {
       on(target, s -> s.ledgerChanged(a.command(), a.outcome(), own, turn));
     }
+  }
+
+  /**
+   * This site once had two instances, and the ledger takes claims only from the one that acted
+   * last. Without a twin this process takes that place when it knows of no lease of the other. What
+   * the other claimed meanwhile is given up, since nothing of it is known here, once that lease has
+   * ended; then it is claimed as always.
+   */
+  private void succeed(Turn turn) {
+    if (seat != null
+        || acting.term() == 0
+        || acting.incarnation().equals(config.incarnation())
+        || freshSince == LeaseClock.NEVER
+        || turn.now() < nextSuccession) {
+      return;
+    }
+    for (LeaseClock lease : leases.values()) {
+      if (lease.grant().holder().equals(Optional.of(config.self()))
+          && !lease.claimable(turn.now())) {
+        return;
+      }
+    }
+    nextSuccession = turn.now() + SUCCESSION_RETRY;
+    long term = acting.term();
+    turn.propose(origin -> new LedgerCommand.Adopt(origin, term));
   }
 
   /** Renews everything held in one command; proposes a beat when there is nothing to renew. */

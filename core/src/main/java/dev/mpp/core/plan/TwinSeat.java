@@ -152,6 +152,9 @@ final class TwinSeat {
 
   void restored(Acting now) {
     acting = now;
+    // A snapshot does not say what was stated since these words.
+    known = null;
+    stated.clear();
     learntAt = LeaseClock.NEVER;
     signAt = LeaseClock.NEVER;
   }

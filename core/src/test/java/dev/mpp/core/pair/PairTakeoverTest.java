@@ -27,6 +27,7 @@ class PairTakeoverTest {
 
   @BeforeEach
   void oneOfThemHolds() {
+    w.releases = false;
     w.node(A).boot();
     w.node(B).boot();
     w.run(15 * SECOND);
@@ -47,6 +48,39 @@ class PairTakeoverTest {
     pass(5);
     assertEquals(Optional.of(holder), w.actor(s));
     assertTrue(w.overlaps.isEmpty());
+  }
+
+  /** What kept it from serving may have been the other's proof. */
+  @Test
+  void aRoleGivenUpAloneIsNotTakenAgainWithoutAProof() {
+    w.linked = false;
+    pass(60);
+    assertEquals(Optional.of(holder), w.actor(s));
+    w.node(holder).release(s);
+    pass(120);
+    assertEquals(Optional.empty(), w.actor(s));
+    assertTrue(w.node(holder).withheld(s).contains("does not prove"), w.node(holder).withheld(s));
+    w.linked = true;
+    pass(10);
+    assertTrue(w.actor(s).isPresent());
+    assertTrue(w.overlaps.isEmpty());
+  }
+
+  /** A message that waited in a suspended process's socket says what was true long ago. */
+  @Test
+  void aSuspendedHolderIsNotRevivedByAMessageFromBeforeItsSuspension() {
+    w.node(holder).stalled = true;
+    w.run(w.now + 3 * SECOND / 2);
+    w.linked = false;
+    w.lying = true; // its dead-man has fenced its server: the proof is true
+    pass(60);
+    assertEquals(Optional.of(other), w.actor(s));
+    w.lying = false;
+    w.node(holder).resume();
+    for (int i = 0; i < 600; i++) {
+      w.run(w.now + SECOND / 10); // fails as soon as both act
+    }
+    assertEquals(Optional.of(other), w.actor(s));
   }
 
   @Test

@@ -53,6 +53,9 @@ final class PairWorld {
   /** Whether what fails to answer may be alive: the evidence is false then. */
   boolean lying;
 
+  /** Holders give their role up now and then. */
+  boolean releases = true;
+
   private record Event(long at, long order, Runnable action) implements Comparable<Event> {
     @Override
     public int compareTo(Event o) {
@@ -284,13 +287,23 @@ final class PairWorld {
           if (c.claimable(now) && !c.holds(now) && !picture.held().containsKey(s)) {
             Grant g = c.grant();
             propose(o -> new LedgerCommand.Claim(o, s, g.epoch(), g.renewal()));
-          } else if (c.holds(now) && random.nextInt(200) == 0) {
-            propose(o -> new LedgerCommand.Release(o, s, c.grant().epoch()));
+          } else if (releases && c.holds(now) && random.nextInt(200) == 0) {
+            release(s);
           } else if (c.holds(now) && random.nextInt(20) == 0) {
             propose(o -> new LedgerCommand.Serve(o, s, c.grant().epoch()));
           }
         }
       }
+    }
+
+    /** Why it does not claim, empty when nothing keeps it. */
+    String withheld(ServiceName s) {
+      return picture.held().getOrDefault(s, "");
+    }
+
+    void release(ServiceName s) {
+      long epoch = clock(s).grant().epoch();
+      propose(o -> new LedgerCommand.Release(o, s, epoch));
     }
 
     void propose(java.util.function.Function<Origin, LedgerCommand> command) {

@@ -136,6 +136,66 @@ final class SiteBrainTest extends HandPlay {
             .anyMatch(p -> p.command() instanceof LedgerCommand.Release));
   }
 
+  /** A dead-man that was switched off does not fence, however often it was seen before. */
+  @Test
+  void aServerWhoseDeadManWasSwitchedOffIsNotTakenForFencedByIt() {
+    becomeActive();
+    for (int i = 0; i < 3; i++) {
+      now += 1000 * MS;
+      poll(facts(false, false, false));
+      commit();
+    }
+    for (int i = 0; i < 4; i++) {
+      event(new BrainEvent.NodeUnreachable(S, NODE, "no answer", false, 0));
+    }
+    for (int i = 0; i < 200; i++) {
+      fenced(false);
+      now += 100 * MS;
+      event(new BrainEvent.Tick());
+      for (BrainCommand.Propose p : take(BrainCommand.Propose.class)) {
+        assertFalse(p.command() instanceof LedgerCommand.Release, "released while it may write");
+        apply(p.command());
+      }
+    }
+  }
+
+  /** The second instance was taken away: the ledger still knows one that acted. */
+  @Test
+  void aSiteThatOnceHadTwoInstancesClaimsAgainWithOne() {
+    standby(facts(true, true, false));
+    Origin twin = new Origin(A, "twin", 1);
+    apply(new LedgerCommand.Adopt(twin, 0));
+    apply(new LedgerCommand.Claim(new Origin(A, "twin", 2), S, 0, 0));
+    long adopted = 0;
+    boolean served = false;
+    for (int i = 0; i < 400 && !served; i++) {
+      now += 100 * MS;
+      poll(facts(true, true, false));
+      fenced(true);
+      for (BrainCommand.Propose p : take(BrainCommand.Propose.class)) {
+        if (p.command() instanceof LedgerCommand.Adopt) {
+          adopted = adopted == 0 ? now : adopted;
+        } else if (!(p.command() instanceof LedgerCommand.Beat
+            || p.command() instanceof LedgerCommand.Renew)) {
+          assertTrue(
+              adopted != 0 && now - adopted > TIMING.duration(),
+              p.command() + " while the other's lease may run");
+        }
+        apply(p.command());
+      }
+      for (BrainCommand.Prepare p : take(BrainCommand.Prepare.class)) {
+        event(new BrainEvent.PrepareDone(S, NODE, p.commandId(), true, Optional.empty(), ""));
+      }
+      for (BrainCommand.MakeWritable w : take(BrainCommand.MakeWritable.class)) {
+        event(new BrainEvent.WritableDone(S, NODE, w.commandId(), true, 1, ""));
+      }
+      served =
+          ledger.grant(S).heldBy(A, "a1") && ledger.grant(S).serving() && state() == State.ACTIVE;
+    }
+    assertTrue(served, ledger.grant(S) + " " + brain.sentence(S, now));
+    assertEquals("a1", ledger.acting(A).incarnation());
+  }
+
   @Test
   void aVerifiedFenceReleasesAtOnce() {
     becomeActive();

@@ -67,10 +67,15 @@ final class LedgerCodec {
   private static int format(LedgerState state) {
     if (!state.sites().isEmpty()
         || !state.acting().isEmpty()
-        || state.grants().values().stream().anyMatch(g -> g.move().isPresent())) {
+        || state.grants().values().stream().anyMatch(LedgerCodec::directed)) {
       return FORMAT;
     }
     return state.grants().values().stream().anyMatch(g -> g.paused().isPresent()) ? PAUSES : FIRST;
+  }
+
+  private static boolean directed(Grant g) {
+    Directives d = g.directives();
+    return d.preferred().isPresent() || d.move().isPresent() || d.lastMove().isPresent();
   }
 
   static byte[] encode(LedgerCommand command) {

@@ -73,8 +73,7 @@ final class LedgerDoor implements AutoCloseable {
                 .addListener(
                     done -> {
                       if (done.cause() != null) {
-                        Refusal.of(done.cause())
-                            .ifPresent(why -> tls.rejections().rejected(NAME, source, why));
+                        tls.rejections().rejected(NAME, source, Refusal.atDoor(done.cause()));
                       }
                     });
       }

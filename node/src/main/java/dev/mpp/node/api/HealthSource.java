@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -23,12 +24,19 @@ import java.util.function.Supplier;
 public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, Duration lease) {
 
   /**
+   * @param acts by its own evidence; the other one follows and touches nothing
+   */
+  record Instance(String name, boolean acts) {}
+
+  /**
+   * @param instance which of the site's two this is; empty where there is one
    * @param problems why it is not healthy, one sentence each; empty when it is
    * @param warnings what may become a problem; healthy all the same
    * @param ledgerAgeMillis -1 before the first applied command
    */
   record Health(
       String site,
+      Optional<Instance> instance,
       List<String> problems,
       List<String> warnings,
       long loopAgeMillis,
@@ -44,6 +52,11 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("status", healthy() ? "UP" : "DOWN");
       json.put("site", site);
+      instance.ifPresent(
+          i -> {
+            json.put("instance", i.name());
+            json.put("acts", i.acts());
+          });
       json.put("problems", problems);
       json.put("warnings", warnings);
       json.put("loop_age_ms", loopAgeMillis);
@@ -99,6 +112,7 @@ public record HealthSource(Supplier<NodeSnapshot> snapshot, LongSupplier nanos, 
     }
     return new Health(
         s.local().site().name(),
+        s.twin().map(t -> new Instance(s.local().instance(), !s.local().passive())),
         problems,
         warnings,
         loopAge,

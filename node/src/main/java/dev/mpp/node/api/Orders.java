@@ -141,6 +141,12 @@ final class Orders {
     if (!r.getConfirmed().equals(service.name())) {
       throw new IllegalArgumentException("not confirmed: the service is " + service);
     }
+    SiteId here = control.snapshot().local().site();
+    if (!r.getSite().equals(here.name())) {
+      throw new IllegalArgumentException(
+          "this is %s, and the takeover was confirmed for %s: ask that one"
+              .formatted(here, r.getSite().isEmpty() ? "no site" : Typed.clean(r.getSite())));
+    }
     String by = Typed.clean(r.getUser());
     log("takeover --force " + service, by, reason);
     return reply(ask(new BrainEvent.OperatorTakeover(service, by, reason)));
@@ -167,6 +173,11 @@ final class Orders {
 
   OrderReply orderSite(OrderSiteRequest r, long withinNanos) {
     SiteId site = Switching.site(control.snapshot(), r.getSite());
+    if (new Sides(control.snapshot()).witnesses().contains(site)
+        && r.getMode() != OrderSiteRequest.Mode.NONE) {
+      throw new IllegalArgumentException(
+          site + " is a witness: it votes, and never has a role to stand aside from");
+    }
     Optional<SiteOrder.Mode> mode =
         switch (r.getMode()) {
           case NONE, UNRECOGNIZED -> Optional.empty();
@@ -180,10 +191,14 @@ final class Orders {
     String by = Typed.clean(r.getUser());
     String what = mode.map(m -> m.name().toLowerCase(Locale.ROOT)).orElse("return");
     log("site " + what + " " + site, by, reason);
-    return confirmed(
-        new BrainEvent.OperatorSite(site, mode, by, reason),
-        s -> Optional.ofNullable(s.siteOrders().get(site)).map(SiteOrder::mode).equals(mode),
-        withinNanos);
+    OrderReply done =
+        confirmed(
+            new BrainEvent.OperatorSite(site, mode, by, reason),
+            s -> Optional.ofNullable(s.siteOrders().get(site)).map(SiteOrder::mode).equals(mode),
+            withinNanos);
+    return mode.flatMap(m -> new Sides(control.snapshot()).nobodyElse())
+        .map(warning -> done.toBuilder().addLines("WARNING: " + warning).build())
+        .orElse(done);
   }
 
   OrderReply prefer(PreferRequest r, long withinNanos) {

@@ -59,6 +59,12 @@ final class Switching implements NodeControl.Watcher {
   private long doneAt = Long.MIN_VALUE;
   private boolean seen;
 
+  /** The move that is followed: an earlier order for the same target is as good as this one. */
+  private String followed;
+
+  /** The last move that had ended when this order was given. */
+  private String before = "";
+
   /**
    * @param nanos the monotonic clock of the pictures
    * @param out gets the events, the end last
@@ -84,6 +90,7 @@ final class Switching implements NodeControl.Watcher {
     if (millis < 0 || budget > LONGEST_BUDGET) {
       throw new IllegalArgumentException("the time to catch up must be 1 s to 30 min");
     }
+    this.followed = request.getId();
     if (request.getId().isBlank() || request.getId().length() > 64) {
       throw new IllegalArgumentException("a switchover needs an id of 1 to 64 characters");
     }
@@ -112,6 +119,7 @@ final class Switching implements NodeControl.Watcher {
   /** Empty when there is a move to follow. */
   private Optional<SwitchoverEnd> begin(NodeSnapshot picture) {
     Grant g = grant(picture);
+    before = g.directives().lastMove().map(Move.Outcome::id).orElse("");
     Optional<Move.Outcome> last = outcome(g);
     if (last.isPresent()) {
       seen = true;
@@ -125,6 +133,7 @@ final class Switching implements NodeControl.Watcher {
     }
     if (g.move().filter(m -> m.target().equals(target)).isPresent() && !request.getDryRun()) {
       Move m = g.move().get();
+      followed = m.id();
       phase("JOIN", target, "it was ordered before by %s: %s".formatted(m.by(), m.reason()));
       return Optional.empty();
     }
@@ -195,8 +204,22 @@ final class Switching implements NodeControl.Watcher {
     Optional<Move> move = g.move().filter(m -> m.target().equals(target));
     if (move.isPresent()) {
       seen = true;
+      if (!followed.equals(move.get().id())) {
+        followed = move.get().id(); // another order for the same target came first
+        phase(
+            "JOIN",
+            target,
+            "it was ordered by %s: %s".formatted(move.get().by(), move.get().reason()));
+      }
       phases(picture, g, move.get());
       return Optional.empty();
+    }
+    if (!seen) {
+      // One for the same target may have come first and be over already.
+      g.directives()
+          .lastMove()
+          .filter(o -> o.target().equals(target) && !o.id().equals(before))
+          .ifPresent(o -> followed = o.id());
     }
     Optional<Move.Outcome> ended = outcome(g);
     if (ended.isEmpty()) {
@@ -280,7 +303,7 @@ final class Switching implements NodeControl.Watcher {
   }
 
   private Optional<Move.Outcome> outcome(Grant g) {
-    return g.directives().lastMove().filter(o -> o.id().equals(request.getId()));
+    return g.directives().lastMove().filter(o -> o.id().equals(followed));
   }
 
   /** Of this site and of every peer that is heard now. */

@@ -78,6 +78,11 @@ record WhyNot(NodeSnapshot picture, long now) {
     boolean heard = peer.heardAt() != Long.MIN_VALUE && peer.view().isPresent();
     long age = now - peer.heardAt();
     boolean stale = !peer.fresh(now);
+    boolean said =
+        peer.view()
+            .flatMap(v -> v.pool(service.name()))
+            .filter(p -> !p.guards().isEmpty())
+            .isPresent();
     if (stale) {
       guards.add(
           new Guard(
@@ -87,7 +92,7 @@ record WhyNot(NodeSnapshot picture, long now) {
                       ? " has not heard " + peer.site() + " for " + seconds(age)
                       : " has never heard " + peer.site() + " since it started"),
               "ask a node that hears it (mpp peers)"
-                  + (heard ? "; what follows is what it said then" : "")));
+                  + (said ? "; what follows is what it said then" : "")));
     }
     if (heard) {
       b.setAgeMillis(StatusCodec.millis(age));

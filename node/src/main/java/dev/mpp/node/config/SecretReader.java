@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads where a password is kept: exactly one of three keys. */
 final class SecretReader {
@@ -64,6 +65,18 @@ final class SecretReader {
       checkFile(section, path);
     }
     return new Secret("file " + written, () -> SecretSource.file(path));
+  }
+
+  /** Whether others than its owner can read or write it. */
+  static boolean exposed(Set<PosixFilePermission> permissions) {
+    return permissions.stream()
+        .anyMatch(
+            p ->
+                switch (p) {
+                  case OWNER_READ, OWNER_WRITE, OWNER_EXECUTE, GROUP_EXECUTE, OTHERS_EXECUTE ->
+                      false;
+                  case GROUP_READ, GROUP_WRITE, OTHERS_READ, OTHERS_WRITE -> true;
+                });
   }
 
   private static void checkFile(Section section, Path path) {

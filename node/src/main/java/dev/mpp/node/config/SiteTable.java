@@ -45,8 +45,6 @@ record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
       table.checkInstances(top.findings());
       if (!insecure && !tls) {
         table.checkPlaintext(top);
-      } else if (tls) {
-        table.checkTwinGroups(top.findings());
       }
     }
     return table;
@@ -193,20 +191,6 @@ record SiteTable(Mode mode, List<Placed<Site>> sites, Set<String> names) {
     return site.instances().isEmpty()
         ? site.ways()
         : site.instances().stream().map(MppConfig.Instance::address).toList();
-  }
-
-  private void checkTwinGroups(Findings findings) {
-    sites.stream()
-        .filter(s -> !s.value().instances().isEmpty())
-        .filter(s -> !addresses(s.value()).stream().allMatch(Addresses::loopback))
-        .forEach(
-            s ->
-                findings.problem(
-                    s.at(),
-                    "the two instances of %s would talk in plaintext, which \"tls\" does not cover in this version, over addresses that are not loopback: %s"
-                        .formatted(s.value().id(), String.join(", ", addresses(s.value()))),
-                    "give the site one address; or keep all links private or in a tunnel, leave"
-                        + " \"tls\" away and say so with \"insecure: true\""));
   }
 
   private void checkPlaintext(Section top) {

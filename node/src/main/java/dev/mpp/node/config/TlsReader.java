@@ -2,6 +2,7 @@ package dev.mpp.node.config;
 
 import dev.mpp.core.model.SiteId;
 import dev.mpp.tls.TlsFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -35,8 +36,24 @@ final class TlsReader {
     Optional<Path> certificate = file(section, "certificate");
     Optional<Path> key = file(section, "key");
     Optional<Path> authority = file(section, "authority");
+    if (self.isPresent()) {
+      key.filter(Files::isReadable).ifPresent(k -> checkPrivate(section, k));
+    }
     section.close();
     return certificate.flatMap(c -> key.flatMap(k -> authority.map(a -> new TlsFiles(c, k, a))));
+  }
+
+  private static void checkPrivate(Section section, Path key) {
+    try {
+      if (SecretReader.exposed(Files.getPosixFilePermissions(key))) {
+        section.warning(
+            "key",
+            "names " + key + ", which others than its owner can read or write",
+            "chmod 0600 it; if they may have read it, issue another (mpp certs issue)");
+      }
+    } catch (UnsupportedOperationException | IOException e) {
+      // A file system without POSIX permissions, or gone meanwhile: nothing to judge.
+    }
   }
 
   private Optional<Path> file(Section section, String name) {

@@ -15,9 +15,10 @@ import java.util.TreeMap;
 
 /**
  * The statements of one poll, in one round trip. The dead-man event is looked at when asked for; it
- * has run within the last seconds, or it does not count. The counters of semi-synchronous
- * replication are read while the server is a source that waits: then with the rest, but for the
- * first time, which costs a second round trip.
+ * has run within the last seconds, or it does not count. Nor does it on a read-only server without
+ * the procedure that every opening calls: that one was prepared for an earlier version of MPP. The
+ * counters of semi-synchronous replication are read while the server is a source that waits: then
+ * with the rest, but for the first time, which costs a second round trip.
  */
 final class MariaDbPoll {
   private static final String FACTS =
@@ -32,8 +33,12 @@ final class MariaDbPoll {
 
   private static final String EVENT =
       ";SELECT status = 'ENABLED'"
-          + " AND TIMESTAMPDIFF(SECOND, last_executed, UTC_TIMESTAMP()) < 5 AS alive"
+          + " AND TIMESTAMPDIFF(SECOND, last_executed, UTC_TIMESTAMP()) < 5"
+          + " AND (@@global.read_only = 0 OR EXISTS (SELECT 1 FROM information_schema.ROUTINES"
+          + " WHERE ROUTINE_SCHEMA = 'mpp' AND ROUTINE_NAME = 'jump')) AS alive"
           + " FROM mysql.event WHERE db = 'mpp' AND name = 'dead_man'";
+
+  private static final long FATAL_READING_BINLOG = 1236;
 
   private MariaDbPoll() {}
 
@@ -95,7 +100,21 @@ final class MariaDbPoll {
     if (Rows.text(row, "Using_Gtid").equals("No")) {
       return "replication does not use GTID";
     }
-    return applier.isEmpty() ? receiver : applier;
+    return applier.isEmpty() ? diverged(row, receiver) : applier;
+  }
+
+  /**
+   * A source refuses a replica that is at a GTID it does not have, or that lies in a gap of its own
+   * (MariaDB, {@code sql_repl.cc}: both are ER_MASTER_FATAL_ERROR_READING_BINLOG, as are purged
+   * logs and others that are no divergence).
+   */
+  private static String diverged(Map<String, String> row, String receiver) {
+    boolean lacks =
+        receiver.contains("which is not in the master's binlog")
+            || receiver.contains("The binlog on the master is missing the GTID");
+    return lacks && Rows.number(row, "Last_IO_Errno") == FATAL_READING_BINLOG
+        ? Replication.DIVERGED + receiver
+        : receiver;
   }
 
   private static SemiSync semiSync(Map<String, String> row, List<Map<String, String>> status) {

@@ -10,25 +10,50 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/** Applies what was received; makes the server writable under the dead-man lock. */
+/**
+ * Applies what was received; makes the server writable under the dead-man lock. The statement that
+ * does lets no client in before a transaction is in the binary log whose number is far beyond every
+ * one the server has seen: with {@code init-rpl-role=SLAVE} a restart truncates transactions that a
+ * replica may have, and the server would give their numbers again.
+ */
 final class MariaDbPromotion {
   private static final long STOP_MILLIS = 200;
   private static final int RELAY_FILES = 8;
 
+  private static final String LATE = "SYSDATE(6) > CAST(? AS DATETIME(6)) + INTERVAL ? MICROSECOND";
+
+  private static final String NOT_HELD =
+      "NOT (IS_USED_LOCK('mpp_lease') <=> CONNECTION_ID()) THEN"
+          + "  SELECT 'the dead-man lock is not held by this session' AS verdict;";
+
+  /** The time is looked at again after the jump, which may have waited for a disk or a replica. */
   private static final String UNFENCE =
       "BEGIN NOT ATOMIC"
           + " DECLARE seen BIGINT UNSIGNED DEFAULT 0;"
+          + " DECLARE problem TEXT DEFAULT '';"
           + " SELECT COALESCE(MAX(epoch), 0) INTO seen FROM mpp.canary WHERE service = ?;"
-          + " IF NOT (IS_USED_LOCK('mpp_lease') <=> CONNECTION_ID()) THEN"
-          + "  SELECT 'the dead-man lock is not held by this session' AS verdict;"
+          + (" IF " + NOT_HELD)
           + " ELSEIF seen > ? THEN"
           + "  SELECT CONCAT('a later epoch was here: ', seen) AS verdict;"
-          + " ELSEIF SYSDATE(6) > CAST(? AS DATETIME(6)) + INTERVAL ? MICROSECOND THEN"
-          + "  SELECT 'the statement came too late' AS verdict;"
-          + " ELSE SET GLOBAL read_only = 0; SELECT '' AS verdict, CONNECTION_ID() AS id; END IF;"
+          + (" ELSEIF " + LATE + " THEN SELECT 'the statement came too late' AS verdict;")
+          + " ELSE"
+          + "  BEGIN"
+          + "   DECLARE EXIT HANDLER FOR SQLEXCEPTION"
+          + "    GET DIAGNOSTICS CONDITION 1 problem = MESSAGE_TEXT;"
+          + "   CALL mpp.jump(?, ?, ?);"
+          + "  END;"
+          + "  IF problem <> '' THEN"
+          + "   SELECT CONCAT('the GTID sequence could not be moved on (', problem,"
+          + "    '); run mysql/mariadb-prepare.sql on this server') AS verdict;"
+          + ("  ELSEIF " + NOT_HELD)
+          + ("  ELSEIF " + LATE + " THEN")
+          + "   SELECT 'the GTID sequence was moved on, but too late' AS verdict;"
+          + "  ELSE SET GLOBAL read_only = 0; SELECT '' AS verdict, CONNECTION_ID() AS id; END IF;"
+          + " END IF;"
           + " END";
 
   private static final String CANARY =
@@ -221,7 +246,7 @@ final class MariaDbPromotion {
     try {
       // Whoever was started meanwhile acknowledges nothing to another source from here on.
       receiver.stop("STOP ALL SLAVES", deadline);
-      Map<String, String> verdict = unfence(service, epoch, deadline);
+      Map<String, String> verdict = unfence(service, epoch, site, deadline);
       problem = Rows.text(verdict, "verdict");
       if (problem.isEmpty()) {
         problem = canary(service, epoch, site, Rows.number(verdict, "id"), deadline);
@@ -236,18 +261,38 @@ final class MariaDbPromotion {
   }
 
   /** One row: an empty verdict and the session's id when done. */
-  private Map<String, String> unfence(String service, long epoch, long deadline)
+  private Map<String, String> unfence(String service, long epoch, String site, long deadline)
       throws LinkException {
-    return lock.whileHeld(
-        deadline,
-        (c, left) -> {
-          if (fencing.getAsBoolean()) {
-            return Map.of("verdict", "a fence of this server has not ended");
-          }
-          String now = Rows.text(Rows.first(Rows.query(c, "SELECT SYSDATE(6) AS now")), "now");
-          long micros = Math.min(deadline - clock.getAsLong(), left.getAsLong()) / 1000;
-          return Rows.first(Rows.query(c, UNFENCE, List.of(service, epoch, now, micros)));
-        });
+    AtomicLong opener = new AtomicLong();
+    try {
+      return lock.whileHeld(
+          deadline,
+          (c, left) -> {
+            opener.set(lock.unfencing());
+            return unfence(c, service, epoch, site, deadline, left);
+          });
+    } catch (LinkException e) {
+      if (e.kind() == LinkException.Kind.TIMEOUT && opener.get() != 0) {
+        // It would keep the lock for as long as its commit waits for an acknowledgement.
+        killQuietly(opener.get());
+        throw new LinkException(
+            e.kind(), "the statement that opens the server has not ended: " + e.getMessage());
+      }
+      throw e;
+    }
+  }
+
+  private Map<String, String> unfence(
+      Connection c, String service, long epoch, String site, long deadline, LongSupplier left)
+      throws SQLException {
+    if (fencing.getAsBoolean()) {
+      return Map.of("verdict", "a fence of this server has not ended");
+    }
+    String now = Rows.text(Rows.first(Rows.query(c, "SELECT SYSDATE(6) AS now")), "now");
+    long micros = Math.min(deadline - clock.getAsLong(), left.getAsLong()) / 1000;
+    return Rows.first(
+        Rows.query(
+            c, UNFENCE, List.of(service, epoch, now, micros, service, epoch, site, now, micros)));
   }
 
   private String canary(String service, long epoch, String site, long holder, long deadline)

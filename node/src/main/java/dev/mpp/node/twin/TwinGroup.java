@@ -5,6 +5,7 @@ import dev.mpp.node.wire.TwinCodec;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jgroups.BytesMessage;
@@ -40,6 +41,7 @@ public final class TwinGroup implements AutoCloseable {
   private static final int LARGEST = 8 << 20;
 
   private final TwinConfig config;
+  private final Optional<TwinTls> tls;
   private final Listener listener;
   private final AtomicReference<@Nullable TwinState> newest = new AtomicReference<>();
   private final Thread thread;
@@ -47,8 +49,12 @@ public final class TwinGroup implements AutoCloseable {
   private volatile boolean closed;
   private boolean up;
 
-  public TwinGroup(TwinConfig config, Listener listener) {
+  /**
+   * @param tls with it, nothing of the group is plain and only the own site's certificates belong
+   */
+  public TwinGroup(TwinConfig config, Optional<TwinTls> tls, Listener listener) {
     this.config = config;
+    this.tls = tls;
     this.listener = listener;
     this.thread = Thread.ofPlatform().daemon().name("twin").unstarted(this::run);
   }
@@ -101,6 +107,13 @@ public final class TwinGroup implements AutoCloseable {
     JChannel fresh = null;
     try {
       fresh = new JChannel(stack());
+      if (tls.isPresent()) {
+        fresh
+            .getProtocolStack()
+            .getTransport()
+            .setSocketFactory(
+                new TwinSockets(config.deployment(), config.site().name(), tls.get()));
+      }
       fresh.setName(config.site() + "." + config.instance());
       fresh.setDiscardOwnMessages(true);
       fresh.setReceiver(new Hearer(fresh));

@@ -51,8 +51,7 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
                 .addListener(
                     done -> {
                       if (done.cause() != null) {
-                        Refusal.of(done.cause())
-                            .ifPresent(why -> rejections.rejected(door, source, why));
+                        rejections.rejected(door, source, Refusal.atDoor(done.cause()));
                       }
                     });
       }

@@ -146,6 +146,22 @@ final class HttpEdgeTest {
   }
 
   @Test
+  void healthSaysWhichOfTwoInstancesItIsAndWhetherItActs() throws Exception {
+    CONTROL.picture = Pictures.twin(true, true);
+    HttpResponse<String> passive = get("/health");
+    assertEquals(200, passive.statusCode(), "a passive instance is well");
+    assertTrue(
+        passive.body().contains("\"site\":\"site1\",\"instance\":\"b\",\"acts\":false,"),
+        passive.body());
+    assertTrue(passive.body().contains("\"warnings\":[],"), passive.body());
+    CONTROL.picture = Pictures.twin(false, false);
+    HttpResponse<String> alone = get("/health");
+    assertEquals(200, alone.statusCode());
+    assertTrue(alone.body().contains("\"instance\":\"b\",\"acts\":true,"), alone.body());
+    assertTrue(alone.body().contains("the site's other instance is not there"), alone.body());
+  }
+
+  @Test
   void aLapsedLeaseIsAProblemAndNoSiteIsActive() throws Exception {
     CONTROL.picture = Pictures.lease(Pictures.standard(), Pictures.NOW - 1);
     HttpResponse<String> lapsed = get("/health");

@@ -16,6 +16,7 @@ import dev.mpp.proto.v1.OperatorGrpc;
 import dev.mpp.proto.v1.RecoverRequest;
 import dev.mpp.proto.v1.StatusReply;
 import dev.mpp.proto.v1.StatusRequest;
+import dev.mpp.proto.v1.TakeoverRequest;
 import dev.mpp.proto.v1.WatchEvent;
 import dev.mpp.proto.v1.WatchRequest;
 import dev.mpp.tls.PeerRule;
@@ -72,6 +73,25 @@ final class OperatorServiceTest {
     assertEquals(250, reply.getLedger().getFreshAgeMillis());
     assertEquals(12_400, reply.getPeers(1).getHeardAgeMillis());
     assertFalse(reply.getPeers(1).hasView());
+  }
+
+  /** Of several nodes another one may answer while the operator types. */
+  @Test
+  void aTakeoverConfirmedForAnotherSiteIsRefused() {
+    var request =
+        TakeoverRequest.newBuilder()
+            .setService(Pictures.SERVICE.name())
+            .setConfirmed(Pictures.SERVICE.name())
+            .setReason("gone")
+            .setSite("site2");
+    StatusRuntimeException refused =
+        assertThrows(StatusRuntimeException.class, () -> stub().takeover(request.build()));
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("this is site1, and the takeover was"),
+        refused.getMessage());
+    assertTrue(control.orders.isEmpty());
+    var taken = stub().takeover(request.setSite("site1").build());
+    assertEquals(1, control.orders.size(), taken.toString());
   }
 
   @Test

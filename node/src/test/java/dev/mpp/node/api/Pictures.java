@@ -336,4 +336,48 @@ public final class Pictures {
         s.insecure(),
         s.lastEventSequence());
   }
+
+  public static final String TWIN = "b is passive, a acts for site1 (term 7); ready to take over";
+
+  /**
+   * As instance b sees it.
+   *
+   * @param passive whether b is; a is the opposite
+   * @param up whether a is there
+   */
+  public static NodeSnapshot twin(boolean passive, boolean up) {
+    NodeSnapshot s = standard();
+    return new NodeSnapshot(
+        s.takenAt(),
+        instance(s.local(), "b", passive),
+        s.peers(),
+        s.services(),
+        Map.of(),
+        s.ledger(),
+        s.ledgerFreshAt(),
+        s.insecure(),
+        s.lastEventSequence(),
+        Optional.of(
+            new NodeSnapshot.Twin(
+                up, NOW - 210_000_000L, TWIN, Optional.of(instance(s.local(), "a", !passive)))));
+  }
+
+  private static SiteView instance(SiteView v, String name, boolean passive) {
+    return new SiteView(
+        v.site(),
+        v.incarnation(),
+        v.sequence(),
+        v.witness(),
+        v.version(),
+        v.configHash(),
+        v.reach(),
+        v.checkpoints(),
+        v.pools(),
+        v.links(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        name,
+        passive);
+  }
 }

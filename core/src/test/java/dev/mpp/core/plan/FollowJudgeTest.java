@@ -1,0 +1,75 @@
+package dev.mpp.core.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import dev.mpp.core.pool.PollResult;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** A replica whose source says that they have diverged; its positions look well. */
+final class FollowJudgeTest {
+  private static final long SECOND = 1_000_000_000L;
+  private static final NodeAddress NODE = new NodeAddress("10.2.0.1", 3306);
+  private static final String REFUSED =
+      ServerFacts.Replication.DIVERGED + "error 1236: it never had 0-1-105";
+
+  private final FollowJudge judge = new FollowJudge(60);
+  private final NodeTrack node =
+      new NodeTrack(
+          NODE, new FenceDuty(new ServiceName("orders.example.com"), NODE, SECOND, SECOND));
+  private final Optional<ActiveSeen> active =
+      Optional.of(
+          new ActiveSeen(
+              new SiteId("site1"),
+              new NodeAddress("10.1.0.1", 3306),
+              facts("0-1-1000107", false, "")));
+
+  private static ServerFacts facts(String executed, boolean runs, String error) {
+    GtidSet gtids = GtidSet.parse(executed);
+    return new ServerFacts(
+        "11.4",
+        true,
+        gtids,
+        Optional.of(
+            new ServerFacts.Replication(
+                "10.1.0.1:3306", runs, runs, true, error, OptionalLong.of(0), gtids)),
+        ServerFacts.SemiSync.OFF,
+        true);
+  }
+
+  private PollResult at(int seconds, boolean runs, String error) {
+    return judge.judge(node, facts("0-1-105", runs, error), active, seconds * SECOND);
+  }
+
+  @Test
+  void isAFailureAfterTheGraceAlsoWhileItIsAskedAgain() {
+    assertEquals(PollResult.HEALTHY, at(10, false, REFUSED));
+    assertFalse(node.errant, "the error may be of an earlier role");
+    PollResult.ReplicationFailure failure =
+        assertInstanceOf(PollResult.ReplicationFailure.class, at(13, false, REFUSED));
+    assertTrue(failure.error().contains("not those of ACTIVE 10.1.0.1:3306"), failure.error());
+    assertTrue(failure.error().contains("it never had 0-1-105"), failure.error());
+    assertTrue(node.errant, "nor is it promoted when nobody is ACTIVE");
+    assertEquals(failure, at(14, false, ""), "its receiver was just started again");
+  }
+
+  @Test
+  void anErrorOfAnEarlierRoleIsForgottenOnceItFollows() {
+    assertEquals(PollResult.HEALTHY, at(10, false, REFUSED));
+    assertEquals(PollResult.HEALTHY, at(12, true, ""));
+    assertEquals(PollResult.HEALTHY, at(20, false, ""));
+    PollResult.ReplicationFailure failure =
+        assertInstanceOf(PollResult.ReplicationFailure.class, at(24, false, ""));
+    assertEquals("replication receiver is not running", failure.error());
+    assertFalse(node.errant);
+  }
+}

@@ -30,6 +30,13 @@ final class KnownSeeds {
       case NO_INCARNATION -> LongStream.of(173, 274);
       case STALE_RENEWAL -> LongStream.of(6, 12);
       case EARLY_RELEASE -> LongStream.of(1, 2);
+      case PAIR_FALSE_EVIDENCE -> LongStream.of(77, 107);
+      case PAIR_FALSE_WORD -> LongStream.of(7, 22);
+      case PAIR_OLD_DISK -> LongStream.of(89, 127);
+      case PAIR_NO_EVIDENCE -> LongStream.of(14, 27);
+      case PAIR_HASTY -> LongStream.of(1, 9);
+      case PAIR_NO_REACH -> LongStream.of(12, 15);
+      case PAIR_DESERTS -> LongStream.of(30, 55);
       case EARLY_DNS -> LongStream.of(1, 2);
       case LONG_TTL -> LongStream.of(6, 11);
     };

@@ -86,6 +86,7 @@ public final class PairLedger {
   /** Since when without a break the reach here has been sufficient; absent while it is not. */
   private final Map<ServiceName, Long> reaches = new HashMap<>();
 
+  private final long startedAt;
   private boolean met;
   private Map<ServiceName, Version> persisted;
   private Map<ServiceName, Version> persisting = Map.of();
@@ -124,6 +125,7 @@ public final class PairLedger {
   public PairLedger(PairConfig config, PairStored stored, long now) {
     this.config = config;
     this.timing = config.timing();
+    this.startedAt = now;
     this.epochs = new EpochRule(config.self(), config.peer());
     this.contact = new Contact(now);
     this.standing = new Standing(timing.lease());
@@ -184,6 +186,28 @@ public final class PairLedger {
     send(now);
     show(now);
     return out;
+  }
+
+  /**
+   * Until then ticks change nothing unless something else happens; {@code now} or less while the
+   * peer is silent. One tick is owed before the process is suspended: it is the proof that it lived.
+   */
+  public long dueAt(long now) {
+    if (!heard(now) || !acknowledged(now) || lastSend == LeaseClock.NEVER) {
+      return now;
+    }
+    long due = Math.min(contact.heardAt(), contact.provenAt()) + timing.alone();
+    due = Math.min(due, lastSend + timing.heartbeat());
+    if (!looking && !config.targets().isEmpty()) {
+      due = Math.min(due, lastLook + timing.lookCalm());
+    }
+    for (Waiting w : waiting) {
+      due = Math.min(due, w.since() + timing.cut() + 1);
+    }
+    for (Marker m : markers) {
+      due = Math.min(due, m.since() + timing.lease() + 1);
+    }
+    return due;
   }
 
   // ---- what holds now -----------------------------------------------------------------------
@@ -276,6 +300,12 @@ public final class PairLedger {
    * little.
    */
   private void takeBack(long now) {
+    while (takeBackOne(now)) {
+      // Each service may have one, and all of them would be committed next.
+    }
+  }
+
+  private boolean takeBackOne(long now) {
     Map<ServiceName, Grant> before = new HashMap<>();
     for (Tentative t : List.copyOf(tentative)) {
       for (Register r : List.copyOf(t.after().values())) {
@@ -283,10 +313,11 @@ public final class PairLedger {
         before.put(r.service(), r.grant());
         if (!contact.peerHas(r.service(), r.version()) && deserts(t.command(), base, now)) {
           takeBack(r.service(), base, t);
-          return;
+          return true;
         }
       }
     }
+    return false;
   }
 
   private void takeBack(ServiceName service, Grant base, Tentative from) {
@@ -460,6 +491,10 @@ public final class PairLedger {
 
   /** As the owner: computes what the command does and keeps it as tentative. */
   private LedgerOutcome apply(LedgerCommand command, long now) {
+    return apply(command, now, false);
+  }
+
+  private LedgerOutcome apply(LedgerCommand command, long now, boolean taking) {
     LedgerState.Applied applied = ahead.apply(command);
     boolean own = own(command.origin());
     switch (applied.outcome()) {
@@ -470,7 +505,9 @@ public final class PairLedger {
       }
       case LedgerOutcome.Accepted a -> {
         List<Register> changed =
-            a.services().stream().map(n -> changed(applied.state().grant(n), command)).toList();
+            a.services().stream()
+                .map(n -> changed(applied.state().grant(n), command, taking))
+                .toList();
         changed.forEach(this::put);
         ahead =
             PairStored.with(
@@ -482,9 +519,10 @@ public final class PairLedger {
     return applied.outcome();
   }
 
-  private Register changed(Grant next, LedgerCommand command) {
+  private Register changed(Grant next, LedgerCommand command, boolean taking) {
     Register before = registers.get(next.service());
-    Grant grant = opens(command) ? epochs.adjust(next) : next;
+    Grant grant =
+        !opens(command) ? next : taking ? epochs.adjustAlone(next) : epochs.adjust(next);
     Register after =
         Register.after(
             before == null ? 0 : before.version().changes(),
@@ -520,7 +558,7 @@ public final class PairLedger {
   /** A claim with a proof, or forced; the register is this site's from here on. */
   private void takeAlone(LedgerCommand claim, long now) {
     ServiceName service = service(claim);
-    if (apply(claim, now) instanceof LedgerOutcome.Accepted) {
+    if (apply(claim, now, true) instanceof LedgerOutcome.Accepted) {
       standing.taken(service, now);
       tookAt.put(service, now);
       Forced f = forced.remove(service);
@@ -731,6 +769,17 @@ public final class PairLedger {
     }
   }
 
+  /**
+   * Whether the lease of a former run of this process may still run. Renewals are not on disk: what
+   * that run went on with alone is known to nobody now, the claimant's waiting included.
+   */
+  private boolean ranHere(ServiceName service, long now) {
+    Grant g = ahead.grant(service);
+    return g.holder().equals(Optional.of(config.self()))
+        && !g.heldBy(config.self(), config.incarnation())
+        && now - startedAt < timing.lease();
+  }
+
   /** The peer's commands for what this site owns. */
   private void answer(List<LedgerCommand> forwards, long now) {
     current = new HashSet<>();
@@ -738,7 +787,11 @@ public final class PairLedger {
       Origin origin = f.origin();
       current.add(origin);
       boolean theirs = origin.site().equals(config.peer());
-      if (!answers.containsKey(origin) && theirs && ofOneService(f) && orders(service(f), now)) {
+      if (!answers.containsKey(origin)
+          && theirs
+          && ofOneService(f)
+          && orders(service(f), now)
+          && !(opens(f) && ranHere(service(f), now))) {
         LedgerOutcome outcome = apply(f, now);
         answers.put(
             origin,

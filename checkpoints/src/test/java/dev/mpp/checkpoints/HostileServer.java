@@ -20,6 +20,7 @@ final class HostileServer implements Closeable {
   private final ServerSocket listener;
   private final List<Socket> accepted = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private boolean closed;
 
   HostileServer(Behaviour behaviour) throws IOException {
     this(new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")), behaviour);
@@ -41,13 +42,21 @@ final class HostileServer implements Closeable {
   private void accept(Behaviour behaviour) {
     try {
       while (true) {
-        Socket socket = listener.accept();
-        accepted.add(socket);
-        threads.add(Thread.ofVirtual().start(() -> serve(behaviour, socket)));
+        take(listener.accept(), behaviour);
       }
-    } catch (IOException closed) {
+    } catch (IOException over) {
       return;
     }
+  }
+
+  /** A connection accepted while the server was being closed is closed too. */
+  private synchronized void take(Socket socket, Behaviour behaviour) throws IOException {
+    if (closed) {
+      socket.close();
+      return;
+    }
+    accepted.add(socket);
+    threads.add(Thread.ofVirtual().start(() -> serve(behaviour, socket)));
   }
 
   private static void serve(Behaviour behaviour, Socket socket) {
@@ -59,7 +68,8 @@ final class HostileServer implements Closeable {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    closed = true;
     listener.close();
     for (Socket socket : accepted) {
       socket.close();

@@ -6,10 +6,7 @@ import dev.mpp.proto.v1.ServiceStatus;
 import dev.mpp.proto.v1.StatusReply;
 import dev.mpp.proto.v1.StatusRequest;
 import dev.mpp.proto.v1.TakeoverRequest;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -100,8 +97,7 @@ final class TakeoverCommand implements Runnable {
   private String typed() {
     cli.terminal().print("Type the service's name to go on: ");
     try {
-      String line =
-          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+      String line = cli.terminal().in().readLine();
       if (line == null || !line.strip().equals(service)) {
         throw CliFailure.refused("not confirmed; nothing was done");
       }

@@ -1,5 +1,7 @@
 package dev.mpp.cli;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -9,12 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Where the commands write to.
+ * Where the commands write to, and read from.
  *
+ * @param in what the operator types
  * @param colour whether escape sequences may be written
  * @param zone of the times shown
  */
-public record Terminal(PrintWriter out, PrintWriter err, boolean colour, ZoneId zone) {
+public record Terminal(
+    BufferedReader in, PrintWriter out, PrintWriter err, boolean colour, ZoneId zone) {
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
   private static final DateTimeFormatter ZONED =
@@ -30,6 +34,7 @@ public record Terminal(PrintWriter out, PrintWriter err, boolean colour, ZoneId 
             && env.getOrDefault("NO_COLOR", "").isEmpty()
             && !env.getOrDefault("TERM", "dumb").equals("dumb");
     return new Terminal(
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
         new PrintWriter(System.out, true, StandardCharsets.UTF_8),
         new PrintWriter(System.err, true, StandardCharsets.UTF_8),
         colour,

@@ -7,13 +7,11 @@ import dev.mpp.node.Main;
 import dev.mpp.tls.Identity;
 import dev.mpp.tls.Material;
 import dev.mpp.tls.TlsFiles;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,14 +24,7 @@ final class CertsCommandsTest {
   private static Result mpp(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int exit =
-        Main.commandLine(
-                new Terminal(
-                    new PrintWriter(out, true),
-                    new PrintWriter(err, true),
-                    false,
-                    ZoneId.of("UTC")))
-            .execute(args);
+    int exit = Main.commandLine(Screen.of(out, err)).execute(args);
     return new Result(exit, out.toString(), err.toString());
   }
 

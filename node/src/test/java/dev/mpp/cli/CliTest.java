@@ -17,13 +17,11 @@ import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.tls.PeerRule;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,11 +64,7 @@ final class CliTest {
   private static Result plain(boolean colour, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int exit =
-        Cli.run(
-            new Terminal(
-                new PrintWriter(out, true), new PrintWriter(err, true), colour, ZoneId.of("UTC")),
-            args);
+    int exit = Cli.run(Screen.of(out, err, colour), args);
     return new Result(exit, out.toString(), err.toString());
   }
 

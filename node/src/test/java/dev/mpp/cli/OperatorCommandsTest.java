@@ -13,20 +13,12 @@ import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.plan.BrainEvent;
-import dev.mpp.node.Main;
 import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.api.FakeControl;
 import dev.mpp.node.api.NodeControl;
-import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
-import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.proto.v1.OrderReply;
-import dev.mpp.tls.PeerRule;
-import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,51 +31,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The operators' orders and questions, word for word, against a real server on loopback. */
 final class OperatorCommandsTest {
-  private final FakeControl control = new FakeControl();
-  private OperatorServer server;
-
-  private record Result(int exit, String out, String err) {}
+  private OperatorBench bench;
+  private FakeControl control;
 
   @BeforeEach
   void start() throws Exception {
+    bench = new OperatorBench();
+    control = bench.control;
     control.answer = CompletableFuture.completedFuture("OK: done");
-    server =
-        new OperatorServer(
-            GrpcTransport.plaintext()
-                .server(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                    "operator",
-                    PeerRule.anyOperator("test")),
-            control,
-            () -> Pictures.NOW,
-            () -> Pictures.WALL);
-    server.start();
   }
 
   @AfterEach
   void stop() {
-    server.close();
+    bench.close();
   }
 
-  private Result mpp(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    List<String> all = new ArrayList<>(List.of("--node", "127.0.0.1:" + server.port()));
-    all.addAll(List.of(args));
-    int exit =
-        Main.commandLine(
-                new Terminal(
-                    new PrintWriter(out, true),
-                    new PrintWriter(err, true),
-                    false,
-                    ZoneId.of("UTC")))
-            .execute(all.toArray(String[]::new));
-    return new Result(exit, out.toString(), err.toString());
+  private OperatorBench.Result mpp(String... args) {
+    return bench.mpp(args);
   }
 
   @Test
   void anOverrideGoesThroughAsWritten() {
-    Result done =
+    OperatorBench.Result done =
         mpp(
             "node",
             "set",
@@ -102,7 +71,7 @@ final class OperatorCommandsTest {
             "ann",
             "--reason",
             "disk\nis slow");
-    assertEquals(new Result(0, "OK: done\n", ""), done);
+    assertEquals(new OperatorBench.Result(0, "OK: done\n", ""), done);
     NodeOverride what =
         NodeOverride.parse("state", "FAILED_ONLINE")
             .with(NodeOverride.parse("status", "OK_WARN"))
@@ -144,7 +113,7 @@ final class OperatorCommandsTest {
   void wrongInputNamesTheFlagTheValueAndTheRemedy(String args, String message) {
     List<String> all = new ArrayList<>(List.of("node", "set", "10.1.0.2"));
     all.addAll(List.of(args.split(" ")));
-    Result wrong = mpp(all.toArray(String[]::new));
+    OperatorBench.Result wrong = mpp(all.toArray(String[]::new));
     assertEquals(2, wrong.exit());
     assertTrue(wrong.err().startsWith("mpp: " + message), wrong.err());
     assertEquals(List.of(), control.orders);
@@ -153,7 +122,7 @@ final class OperatorCommandsTest {
   @Test
   void anotherSitesNodeIsRefusedSayingWhomToAsk() {
     assertEquals(
-        new Result(
+        new OperatorBench.Result(
             1,
             "",
             "mpp: refused: 10.2.0.1:3306 is not a node of site1; it is a node of site2: ask a node"
@@ -167,10 +136,10 @@ final class OperatorCommandsTest {
 
   @Test
   void theDaemonsCommandStaysWhatItWas() {
-    Result missing = mpp("node");
+    OperatorBench.Result missing = mpp("node");
     assertEquals(2, missing.exit());
     assertTrue(missing.err().contains("Missing required option: '--config=FILE'"), missing.err());
-    Result none = mpp("node", "--config", "/nonexistent/mpp.yml", "--check");
+    OperatorBench.Result none = mpp("node", "--config", "/nonexistent/mpp.yml", "--check");
     assertEquals(2, none.exit());
     String help = mpp("node", "--help").out();
     for (String word : List.of("--bootstrap", "set", "unset", "SIGTERM")) {
@@ -196,7 +165,7 @@ final class OperatorCommandsTest {
             "checkpoint list",
             "checkpoint test",
             "plan timing")) {
-      Result help = mpp((command + " --help").split(" "));
+      OperatorBench.Result help = mpp((command + " --help").split(" "));
       assertEquals(0, help.exit(), command);
       assertTrue(help.out().contains("Exit status"), help.out());
       assertTrue(help.out().lines().allMatch(l -> l.length() <= 100), help.out());
@@ -236,7 +205,7 @@ final class OperatorCommandsTest {
     assertEquals(2, mpp("pause").exit());
     control.picture = twoServices();
     assertEquals(
-        new Result(
+        new OperatorBench.Result(
             1,
             "",
             "mpp: refused: there are several services; name one, or say --all: mysql.eraser.com,"
@@ -248,7 +217,7 @@ final class OperatorCommandsTest {
             .contains("there is no service shop.eraser.org; there is mysql.eraser.com, shop"));
     control.answer = CompletableFuture.completedFuture("OK: mysql.eraser.com is not paused");
     assertEquals(
-        new Result(0, "OK: mysql.eraser.com is not paused\n", ""),
+        new OperatorBench.Result(0, "OK: mysql.eraser.com is not paused\n", ""),
         mpp("resume", "MYSQL.eraser.com"));
     assertEquals(0, mpp("resume", "--all").exit());
     assertEquals(3, control.orders.size());
@@ -257,12 +226,13 @@ final class OperatorCommandsTest {
 
   @Test
   void onlyTheHolderSaysYes() {
-    assertEquals(new Result(0, "10.1.0.1:3306 is ACTIVE\n", ""), mpp("is-active", "10.1.0.1"));
-    assertEquals(new Result(0, "", ""), mpp("is-active", "10.1.0.1", "--quiet"));
     assertEquals(
-        new Result(1, "10.1.0.2:3306 is not ACTIVE: it is FAILED_OFFLINE\n", ""),
+        new OperatorBench.Result(0, "10.1.0.1:3306 is ACTIVE\n", ""), mpp("is-active", "10.1.0.1"));
+    assertEquals(new OperatorBench.Result(0, "", ""), mpp("is-active", "10.1.0.1", "--quiet"));
+    assertEquals(
+        new OperatorBench.Result(1, "10.1.0.2:3306 is not ACTIVE: it is FAILED_OFFLINE\n", ""),
         mpp("is-active", "10.1.0.2"));
-    Result foreign = mpp("is-active", "10.2.0.1");
+    OperatorBench.Result foreign = mpp("is-active", "10.2.0.1");
     assertEquals(1, foreign.exit());
     assertTrue(foreign.err().contains("ask a node of its own site"), foreign.err());
     control.picture = Pictures.lease(Pictures.standard(), Pictures.NOW + 1_000_000_000L);
@@ -276,7 +246,7 @@ final class OperatorCommandsTest {
             Status.OK,
             Pictures.NOW - 3_500_000_000L);
     assertEquals(
-        new Result(
+        new OperatorBench.Result(
             1, "10.1.0.1:3306 is not ACTIVE: the asked node decided nothing for 3.5 s\n", ""),
         mpp("is-active", "10.1.0.1"));
     assertEquals(1, mpp("report", "mysql.eraser.com", "10.1.0.1").exit(), "old is never good");
@@ -287,26 +257,27 @@ final class OperatorCommandsTest {
   @Test
   void aReportIsOneLine() {
     assertEquals(
-        new Result(0, "OK/ACTIVE (PRIMARY) req=0 10.1.0.1:3306\n", ""),
+        new OperatorBench.Result(0, "OK/ACTIVE (PRIMARY) req=0 10.1.0.1:3306\n", ""),
         mpp("report", "mysql.eraser.com_pool", "10.1.0.1:3306"));
     assertEquals(
-        new Result(
+        new OperatorBench.Result(
             1,
             "FAIL/FAILED_OFFLINE (SECONDARY) req=45 10.1.0.2:3306 Could not connect to mysql host"
                 + " 10.1.0.2:3306: Too many connections\n",
             ""),
         mpp("report", "mysql.eraser.com", "10.1.0.2"));
     assertEquals(
-        new Result(
+        new OperatorBench.Result(
             0,
             "OK_INFO/STANDBY (PRIMARY) req=1 10.2.0.1:3306 (recovering)  [31mLost connection\n",
             ""),
         mpp("report", "mysql.eraser.com", "10.2.0.1"));
     control.picture = Pictures.silent(Pictures.standard());
     assertEquals(
-        new Result(1, "OK/ACTIVE (PRIMARY) req=0 10.2.0.1:3306 stale 13 s old: it was so\n", ""),
+        new OperatorBench.Result(
+            1, "OK/ACTIVE (PRIMARY) req=0 10.2.0.1:3306 stale 13 s old: it was so\n", ""),
         mpp("report", "mysql.eraser.com", "10.2.0.1"));
-    Result none = mpp("report", "mysql.eraser.com", "10.7.0.7");
+    OperatorBench.Result none = mpp("report", "mysql.eraser.com", "10.7.0.7");
     assertEquals(1, none.exit());
     assertTrue(none.err().contains("mpp pool list shows what there is"), none.err());
   }
@@ -320,23 +291,24 @@ final class OperatorCommandsTest {
     var json = new ObjectMapper().readTree(mpp("checkpoint", "list", "--json").out());
     assertEquals(2_000, json.at("/checkpoints/0/interval_ms").asInt());
     assertEquals(
-        new Result(0, "OK external:http:www.google.com:default after 12.3 ms: HTTP 200\n", ""),
+        new OperatorBench.Result(
+            0, "OK external:http:www.google.com:default after 12.3 ms: HTTP 200\n", ""),
         mpp("checkpoint", "test", "external:http:www.google.com:default"));
-    Result fail = mpp("checkpoint", "test", "edge:simple:router.site1.eraser.com:default");
+    OperatorBench.Result fail =
+        mpp("checkpoint", "test", "edge:simple:router.site1.eraser.com:default");
     assertEquals(1, fail.exit());
     assertTrue(fail.out().startsWith("FAIL edge:simple:router"), fail.out());
-    Result nonsense = mpp("checkpoint", "test", "nonsense");
+    OperatorBench.Result nonsense = mpp("checkpoint", "test", "nonsense");
     assertEquals(
-        new Result(1, "", "mpp: refused: \"nonsense\" is not class:method:target:profile\n"),
+        new OperatorBench.Result(
+            1, "", "mpp: refused: \"nonsense\" is not class:method:target:profile\n"),
         nonsense);
   }
 
   @Test
   void anOrderThatIsRefusedInPartSaysBoth() {
     StringWriter out = new StringWriter();
-    Terminal terminal =
-        new Terminal(
-            new PrintWriter(out, true), new PrintWriter(out, true), false, ZoneId.of("UTC"));
+    Terminal terminal = Screen.of(out, out);
     OrderReply reply =
         OrderReply.newBuilder().addLines("OK: a is paused").addLines("ERROR: b is not").build();
     CliFailure failure = assertThrows(CliFailure.class, () -> Answers.print(terminal, reply));
@@ -378,7 +350,7 @@ final class OperatorCommandsTest {
         show);
     json = new ObjectMapper().readTree(mpp("pool", "show", "pool_site1", "--json").out());
     assertEquals("FAIL", json.at("/pools/0/seen/nodes/1/status").asText());
-    Result none = mpp("pool", "show", "pool_x");
+    OperatorBench.Result none = mpp("pool", "show", "pool_x");
     assertEquals(1, none.exit());
     assertTrue(none.err().contains("there is pool_site1, pool_site2, pool_site4"), none.err());
   }
@@ -391,7 +363,8 @@ final class OperatorCommandsTest {
     control.answer =
         CompletableFuture.completedFuture("ERROR: the PRIMARY is not STANDBY but FAILED_OFFLINE");
     assertEquals(
-        new Result(1, "", "mpp: refused: the PRIMARY is not STANDBY but FAILED_OFFLINE\n"),
+        new OperatorBench.Result(
+            1, "", "mpp: refused: the PRIMARY is not STANDBY but FAILED_OFFLINE\n"),
         mpp("activate-primary"));
   }
 }

@@ -19,11 +19,9 @@ import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.tls.PeerRule;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,14 +77,7 @@ final class OperatorQuestionsTest {
     StringWriter err = new StringWriter();
     List<String> all = new ArrayList<>(List.of("--node", "127.0.0.1:" + port));
     all.addAll(List.of(args));
-    int exit =
-        Main.commandLine(
-                new Terminal(
-                    new PrintWriter(out, true),
-                    new PrintWriter(err, true),
-                    false,
-                    ZoneId.of("UTC")))
-            .execute(all.toArray(String[]::new));
+    int exit = Main.commandLine(Screen.of(out, err)).execute(all.toArray(String[]::new));
     return new Result(exit, out.toString(), err.toString());
   }
 

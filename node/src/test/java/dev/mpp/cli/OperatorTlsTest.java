@@ -14,12 +14,10 @@ import dev.mpp.tls.Certificates;
 import dev.mpp.tls.PeerRule;
 import dev.mpp.tls.TlsFiles;
 import dev.mpp.tls.Turned;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -70,14 +68,7 @@ final class OperatorTlsTest {
     List<String> all = new ArrayList<>(List.of("--node", "127.0.0.1:" + server.port()));
     all.addAll(options);
     all.addAll(List.of(args));
-    int exit =
-        Main.commandLine(
-                new Terminal(
-                    new PrintWriter(out, true),
-                    new PrintWriter(err, true),
-                    false,
-                    ZoneId.of("UTC")))
-            .execute(all.toArray(String[]::new));
+    int exit = Main.commandLine(Screen.of(out, err)).execute(all.toArray(String[]::new));
     return new Result(exit, out.toString(), err.toString());
   }
 

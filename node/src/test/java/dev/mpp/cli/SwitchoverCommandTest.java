@@ -10,19 +10,9 @@ import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.plan.BrainEvent;
-import dev.mpp.node.Main;
 import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.api.FakeControl;
-import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
-import dev.mpp.node.wire.GrpcTransport;
-import dev.mpp.tls.PeerRule;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -35,46 +25,23 @@ final class SwitchoverCommandTest {
   private static final SiteId ONE = new SiteId("site1");
   private static final SiteId TWO = new SiteId("site2");
 
-  private final FakeControl control = new FakeControl();
-  private OperatorServer server;
-
-  private record Result(int exit, String out, String err) {}
+  private OperatorBench bench;
+  private FakeControl control;
 
   @BeforeEach
   void start() throws Exception {
+    bench = new OperatorBench();
+    control = bench.control;
     control.picture = Pictures.standard();
-    server =
-        new OperatorServer(
-            GrpcTransport.plaintext()
-                .server(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                    "operator",
-                    PeerRule.anyOperator("test")),
-            control,
-            () -> Pictures.NOW,
-            () -> Pictures.WALL);
-    server.start();
   }
 
   @AfterEach
   void stop() {
-    server.close();
+    bench.close();
   }
 
-  private Result mpp(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    List<String> all = new ArrayList<>(List.of("--node", "127.0.0.1:" + server.port()));
-    all.addAll(List.of(args));
-    int exit =
-        Main.commandLine(
-                new Terminal(
-                    new PrintWriter(out, true),
-                    new PrintWriter(err, true),
-                    false,
-                    ZoneId.of("UTC")))
-            .execute(all.toArray(String[]::new));
-    return new Result(exit, out.toString(), err.toString());
+  private OperatorBench.Result mpp(String... args) {
+    return bench.mpp(args);
   }
 
   /** The picture with another grant, and with the phase that site1 shows. */
@@ -172,13 +139,14 @@ final class SwitchoverCommandTest {
 
   @Test
   void aDryRunNamesEveryConditionAndOrdersNothing() {
-    Result refused = mpp("switchover", "--to", "site2", "--dry-run");
+    OperatorBench.Result refused = mpp("switchover", "--to", "site2", "--dry-run");
     assertEquals(1, refused.exit());
     assertTrue(refused.out().contains("ok   role      site1 is ACTIVE in epoch 7"), refused.out());
     assertTrue(refused.out().contains("NO   answers   [site3] is not heard"), refused.out());
     assertTrue(refused.out().contains("ok   ready     site2: Ready to take over."), refused.out());
     assertTrue(refused.err().contains("--ignore-silent leaves it out"), refused.err());
-    Result possible = mpp("switchover", "--to", "site2", "--dry-run", "--ignore-silent");
+    OperatorBench.Result possible =
+        mpp("switchover", "--to", "site2", "--dry-run", "--ignore-silent");
     assertEquals(0, possible.exit());
     assertTrue(possible.out().contains("possible: "), possible.out());
     assertTrue(control.orders.isEmpty());
@@ -197,7 +165,7 @@ final class SwitchoverCommandTest {
           control.publish(picture(grant(TWO, 8, Optional.empty(), done), "", 0));
           control.publish(picture(grant(TWO, 8, Optional.empty(), done), "", 8));
         });
-    Result r =
+    OperatorBench.Result r =
         mpp(
             "switchover",
             "--to",
@@ -236,7 +204,7 @@ final class SwitchoverCommandTest {
                         Optional.of(new Move.Outcome(o.id(), TWO, false, "site2 is not heard"))),
                     "",
                     0)));
-    Result r = mpp("switchover", "--to", "site2", "--ignore-silent", "--reason", "x");
+    OperatorBench.Result r = mpp("switchover", "--to", "site2", "--ignore-silent", "--reason", "x");
     assertEquals(1, r.exit());
     assertTrue(
         r.err().contains("rolled back: site2 is not heard; site1 has the role, epoch 7"), r.err());
@@ -246,10 +214,11 @@ final class SwitchoverCommandTest {
   void theSameOrderJoinsWhatIsUnderWayAndNothingHappensAtTheTarget() {
     Move other = new Move("other", TWO, 1, "bob", "before", Optional.empty());
     control.picture = picture(grant(ONE, 7, Optional.of(other), Optional.empty()), "CATCH_UP", 0);
-    Result refused = mpp("switchover", "--to", "site2", "--dry-run", "--ignore-silent");
+    OperatorBench.Result refused =
+        mpp("switchover", "--to", "site2", "--dry-run", "--ignore-silent");
     assertTrue(refused.err().contains("a switchover to site2 is under way"), refused.err());
     control.picture = picture(grant(TWO, 8, Optional.empty(), Optional.empty()), "", 0);
-    Result nothing = mpp("switchover", "--to", "site2", "--reason", "x");
+    OperatorBench.Result nothing = mpp("switchover", "--to", "site2", "--reason", "x");
     assertEquals(0, nothing.exit());
     assertTrue(nothing.out().contains("nothing to do: site2 is ACTIVE already"), nothing.out());
     assertTrue(control.orders.isEmpty());
@@ -260,7 +229,7 @@ final class SwitchoverCommandTest {
     assertEquals(2, mpp("switchover", "--reason", "x").exit());
     assertTrue(mpp("switchover", "--reason", "x").err().contains("needs --to SITE"));
     assertTrue(mpp("switchover", "--to", "site2").err().contains("needs --reason"));
-    Result unknown = mpp("switchover", "--to", "nowhere", "--reason", "x");
+    OperatorBench.Result unknown = mpp("switchover", "--to", "nowhere", "--reason", "x");
     assertEquals(1, unknown.exit());
     assertTrue(
         unknown.err().contains("there is no site nowhere; there is site1, site2, site3"),
@@ -272,12 +241,13 @@ final class SwitchoverCommandTest {
   @Test
   void anOrderAboutASiteIsInForceWhenTheLedgerSaysSo() {
     control.answer = CompletableFuture.completedFuture("OK: ordering site2");
-    Result late = mpp("--timeout", "1", "site", "drain", "site2", "--reason", "power");
+    OperatorBench.Result late =
+        mpp("--timeout", "1", "site", "drain", "site2", "--reason", "power");
     assertEquals(1, late.exit());
     assertTrue(late.err().contains("the ledger did not confirm it"), late.err());
     control.picture = picture(grant(ONE, 7, Optional.empty(), Optional.empty()), "", 0);
-    Result none = mpp("site", "return", "site2");
-    assertEquals(new Result(0, "OK: ordering site2\n", ""), none);
+    OperatorBench.Result none = mpp("site", "return", "site2");
+    assertEquals(new OperatorBench.Result(0, "OK: ordering site2\n", ""), none);
     assertEquals(
         new BrainEvent.OperatorSite(TWO, Optional.empty(), System.getProperty("user.name", ""), ""),
         control.orders.getLast());

@@ -65,15 +65,14 @@ class PairNodesTest {
     return s;
   }
 
-  private static int port() throws IOException {
-    try (ServerSocket s = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return s.getLocalPort();
-    }
-  }
-
   private static String ports() throws IOException {
     return "{exchange: %d, ledger: %d, operator: %d, http: %d, dns: %d}"
-        .formatted(port(), port(), port(), port(), port());
+        .formatted(
+            FreePorts.next(),
+            FreePorts.next(),
+            FreePorts.next(),
+            FreePorts.next(),
+            FreePorts.next());
   }
 
   private String common(String mode) {

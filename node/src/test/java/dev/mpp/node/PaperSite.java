@@ -1,6 +1,6 @@
 package dev.mpp.node;
 
-import dev.mpp.cli.Terminal;
+import dev.mpp.cli.Screen;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.LedgerState;
@@ -20,14 +20,12 @@ import dev.mpp.node.store.StoreException;
 import dev.mpp.node.store.StoreListener;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.tls.PeerRule;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -180,14 +178,7 @@ final class PaperSite implements AutoCloseable {
     all.addAll(List.of(args));
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int exit =
-        Main.commandLine(
-                new Terminal(
-                    new PrintWriter(out, true),
-                    new PrintWriter(err, true),
-                    false,
-                    ZoneId.of("UTC")))
-            .execute(all.toArray(String[]::new));
+    int exit = Main.commandLine(Screen.of(out, err)).execute(all.toArray(String[]::new));
     return new Result(exit, out.toString(), err.toString());
   }
 

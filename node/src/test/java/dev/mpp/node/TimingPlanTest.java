@@ -4,14 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mpp.cli.Screen;
 import dev.mpp.cli.Terminal;
 import dev.mpp.node.config.ConfigFile;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -101,9 +100,7 @@ class TimingPlanTest {
   void theCommandPrintsItWithoutANode() throws Exception {
     Path file = file("    poll: {interval: 1s}", "name:one;primary:127.0.1.1:13306");
     StringWriter out = new StringWriter();
-    Terminal terminal =
-        new Terminal(
-            new PrintWriter(out, true), new PrintWriter(out, true), false, ZoneId.of("UTC"));
+    Terminal terminal = Screen.of(out, out);
     int exit =
         Main.commandLine(terminal)
             .execute("--node", "127.0.0.1:1", "plan", "timing", "--config", file.toString());

@@ -61,6 +61,8 @@ public record Guard(Kind kind, String what, String remedy) {
     VIEWS,
     /** Another site is ahead and claims first. */
     RANK,
+    /** Pair mode: the other site is silent and nothing proves that it is gone. */
+    UNPROVEN,
     /** An operator ordered maintenance or a drain of the whole site. */
     SITE_ORDER,
     /** A switchover hands the role to another site. */

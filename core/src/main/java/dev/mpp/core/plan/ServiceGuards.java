@@ -108,7 +108,17 @@ final class ServiceGuards {
     } else if (g.holder().isPresent() && !lease.claimable(now)) {
       found.add(held(g, g.holder().get()));
     } else {
-      role.waits().ifPresent(found::add);
+      state
+          .withheld()
+          .map(
+              why ->
+                  guard(
+                      Guard.Kind.UNPROVEN,
+                      why,
+                      "bring the other site or a way to it back; if it is gone for good and you made"
+                          + " sure of it: mpp takeover --force"))
+          .or(role::waits)
+          .ifPresent(found::add);
     }
   }
 
@@ -197,6 +207,10 @@ final class ServiceGuards {
   /** What the site as a whole may have against it, in the words of one place. */
   static Guard stopping(PoolVerdict v) {
     return guard(Guard.Kind.STOPPING, v.reason(), "start it again");
+  }
+
+  static Guard stripped(String why) {
+    return guard(Guard.Kind.POOL_FAIL, why, "it ends when the other site is heard (mpp peers)");
   }
 
   static Guard unfit(String why) {

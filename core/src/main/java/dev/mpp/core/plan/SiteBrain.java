@@ -800,6 +800,7 @@ public final class SiteBrain {
     boolean cut = cutOff(now);
     standDown.map(ServiceGuards::stopping).ifPresent(all::add);
     s.unfit().map(ServiceGuards::unfit).ifPresent(all::add);
+    s.stripped().map(ServiceGuards::stripped).ifPresent(all::add);
     PoolVerdict seen = checkpoints.verdict(s.service(), s.pool(), cut);
     if (!seen.ok()) {
       all.add(ServiceGuards.blind(seen));

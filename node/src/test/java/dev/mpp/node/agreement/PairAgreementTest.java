@@ -10,12 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.node.FreePorts;
 import dev.mpp.node.exchange.StallingProxy;
 import dev.mpp.node.mysql.Eventually;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,19 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
 class PairAgreementTest {
   @TempDir Path dir;
 
-  private final int portA = freePort();
-  private final int portB = freePort();
+  private final int portA = FreePorts.next();
+  private final int portB = FreePorts.next();
   private final List<StallingProxy> toA = new ArrayList<>();
   private final List<StallingProxy> toB = new ArrayList<>();
   private final List<PairSite> sites = new ArrayList<>();
-
-  private static int freePort() {
-    try (ServerSocket s = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return s.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
 
   @BeforeEach
   void ways() throws Exception {

@@ -8,10 +8,7 @@ import dev.mpp.core.lease.LedgerState;
 import dev.mpp.core.lease.Origin;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.mpp.node.FreePorts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,15 +94,7 @@ final class RatisCluster implements AutoCloseable {
     this.snapshotEvery = snapshotEvery;
     for (int i = 1; i <= size; i++) {
       String address = "127.0." + i + ".1";
-      members.add(new LedgerMember(new SiteId("site" + i), address, freePort(address)));
-    }
-  }
-
-  static int freePort(String address) {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      members.add(new LedgerMember(new SiteId("site" + i), address, FreePorts.next(address)));
     }
   }
 
@@ -146,7 +135,7 @@ final class RatisCluster implements AutoCloseable {
   SiteId another() {
     SiteId site = new SiteId("site" + (members.size() + 1));
     String address = "127.0." + (members.size() + 1) + ".1";
-    members.add(new LedgerMember(site, address, freePort(address)));
+    members.add(new LedgerMember(site, address, FreePorts.next(address)));
     return site;
   }
 

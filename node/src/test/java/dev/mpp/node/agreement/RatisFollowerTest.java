@@ -7,6 +7,7 @@ import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.Origin;
 import dev.mpp.core.model.SiteId;
+import dev.mpp.node.FreePorts;
 import dev.mpp.node.agreement.RatisCluster.Run;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,10 +36,10 @@ class RatisFollowerTest {
   private void members() {
     for (int i = 1; i <= 3; i++) {
       String address = "127.0." + i + ".1";
-      voters.add(new LedgerMember(new SiteId("site" + i), address, RatisCluster.freePort(address)));
+      voters.add(new LedgerMember(new SiteId("site" + i), address, FreePorts.next(address)));
     }
     all.addAll(voters);
-    all.add(new LedgerMember(SITE, "b", "127.0.1.2", RatisCluster.freePort("127.0.1.2")));
+    all.add(new LedgerMember(SITE, "b", "127.0.1.2", FreePorts.next("127.0.1.2")));
   }
 
   private Run start(LedgerMember own, List<LedgerMember> members, boolean bootstrap) {

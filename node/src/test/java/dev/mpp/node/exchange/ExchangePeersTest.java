@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.core.model.SiteId;
+import dev.mpp.node.FreePorts;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,12 +19,6 @@ import org.junit.jupiter.api.Test;
 final class ExchangePeersTest {
   private static final long DETECTION_LIMIT = 2_500;
 
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   private static ExchangeSite site(String name, int port, String peerName, int peerPort)
       throws Exception {
     return new ExchangeSite(name, "test", port, List.of(peer(peerName, loopback(peerPort))));
@@ -32,8 +26,8 @@ final class ExchangePeersTest {
 
   @Test
   void viewsTravelBothWaysAndTheNewestWins() throws Exception {
-    int a = freePort();
-    int b = freePort();
+    int a = FreePorts.next();
+    int b = FreePorts.next();
     try (ExchangeSite one = site("one", a, "two", b);
         ExchangeSite two = site("two", b, "one", a)) {
       one.say("early");
@@ -56,8 +50,8 @@ final class ExchangePeersTest {
 
   @Test
   void oneDirectionIsEnough() throws Exception {
-    int a = freePort();
-    int nobody = freePort();
+    int a = FreePorts.next();
+    int nobody = FreePorts.next();
     try (ExchangeSite one = site("one", a, "two", nobody);
         ExchangeSite two = site("two", 0, "one", a)) {
       one.say("hello from one");
@@ -72,8 +66,8 @@ final class ExchangePeersTest {
 
   @Test
   void aStoppedPeerIsDownAndAfterARestartUpAgain() throws Exception {
-    int a = freePort();
-    int b = freePort();
+    int a = FreePorts.next();
+    int b = FreePorts.next();
     try (ExchangeSite one = site("one", a, "two", b)) {
       ExchangeSite first = site("two", b, "one", a);
       await("link", 5_000, () -> one.sees("two"));
@@ -91,7 +85,7 @@ final class ExchangePeersTest {
 
   @Test
   void aBlackHoleIsNoticedAndLeftThroughAFreshConnection() throws Exception {
-    int b = freePort();
+    int b = FreePorts.next();
     try (ExchangeSite two = new ExchangeSite("two", "test", b, List.of(peer("one", loopback(1))));
         StallingProxy proxy = new StallingProxy(b);
         ExchangeSite one =
@@ -122,7 +116,7 @@ final class ExchangePeersTest {
 
   @Test
   void theSecondAddressIsTriedWhenTheFirstIsDead() throws Exception {
-    int b = freePort();
+    int b = FreePorts.next();
     var addresses = List.of(loopback(1), InetSocketAddress.createUnresolved("localhost", b));
     try (ExchangeSite two = new ExchangeSite("two", "test", b, List.of(peer("one", loopback(1))));
         ExchangeSite one =
@@ -135,7 +129,7 @@ final class ExchangePeersTest {
 
   @Test
   void strangersAreRefused() throws Exception {
-    int b = freePort();
+    int b = FreePorts.next();
     try (ExchangeSite two = new ExchangeSite("two", "test", b, List.of(peer("one", loopback(1))));
         ExchangeSite foreign =
             new ExchangeSite("one", "staging", 0, List.of(peer("two", loopback(b))));

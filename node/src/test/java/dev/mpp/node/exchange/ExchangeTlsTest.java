@@ -5,6 +5,7 @@ import static dev.mpp.node.exchange.ExchangeSite.peer;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mpp.node.FreePorts;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.tls.Certificates;
 import dev.mpp.tls.Identity;
@@ -13,9 +14,7 @@ import dev.mpp.tls.SiteTls;
 import dev.mpp.tls.TlsFiles;
 import dev.mpp.tls.Turned;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,16 +35,8 @@ final class ExchangeTlsTest {
   private Certificates ca;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final Turned turned = new Turned();
-  private final int port1 = freePort();
-  private final int port2 = freePort();
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
+  private final int port1 = FreePorts.next();
+  private final int port2 = FreePorts.next();
 
   @BeforeEach
   void authority() {

@@ -1,11 +1,10 @@
 package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.node.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URL;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -68,7 +67,7 @@ public final class MariaDbProcess implements AutoCloseable {
   private MariaDbProcess(int serverId, List<String> options) throws IOException {
     this.serverId = serverId;
     this.options = options;
-    this.port = freePort();
+    this.port = FreePorts.next();
     String name = "mpp-mariadb-" + ProcessHandle.current().pid() + "-" + COUNT.getAndIncrement();
     this.data = (Files.isWritable(MEMORY) ? MEMORY : WORK).resolve(name);
     copy(template(), data);
@@ -233,7 +232,7 @@ public final class MariaDbProcess implements AutoCloseable {
 
   private void awaitUp() throws Exception {
     Eventually.within(
-        Duration.ofSeconds(30),
+        Duration.ofSeconds(90),
         "mariadbd answers",
         () -> {
           if (!process.isAlive()) {
@@ -334,12 +333,6 @@ public final class MariaDbProcess implements AutoCloseable {
     }
     if (!BASE.resolve("bin/mariadbd").toFile().setExecutable(true)) {
       throw new IOException("cannot make mariadbd executable");
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket s = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return s.getLocalPort();
     }
   }
 

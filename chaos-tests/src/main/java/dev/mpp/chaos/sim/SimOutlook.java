@@ -47,8 +47,7 @@ final class SimOutlook {
 
   /** Whether packets of one site come to the edge of the other and back. */
   boolean edge(int from, int to) {
-    return powered(to)
-        && (world.net.both(from, to) || (divided == 0 && sees(from) && sees(to)));
+    return powered(to) && (world.net.both(from, to) || (divided == 0 && sees(from) && sees(to)));
   }
 
   /** Whether they come to a machine inside. */
@@ -101,7 +100,8 @@ final class SimOutlook {
         () -> {
           if (site.run == run) {
             site.event(
-                new BrainEvent.CheckpointResult(EXTERNAL, CheckpointClass.EXTERNAL, ok, ok ? "" : "no answer", 0));
+                new BrainEvent.CheckpointResult(
+                    EXTERNAL, CheckpointClass.EXTERNAL, ok, ok ? "" : "no answer", 0));
           }
         });
     if (ok) {

@@ -191,8 +191,7 @@ final class SimPairFaults {
 
   /** What was vouched for stays true until the order is carried out, or over. */
   private void watch(SimSite gone, SimSite here, long until) {
-    boolean done =
-        here.running && world.services.stream().allMatch(s -> here.holdsRole(s.name));
+    boolean done = here.running && world.services.stream().allMatch(s -> here.holdsRole(s.name));
     if (done || world.time.now() >= until) {
       gone.keptDown = false;
     } else {

@@ -115,8 +115,7 @@ final class SimPairSide {
       all.add(new Target(Target.Kind.SERVICE, Optional.of(s.name), "service" + s.index));
       for (SimServer server : s.servers) {
         if (server.site != index) {
-          Target t =
-              new Target(Target.Kind.MYSQL, Optional.of(s.name), server.address.toString());
+          Target t = new Target(Target.Kind.MYSQL, Optional.of(s.name), server.address.toString());
           all.add(t);
           servers.put(t, server);
         }
@@ -351,8 +350,7 @@ final class SimPairSide {
     }
     return switch (t.kind()) {
       case EDGE -> answer(pair.outlook.edge(index, 1 - index), true);
-      case MPP ->
-          answer(pair.outlook.inside(index, 1 - index) && !peer().hostLost, peer().running);
+      case MPP -> answer(pair.outlook.inside(index, 1 - index) && !peer().hostLost, peer().running);
       case SERVICE -> answer(pair.outlook.edge(index, 1 - index), anyServer(t));
       case MYSQL -> server(Objects.requireNonNull(servers.get(t)));
     };

@@ -33,6 +33,7 @@ final class SimWorld {
 
   /** Two sites without a witness; else null. */
   final @Nullable SimPair pair;
+
   final SimChecker checker;
   final SimSite[] sites;
   final List<SimService> services = new ArrayList<>();
@@ -58,11 +59,7 @@ final class SimWorld {
   }
 
   SimWorld(
-      Shape shape,
-      Chance chance,
-      Broken broken,
-      @Nullable List<String> story,
-      boolean skipping) {
+      Shape shape, Chance chance, Broken broken, @Nullable List<String> story, boolean skipping) {
     this.skipping = skipping;
     this.shape = shape;
     this.chance = chance;
@@ -212,8 +209,7 @@ final class SimWorld {
   /** A replica follows what its site takes for the ACTIVE server. */
   void follow(SimSite site, SimServer replica) {
     SimService service = replica.service;
-    int active =
-        ledger.view(site).grant(service.name).servedBy().map(this::index).orElse(-1);
+    int active = ledger.view(site).grant(service.name).servedBy().map(this::index).orElse(-1);
     SimServer source = null;
     for (SimServer s : service.servers) {
       if (s != replica && s.site == active && (source == null || s.writable())) {

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  mpp simulate lease --seeds 1000",
+      "  mpp simulate lease --sites 2 --seeds 1000            a pair without a witness",
       "  mpp simulate lease --sites 5 --seeds 100000 --from 1 --json",
       "  mpp simulate lease --from 4711 --seeds 1 --story     one schedule, told",
       "  mpp simulate lease --break late-fence --seeds 1000   a bug: it has to be found"
@@ -124,8 +125,7 @@ public final class SimulateLease implements Callable<Integer> {
         Break.of(word)
             .orElseThrow(() -> wrong("--break " + word + " is not known; --break list names them"));
     if (!bug.belongsTo(sites)) {
-      throw wrong(
-          "--break %s belongs to --sites %s".formatted(word, sites == 2 ? "3 or 5" : "2"));
+      throw wrong("--break %s belongs to --sites %s".formatted(word, sites == 2 ? "3 or 5" : "2"));
     }
     return new LeaseSimulation.Plan(sites, minutes, new Broken(bug));
   }

@@ -29,9 +29,7 @@ final class BreakTest {
     assertTrue(found.isPresent(), bug.word() + " is not found");
     List<String> without =
         LeaseSimulation.run(
-                new LeaseSimulation.Plan(sites, MINUTES, Broken.NOTHING),
-                found.get().seed(),
-                false)
+                new LeaseSimulation.Plan(sites, MINUTES, Broken.NOTHING), found.get().seed(), false)
             .violations();
     assertTrue(without.isEmpty(), bug.word() + ": unsafe without it: " + without);
     assertFalse(bug.rule().isEmpty());

@@ -9,26 +9,33 @@ import dev.mpp.core.model.SiteId;
  */
 record EpochRule(SiteId a, SiteId b) {
   /**
-   * What a claim without the peer leaves out: the peer may have opened epochs alone since it was
-   * heard, one each time its server was lost and came back, and none of them may win when the two
-   * meet again.
+   * Epochs that a claim without the peer leaves out for each second since the two met: the peer may
+   * have opened some alone, and none of them may win when they meet again. A role cannot change
+   * more often than that, and of two sites that were alone in turn the later one leaves out more.
    */
-  static final long LEFT_OUT = 1_000;
+  static final long LEFT_OUT_PER_SECOND = 10;
+
+  private static final long SECOND = 1_000_000_000L;
 
   /** The claim as the ledger accepted it, in the next epoch that its holder may open. */
   Grant adjust(Grant claimed) {
-    return adjust(claimed, 0);
+    return adjust(claimed, claimed.epoch());
   }
 
-  /** Of a claim without the peer. */
-  Grant adjustAlone(Grant claimed) {
-    return adjust(claimed, LEFT_OUT);
+  /**
+   * Of a claim without the peer.
+   *
+   * @param common the epoch when the two met last
+   * @param since nanoseconds since then
+   */
+  Grant adjustAlone(Grant claimed, long common, long since) {
+    return adjust(claimed, common + (since / SECOND + 1) * LEFT_OUT_PER_SECOND);
   }
 
-  private Grant adjust(Grant claimed, long leftOut) {
+  private Grant adjust(Grant claimed, long least) {
     SiteId holder = claimed.holder().orElseThrow();
     long parity = holder.compareTo(a.compareTo(b) < 0 ? a : b) == 0 ? 0 : 1;
-    long next = claimed.epoch() + leftOut;
+    long next = Math.max(claimed.epoch(), least);
     long epoch = next % 2 == parity ? next : next + 1;
     return new Grant(
         claimed.service(),

@@ -88,6 +88,11 @@ public final class PairLedger {
 
   private final long startedAt;
   private boolean met;
+
+  /** When the two met last, or this process began; and the epochs then of what was opened since. */
+  private long metAt;
+
+  private final Map<ServiceName, Long> opened = new HashMap<>();
   private Map<ServiceName, Version> persisted;
   private Map<ServiceName, Version> persisting = Map.of();
   private Map<SiteId, Ordered> persistedOrders;
@@ -126,6 +131,7 @@ public final class PairLedger {
     this.config = config;
     this.timing = config.timing();
     this.startedAt = now;
+    this.metAt = now;
     this.epochs = new EpochRule(config.self(), config.peer());
     this.contact = new Contact(now);
     this.standing = new Standing(timing.lease());
@@ -190,7 +196,8 @@ public final class PairLedger {
 
   /**
    * Until then ticks change nothing unless something else happens; {@code now} or less while the
-   * peer is silent. One tick is owed before the process is suspended: it is the proof that it lived.
+   * peer is silent. One tick is owed before the process is suspended: it is the proof that it
+   * lived.
    */
   public long dueAt(long now) {
     if (!heard(now) || !acknowledged(now) || lastSend == LeaseClock.NEVER) {
@@ -506,7 +513,7 @@ public final class PairLedger {
       case LedgerOutcome.Accepted a -> {
         List<Register> changed =
             a.services().stream()
-                .map(n -> changed(applied.state().grant(n), command, taking))
+                .map(n -> changed(applied.state().grant(n), command, now, taking))
                 .toList();
         changed.forEach(this::put);
         ahead =
@@ -519,10 +526,14 @@ public final class PairLedger {
     return applied.outcome();
   }
 
-  private Register changed(Grant next, LedgerCommand command, boolean taking) {
+  private Register changed(Grant next, LedgerCommand command, long now, boolean taking) {
     Register before = registers.get(next.service());
     Grant grant =
-        !opens(command) ? next : taking ? epochs.adjustAlone(next) : epochs.adjust(next);
+        !opens(command)
+            ? next
+            : taking
+                ? epochs.adjustAlone(next, common(next.service()), now - metAt)
+                : epochs.adjust(next);
     Register after =
         Register.after(
             before == null ? 0 : before.version().changes(),
@@ -533,7 +544,15 @@ public final class PairLedger {
     return opens(command) || before == null ? after : after.forcedBy(before.forced());
   }
 
+  /** The service's epoch when the two met last, or this process began. */
+  private long common(ServiceName service) {
+    return opened.getOrDefault(service, version(service).epoch());
+  }
+
   private void put(Register r) {
+    if (r.version().epoch() > version(r.service()).epoch()) {
+      opened.putIfAbsent(r.service(), version(r.service()).epoch());
+    }
     registers.put(r.service(), r);
     dirty |= !persistedVersion(r.service()).atLeast(r.durable());
     sendNow = true;
@@ -667,6 +686,8 @@ public final class PairLedger {
     if (m.to().equals(config.incarnation())) {
       dirty |= !met;
       met = true;
+      metAt = now;
+      opened.clear();
       standing.contact(now);
       contact.acked(m.acked());
       tookAt.keySet().removeIf(s -> contact.peerHas(s, new Version(version(s).epoch(), 0)));

@@ -28,6 +28,13 @@ public enum Break {
   NO_INCARNATION("R5", "every process of a site has the same incarnation"),
   STALE_RENEWAL("R6", "a renewal of an epoch that is over is granted"),
   EARLY_RELEASE("R7", "the role is released before the fence"),
+  PAIR_FALSE_EVIDENCE("P1", "both sites of a pair reach the world, and not each other's edge"),
+  PAIR_FALSE_WORD("P2", "an operator forces a takeover while the other site serves"),
+  PAIR_OLD_DISK("P3", "what a pair's ledger forced to disk is gone when it is read again"),
+  PAIR_NO_EVIDENCE("P4", "a site of a pair takes its silent peer for gone without a proof"),
+  PAIR_HASTY("P5", "a proof need not last as long as the peer's checkpoints take to fail"),
+  PAIR_NO_REACH("P6", "a holder of a pair goes on alone without reaching the world"),
+  PAIR_DESERTS("P7", "a holder of a pair under rpo: zero goes on without its peer at once"),
   EARLY_DNS("R9", "a site publishes itself when its server opens, not when the ledger says so"),
   REUSED_GTIDS(
       "R11", "no opening skips numbers: those of a truncated tail are given to other transactions"),
@@ -53,6 +60,39 @@ public enum Break {
   /** As it is given on the command line. */
   public String word() {
     return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+  }
+
+  /** Whether it can be switched on with that many sites. */
+  boolean belongsTo(int sites) {
+    return switch (this) {
+      case PAIR_FALSE_EVIDENCE,
+          PAIR_FALSE_WORD,
+          PAIR_OLD_DISK,
+          PAIR_NO_EVIDENCE,
+          PAIR_HASTY,
+          PAIR_NO_REACH,
+          PAIR_DESERTS ->
+          sites == 2;
+      case FORKED_LEDGER, BLIND_CLAIM, COUNT_FROM_APPLY, STALE_RENEWAL -> sites > 2;
+      case CLOCK_DRIFT,
+          CLOCK_STOPS,
+          UNEQUAL_LEASE,
+          DEAD_MAN_LIES,
+          BOOTS_WRITABLE,
+          FALSE_FENCE,
+          UNCONDITIONAL_OPEN,
+          EARLY_ACK,
+          LOST_RELAY,
+          SERVER_FREEZES,
+          REUSED_GTIDS,
+          LATE_FENCE,
+          LONG_LOCK,
+          NO_INCARNATION,
+          EARLY_RELEASE,
+          EARLY_DNS,
+          LONG_TTL ->
+          true;
+    };
   }
 
   static Optional<Break> of(String word) {

@@ -16,6 +16,9 @@ import dev.mpp.core.lease.LeaseTiming;
  * @param failing one in so many statements to a server fails; 0 for none
  * @param slowFences fences may take longer than their budget
  * @param siteFailback ACTIVE returns to the preferred site by itself
+ * @param ways between two sites without a witness; one otherwise
+ * @param probeEvery between two probes of such a site's external checkpoint
+ * @param probeTimeout after which one has failed
  */
 record Shape(
     int data,
@@ -32,16 +35,24 @@ record Shape(
     int lateCommits,
     int failing,
     boolean slowFences,
-    boolean siteFailback) {
+    boolean siteFailback,
+    int ways,
+    long probeEvery,
+    long probeTimeout) {
   private static final long MS = 1_000_000L;
   private static final double DRIFT = 0.001;
+
+  /** Two sites that have nobody but each other. */
+  boolean pair() {
+    return data == 2 && witnesses == 0;
+  }
 
   int members() {
     return data + witnesses;
   }
 
   static Shape of(int sites, Chance chance, Broken broken) {
-    boolean three = sites == 3;
+    boolean three = sites <= 3;
     boolean rpoZero = three && !broken.is(Break.SERVER_FREEZES) && chance.below(4) > 0;
     int data = three ? 2 : chance.oneIn(2) ? 4 : 3;
     return new Shape(
@@ -59,7 +70,10 @@ record Shape(
         chance.oneIn(2) ? 4 : chance.oneIn(2) ? 40 : 0,
         chance.oneIn(3) ? 4 : chance.oneIn(2) ? 30 : 0,
         chance.oneIn(3),
-        chance.oneIn(4));
+        chance.oneIn(4),
+        sites == 2 ? 1 + chance.below(3) : 1,
+        sites == 2 && chance.oneIn(2) ? 500 * MS : 1000 * MS,
+        500 * MS);
   }
 
   /** Two data sites and a witness that follows the service; nothing of itself goes wrong. */
@@ -79,7 +93,10 @@ record Shape(
         0,
         0,
         false,
-        false);
+        false,
+        1,
+        1000 * MS,
+        500 * MS);
   }
 
   /** The profiles default, fast and wan of {@code lease.profile}. */

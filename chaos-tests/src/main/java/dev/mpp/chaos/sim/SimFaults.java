@@ -1,5 +1,6 @@
 package dev.mpp.chaos.sim;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What goes wrong, at random: storms of faults that overlap, each of which ends by itself. */
@@ -8,7 +9,8 @@ final class SimFaults {
 
   private final SimWorld world;
   private final Chance chance;
-  private final List<Runnable> kinds =
+  private final List<Runnable> kinds;
+  private final List<Runnable> everywhere =
       List.of(
           this::killServer,
           this::killServer,
@@ -33,6 +35,10 @@ final class SimFaults {
   SimFaults(SimWorld world) {
     this.world = world;
     this.chance = world.chance;
+    kinds = new ArrayList<>(everywhere);
+    if (world.pair != null) {
+      kinds.addAll(new SimPairFaults(world, this, world.pair).kinds());
+    }
   }
 
   void strike() {
@@ -80,7 +86,7 @@ final class SimFaults {
     world.time.after(duration(), () -> boot(s));
   }
 
-  private void crash(SimServer s) {
+  void crash(SimServer s) {
     s.crash();
     SimSite owner = world.sites[s.site];
     owner.hands().lock(s.address).serverLost();
@@ -92,7 +98,7 @@ final class SimFaults {
     }
   }
 
-  private void boot(SimServer s) {
+  void boot(SimServer s) {
     if (!s.up) {
       told("start server", s.address);
       s.boot();
@@ -149,8 +155,10 @@ final class SimFaults {
     world.time.after(duration(), () -> restart(s));
   }
 
-  private void restart(SimSite s) {
-    if (!s.running) {
+  void restart(SimSite s) {
+    if (s.keptDown) {
+      world.time.after(1_000 * MS, () -> restart(s));
+    } else if (!s.running) {
       // One empty disk at a time: more is more than a majority survives.
       boolean empty = chance.oneIn(8) && everybodyElseVotes(s);
       told(empty ? "start node without its disk" : "start node", s.id);
@@ -164,7 +172,7 @@ final class SimFaults {
         return false;
       }
     }
-    return true;
+    return world.pair == null || world.pair.complete(world.sites[1 - s.index]);
   }
 
   private void freezeNode() {
@@ -215,7 +223,7 @@ final class SimFaults {
 
   // ---- links --------------------------------------------------------------------------------
 
-  private void links(Runnable change) {
+  void links(Runnable change) {
     world.settle();
     change.run();
     world.ledger.changed();
@@ -339,6 +347,7 @@ final class SimFaults {
       s.applyLag = 0;
       s.thaw();
       if (!s.running) {
+        s.keptDown = false;
         s.boot(false, false);
       }
     }

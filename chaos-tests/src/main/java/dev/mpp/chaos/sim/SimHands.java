@@ -90,8 +90,16 @@ final class SimHands {
       }
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Show s -> {}
-      case BrainCommand.Reaches r -> {} // a pair's ledger asks for it
-      case BrainCommand.ForceTakeover f -> {}
+      case BrainCommand.Reaches r -> {
+        if (world.pair != null) {
+          world.pair.side(site).reaches(r.services());
+        }
+      }
+      case BrainCommand.ForceTakeover f -> {
+        if (world.pair != null) {
+          world.pair.side(site).force(f.service(), f.by(), f.reason());
+        }
+      }
       case BrainCommand.Answer a -> {
         if (world.telling()) {
           world.tell(site.id + " answers: " + a.text());

@@ -1,8 +1,10 @@
 package dev.mpp.chaos.sim;
 
+import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.LedgerState;
+import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +16,7 @@ import java.util.Optional;
  * it in order, some later than others; a leader commits only while it hears a majority and is heard
  * by it; a change of leader may lose, or commit, what was not committed.
  */
-final class SimLedger {
+final class SimLedger implements SimAgreement {
   private static final long MS = SimWorld.MS;
   private static final long GIVES_UP = 2_000 * MS;
   private static final int NOBODY = -1;
@@ -34,7 +36,7 @@ final class SimLedger {
 
   private final SimWorld world;
   private final List<Proposal> uncommitted = new ArrayList<>();
-  final List<Entry> log = new ArrayList<>();
+  private final List<Entry> log = new ArrayList<>();
   private int leader;
   private int term;
   private boolean electing;
@@ -47,18 +49,45 @@ final class SimLedger {
     return leader;
   }
 
-  LedgerState state() {
+  private LedgerState state() {
     return after(log.size());
   }
 
   /** What a member has that applied so many entries. */
-  LedgerState after(int applied) {
+  private LedgerState after(int applied) {
     return applied == 0 ? LedgerState.EMPTY : log.get(applied - 1).after();
   }
 
-  void propose(SimSite from, LedgerCommand command) {
+  @Override
+  public LedgerState view(SimSite site) {
+    return after(site.applied);
+  }
+
+  @Override
+  public Grant grant(ServiceName service) {
+    return state().grant(service);
+  }
+
+  @Override
+  public void boot(SimSite site, boolean emptyDisk) {
+    // A snapshot, and what the log on the disk holds beyond it.
+    site.applied = emptyDisk ? 0 : Math.max(0, site.applied - world.chance.below(40));
+    site.caughtUp &= !emptyDisk || site.inert;
+  }
+
+  @Override
+  public void booted(SimSite site) {}
+
+  @Override
+  public void freezing(SimSite site) {}
+
+  @Override
+  public void thawed(SimSite site) {}
+
+  @Override
+  public void propose(SimSite from, LedgerCommand command) {
     Proposal p = new Proposal(from.index, from.run, command, world.time.now());
-    if (world.broken.is(Break.FORKED_LEDGER) && from.forked()) {
+    if (world.broken.is(Break.FORKED_LEDGER) && from.forked(this)) {
       from.commitAlone(command);
       return;
     }
@@ -146,11 +175,17 @@ final class SimLedger {
     if (site.frozen || leader == NOBODY || !world.net.both(leader, site.index)) {
       return; // when it thaws or the link heals
     }
-    site.apply(log.size());
+    site.beforeApplying();
+    int end = log.size();
+    while (site.applied < end && site.run == run) {
+      site.apply(log.get(site.applied++));
+    }
+    site.caughtUp = true;
   }
 
   /** Links or members changed: everybody looks again. */
-  void changed() {
+  @Override
+  public void changed() {
     for (SimSite s : world.sites) {
       if (s.applied < log.size()) {
         deliver(s);
@@ -210,7 +245,8 @@ final class SimLedger {
   }
 
   /** Whoever was asked to lead does, after a moment without commits. */
-  void prefer(SimSite site) {
+  @Override
+  public void prefer(SimSite site) {
     if (leader != NOBODY && site.index != leader && leads(leader)) {
       int from = leader;
       leader = NOBODY;

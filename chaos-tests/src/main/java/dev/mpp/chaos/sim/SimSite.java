@@ -12,15 +12,16 @@ import dev.mpp.core.model.SiteView;
 import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainConfig;
 import dev.mpp.core.plan.BrainEvent;
-import dev.mpp.core.plan.CheckpointBoard;
 import dev.mpp.core.plan.SiteBrain;
 import dev.mpp.core.pool.PoolState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,10 @@ final class SimSite {
   private static final long MS = SimWorld.MS;
   private static final long HEARTBEAT = 500 * MS;
   private static final long TICK = 50 * MS;
+
+  /** One tick does nothing for services that are due so soon after another. */
+  private static final long SWEEP = 5 * MS;
+
   private static final int MAILBOX = 16_384;
 
   final SiteId id;
@@ -44,6 +49,16 @@ final class SimSite {
   boolean running;
   boolean frozen;
   boolean delivering;
+
+  /** Has a vote: not since its disk was lost and before it had everything again. */
+  boolean caughtUp = true;
+
+  /** Its host is gone, not only the process. */
+  boolean hostLost;
+
+  /** Somebody sees to it that it does not start. */
+  boolean keptDown;
+
   int applied;
 
   /** How much later than others it applies. */
@@ -61,7 +76,6 @@ final class SimSite {
   private SimClock clock;
   private @Nullable SiteBrain brain;
   private Map<ServiceName, PoolState> persisted = Map.of();
-  private boolean caughtUp = true;
   private long wakeAt = Long.MAX_VALUE;
   private long viewAt;
   private boolean viewChanged;
@@ -106,6 +120,22 @@ final class SimSite {
     return clock.local(world.time.now());
   }
 
+  /** Of this run of the process. */
+  String incarnation() {
+    return world.broken.is(Break.NO_INCARNATION) ? "one" : "run" + run;
+  }
+
+  LeaseTiming timing() {
+    return timing;
+  }
+
+  /** Those with a pool here. */
+  Set<ServiceName> services() {
+    Set<ServiceName> names = new HashSet<>();
+    services.forEach(s -> names.add(s.name()));
+    return names;
+  }
+
   boolean alive() {
     return running && !frozen;
   }
@@ -126,14 +156,11 @@ final class SimSite {
     fork = null;
     java.util.Arrays.fill(linkTold, false);
     wakeAt = Long.MAX_VALUE;
+    hostLost = false;
     if (emptyDisk) {
       persisted = Map.of();
-      applied = 0;
-      caughtUp = inert;
-    } else {
-      // A snapshot, and what the log on the disk holds beyond it.
-      applied = Math.max(0, applied - world.chance.below(40));
     }
+    world.ledger.boot(this, emptyDisk);
     if (!inert) {
       start(first);
     }
@@ -145,7 +172,7 @@ final class SimSite {
         new SiteBrain(
             new BrainConfig(
                 id,
-                world.broken.is(Break.NO_INCARNATION) ? "one" : "run" + run,
+                incarnation(),
                 witness,
                 "sim",
                 "",
@@ -154,12 +181,19 @@ final class SimSite {
                 world.members(),
                 services,
                 observed),
-            new CheckpointBoard(List.of(), true),
+            world.checkpoints(),
             first ? Map.of() : persisted,
             now());
     viewAt = now() + world.chance.ms(0, 500);
     pollers.forEach(SimPoller::restarted);
-    event(new BrainEvent.LedgerRestored(world.ledger.after(applied)));
+    event(new BrainEvent.LedgerRestored(world.ledger.view(this)));
+    world.ledger.booted(this);
+    if (world.pair != null) {
+      event(new BrainEvent.Tick()); // tells the ledger how far it reaches
+    }
+    if (!world.skipping) {
+      idle(run);
+    }
   }
 
   /**
@@ -178,6 +212,7 @@ final class SimSite {
       persisted = new LinkedHashMap<>(kept);
     }
     hands.killed(silently);
+    hostLost = silently;
     running = false;
     frozen = false;
     run++;
@@ -186,6 +221,7 @@ final class SimSite {
 
   void freeze() {
     if (alive()) {
+      world.ledger.freezing(this);
       frozen = true;
       frozenAt = world.time.now();
       hands.frozen();
@@ -202,6 +238,7 @@ final class SimSite {
     }
     frozen = false;
     hands.thawed();
+    world.ledger.thawed(this);
     while (!mailbox.isEmpty() && !frozen) {
       mailbox.poll().run();
     }
@@ -216,12 +253,15 @@ final class SimSite {
     if (!running || brain == null) {
       return;
     }
-    if (frozen) {
-      if (mailbox.size() < MAILBOX) {
-        mailbox.add(() -> handle(event));
-      }
-    } else {
-      handle(event);
+    whenAwake(() -> handle(event));
+  }
+
+  /** Now, or once it was resumed. */
+  void whenAwake(Runnable action) {
+    if (!frozen) {
+      action.run();
+    } else if (mailbox.size() < MAILBOX) {
+      mailbox.add(action);
     }
   }
 
@@ -253,6 +293,17 @@ final class SimSite {
               wake();
             }
           });
+    }
+  }
+
+  /** A tick of those that are left out; it must change nothing. */
+  private void idle(long its) {
+    if (run == its) {
+      SiteBrain b = brain;
+      if (b != null && alive() && now() < b.dueAt() - SWEEP) {
+        b.on(new BrainEvent.Tick(), now()).forEach(hands::perform);
+      }
+      world.time.after(TICK, () -> idle(its));
     }
   }
 
@@ -315,35 +366,33 @@ final class SimSite {
       event(new BrainEvent.PeerLink(from.id, true, 1000));
     }
     event(view);
+    world.heard(this);
   }
 
   // ---- the ledger ---------------------------------------------------------------------------
 
-  /** Applies the log up to there. */
-  void apply(int end) {
+  /** What it committed alone, if it did, is gone. */
+  void beforeApplying() {
     if (fork != null) {
       fork = null;
-      event(new BrainEvent.LedgerRestored(world.ledger.after(applied)));
+      event(new BrainEvent.LedgerRestored(world.ledger.view(this)));
     }
-    long mine = run;
-    while (applied < end && run == mine) {
-      SimLedger.Entry e = world.ledger.log.get(applied++);
-      if (!(e.command() instanceof LedgerCommand.Beat) || e.proposer() == index) {
-        event(world.bugs.seen(this, e));
-        answers();
-      }
+  }
+
+  void apply(SimLedger.Entry e) {
+    if (!(e.command() instanceof LedgerCommand.Beat) || e.proposer() == index) {
+      event(world.bugs.seen(this, e));
+      answers();
     }
-    caughtUp = true;
   }
 
   /** With a forked ledger: whether this member would commit alone. */
-  boolean forked() {
-    return fork != null
-        || !world.ledger.leads(index) && !world.net.both(index, world.ledger.leader());
+  boolean forked(SimLedger ledger) {
+    return fork != null || !ledger.leads(index) && !world.net.both(index, ledger.leader());
   }
 
   void commitAlone(LedgerCommand command) {
-    LedgerState before = fork == null ? world.ledger.after(applied) : fork;
+    LedgerState before = fork == null ? world.ledger.view(this) : fork;
     LedgerState.Applied done = before.apply(command);
     fork = done.state();
     long mine = run;
@@ -367,7 +416,7 @@ final class SimSite {
   }
 
   /** What this site's name server answers from here on: the rule of DNS.md, section "liveness". */
-  private void answers() {
+  void answers() {
     SiteBrain b = brain;
     if (b == null || frozen || b.ledgerFreshAt() == LeaseClock.NEVER) {
       return;
@@ -404,6 +453,12 @@ final class SimSite {
       }
     }
     return false;
+  }
+
+  /** Whether its process holds the lease now. */
+  boolean holdsRole(ServiceName name) {
+    SiteBrain b = brain;
+    return b != null && running && b.lease(name).holds(now());
   }
 
   boolean has(SimService s) {

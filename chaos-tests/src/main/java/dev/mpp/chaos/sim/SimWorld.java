@@ -10,6 +10,7 @@ import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.plan.BrainConfig;
+import dev.mpp.core.plan.CheckpointBoard;
 import dev.mpp.core.pool.PoolConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +32,11 @@ final class SimWorld {
   final Broken broken;
   final SimBugs bugs;
   final SimNetwork net;
-  final SimLedger ledger;
+  final SimAgreement ledger;
+
+  /** Two sites without a witness; else null. */
+  final @Nullable SimPair pair;
+
   final SimChecker checker;
   final SimSite[] sites;
   final List<SimService> services = new ArrayList<>();
@@ -40,6 +45,9 @@ final class SimWorld {
   private final Map<NodeAddress, SimServer> servers = new HashMap<>();
   private final Map<SiteId, Integer> indexes = new HashMap<>();
   private int stints;
+
+  /** Ticks that change nothing are left out. */
+  final boolean skipping;
 
   /** The faults are over: statements succeed, proposals are committed promptly. */
   boolean calm;
@@ -50,13 +58,20 @@ final class SimWorld {
    * @param story where every decision and fault is told; null for silence
    */
   SimWorld(Shape shape, Chance chance, Broken broken, @Nullable List<String> story) {
+    this(shape, chance, broken, story, true);
+  }
+
+  SimWorld(
+      Shape shape, Chance chance, Broken broken, @Nullable List<String> story, boolean skipping) {
+    this.skipping = skipping;
     this.shape = shape;
     this.chance = chance;
     this.broken = broken;
     this.story = story;
     bugs = new SimBugs(broken);
-    net = new SimNetwork(shape.members(), chance);
-    ledger = new SimLedger(this);
+    net = new SimNetwork(shape.members(), shape.ways(), chance);
+    pair = shape.pair() ? new SimPair(this) : null;
+    ledger = pair == null ? new SimLedger(this) : pair;
     sites = new SimSite[shape.members()];
     for (int i = 0; i < sites.length; i++) {
       boolean witness = i >= shape.data();
@@ -197,7 +212,7 @@ final class SimWorld {
   /** A replica follows what its site takes for the ACTIVE server. */
   void follow(SimSite site, SimServer replica) {
     SimService service = replica.service;
-    Grant grant = ledger.after(site.applied).grant(service.name);
+    Grant grant = ledger.view(site).grant(service.name);
     Optional<SiteId> handedTo =
         grant.move().filter(m -> m.position().isPresent()).map(Move::target);
     int active = handedTo.or(grant::servedBy).map(this::index).orElse(-1);
@@ -209,6 +224,23 @@ final class SimWorld {
     }
     if (source != null) {
       replica.follow(source);
+    }
+  }
+
+  CheckpointBoard checkpoints() {
+    return pair == null ? new CheckpointBoard(List.of(), true) : pair.outlook.board();
+  }
+
+  /** Whether an operator sees to it that a site does not start. */
+  boolean keptDown() {
+    return Arrays.stream(sites).anyMatch(s -> s.keptDown);
+  }
+
+  /** A pair's ledger hears of the peer on every way. */
+  void heard(SimSite site) {
+    if (pair != null) {
+      SimPairSide side = pair.side(site);
+      site.whenAwake(side::heard);
     }
   }
 
@@ -251,7 +283,7 @@ final class SimWorld {
   }
 
   /** By the deployment's lease, whatever the site is configured with. */
-  private long leaseEnd(SimSite by, long proposedAt) {
+  long leaseEnd(SimSite by, long proposedAt) {
     return proposedAt + by.clock().span(shape.timing().duration());
   }
 

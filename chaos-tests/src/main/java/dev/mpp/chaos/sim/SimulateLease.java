@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  mpp simulate lease --seeds 1000",
+      "  mpp simulate lease --sites 2 --seeds 1000            a pair without a witness",
       "  mpp simulate lease --sites 5 --seeds 100000 --from 1 --json",
       "  mpp simulate lease --from 4711 --seeds 1 --story     one schedule, told",
       "  mpp simulate lease --break late-fence --seeds 1000   a bug: it has to be found"
@@ -52,8 +53,9 @@ public final class SimulateLease implements Callable<Integer> {
 
   @Option(
       names = "--sites",
-      paramLabel = "3|5",
+      paramLabel = "2|3|5",
       description = {
+        "2: a pair without a witness, most of them under rpo: zero;",
         "3: two data sites and a witness, most of them under rpo: zero (the default);",
         "5: four data sites and a witness, or three and two, under rpo: availability."
       })
@@ -109,11 +111,8 @@ public final class SimulateLease implements Callable<Integer> {
   }
 
   private LeaseSimulation.Plan plan() {
-    if (sites == 2) {
-      throw wrong("--sites 2 (pair mode) is not in this version");
-    }
-    if (sites != 3 && sites != 5) {
-      throw wrong("--sites takes 3 or 5");
+    if (sites != 2 && sites != 3 && sites != 5) {
+      throw wrong("--sites takes 2, 3 or 5");
     }
     if (seeds < 1 || minutes < 1 || threads < 1) {
       throw wrong("--seeds, --minutes and --threads are at least 1");
@@ -125,6 +124,9 @@ public final class SimulateLease implements Callable<Integer> {
     Break bug =
         Break.of(word)
             .orElseThrow(() -> wrong("--break " + word + " is not known; --break list names them"));
+    if (!bug.belongsTo(sites)) {
+      throw wrong("--break %s belongs to --sites %s".formatted(word, sites == 2 ? "3 or 5" : "2"));
+    }
     return new LeaseSimulation.Plan(sites, minutes, new Broken(bug));
   }
 

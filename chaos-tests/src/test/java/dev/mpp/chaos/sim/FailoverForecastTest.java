@@ -173,7 +173,7 @@ final class FailoverForecastTest {
         brain.peerView(l.peer()).ifPresent(v -> views.put(l.peer(), silence(v)));
       }
     }
-    var lease = world.ledger.after(asked.applied).grant(service(world).name);
+    var lease = world.ledger.view(asked).grant(service(world).name);
     Optional<SiteId> active = active(world).map(s -> s.id);
     FailoverPlan.Setting setting =
         new FailoverPlan.Setting(

@@ -30,6 +30,13 @@ final class KnownSeeds {
       case NO_INCARNATION -> LongStream.of(173, 274);
       case STALE_RENEWAL -> LongStream.of(6, 12);
       case EARLY_RELEASE -> LongStream.of(1, 2);
+      case PAIR_FALSE_EVIDENCE -> LongStream.of(28, 66);
+      case PAIR_FALSE_WORD -> LongStream.of(14, 18);
+      case PAIR_OLD_DISK -> LongStream.of(9, 16);
+      case PAIR_NO_EVIDENCE -> LongStream.of(27, 45);
+      case PAIR_HASTY -> LongStream.of(31, 33);
+      case PAIR_NO_REACH -> LongStream.of(10, 59);
+      case PAIR_DESERTS -> LongStream.of(22, 27);
       case EARLY_DNS -> LongStream.of(1, 2);
       case LONG_TTL -> LongStream.of(6, 11);
     };

@@ -14,7 +14,7 @@ final class LeaseSimulationTest {
   private static final long FROM = Long.getLong("sim.from", 1);
 
   @ParameterizedTest
-  @ValueSource(ints = {3, 5})
+  @ValueSource(ints = {2, 3, 5})
   void randomFaultsNeverOpenTwoServersNorLoseAnAcknowledgedWriteAndTheServiceComesBack(int sites)
       throws InterruptedException {
     LeaseSimulation.Plan plan = new LeaseSimulation.Plan(sites, 2, Broken.NOTHING);
@@ -23,6 +23,19 @@ final class LeaseSimulationTest {
     assertEquals(
         List.of(),
         seeds.bad().stream().map(r -> r.seed() + ": " + r.violations() + r.unhealed()).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5})
+  void whatIsSkippedChangesNothing(int sites) {
+    LeaseSimulation.Plan plan = new LeaseSimulation.Plan(sites, 2, Broken.NOTHING);
+    for (long seed = FROM; seed < FROM + 4; seed++) {
+      LeaseSimulation.Result quick = LeaseSimulation.run(plan, seed, true);
+      LeaseSimulation.Result all = LeaseSimulation.run(plan, seed, true, false);
+      assertEquals(all.story(), quick.story(), "seed " + seed);
+      assertEquals(all.acknowledged(), quick.acknowledged());
+      assertEquals(all.openings(), quick.openings());
+    }
   }
 
   @Test

@@ -50,11 +50,19 @@ final class SimulateLeaseTest {
   }
 
   @Test
+  void aBugOfPairsBelongsToTwoSites() {
+    assertEquals(2, run("--break", "pair-hasty", "--sites", "3"));
+    assertTrue(err.toString().contains("belongs to --sites 2"), err.toString());
+    assertEquals(2, run("--break", "forked-ledger", "--sites", "2"));
+    assertTrue(err.toString().contains("belongs to --sites 3 or 5"), err.toString());
+  }
+
+  @Test
   void wrongUsageNamesTheRemedy() {
     assertEquals(2, run("--break", "nonsense"));
     assertTrue(err.toString().contains("--break list"), err.toString());
     assertEquals(2, run("--sites", "4"));
-    assertTrue(err.toString().contains("--sites takes 3 or 5"), err.toString());
+    assertTrue(err.toString().contains("--sites takes 2, 3 or 5"), err.toString());
     assertEquals(2, run("--seeds", "0"));
   }
 }

@@ -19,9 +19,13 @@ public record LedgerState(
   public static final LedgerState EMPTY = new LedgerState(Map.of(), Map.of(), Map.of());
 
   public LedgerState {
-    grants = Collections.unmodifiableMap(new TreeMap<>(grants));
-    sites = Collections.unmodifiableMap(new TreeMap<>(sites));
-    acting = Collections.unmodifiableMap(new TreeMap<>(acting));
+    grants = kept(grants);
+    sites = kept(sites);
+    acting = kept(acting);
+  }
+
+  private static <K extends Comparable<K>, V> Map<K, V> kept(Map<K, V> map) {
+    return map.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(map));
   }
 
   /** The next state and what the command did. */
@@ -265,7 +269,10 @@ public record LedgerState(
     changed.forEach(g -> next.put(g.service(), g));
     return new Applied(
         new LedgerState(next, sites, acting),
-        new LedgerOutcome.Accepted(changed.stream().map(Grant::service).toList()));
+        new LedgerOutcome.Accepted(
+            changed.size() == 1
+                ? List.of(changed.getFirst().service())
+                : changed.stream().map(Grant::service).toList()));
   }
 
   private Applied refused(String reason) {

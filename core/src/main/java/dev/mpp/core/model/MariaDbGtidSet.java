@@ -55,10 +55,18 @@ public record MariaDbGtidSet(Map<Stream, Long> last) implements GtidSet {
 
   @Override
   public boolean contains(GtidSet other) {
-    return other.isEmpty()
-        || (other instanceof MariaDbGtidSet m
-            && m.last.entrySet().stream()
-                .allMatch(e -> last.getOrDefault(e.getKey(), 0L) >= e.getValue()));
+    if (other.isEmpty()) {
+      return true;
+    }
+    if (!(other instanceof MariaDbGtidSet m)) {
+      return false;
+    }
+    for (Map.Entry<Stream, Long> e : m.last.entrySet()) {
+      if (last.getOrDefault(e.getKey(), 0L) < e.getValue()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Streams are ordered by their domains: the highest of each domain counts. */

@@ -86,7 +86,13 @@ public final class PairLedger {
   /** Since when without a break the reach here has been sufficient; absent while it is not. */
   private final Map<ServiceName, Long> reaches = new HashMap<>();
 
+  private final long startedAt;
   private boolean met;
+
+  /** When the two met last, or this process began; and the epochs then of what was opened since. */
+  private long metAt;
+
+  private final Map<ServiceName, Long> opened = new HashMap<>();
   private Map<ServiceName, Version> persisted;
   private Map<ServiceName, Version> persisting = Map.of();
   private Map<SiteId, Ordered> persistedOrders;
@@ -124,6 +130,8 @@ public final class PairLedger {
   public PairLedger(PairConfig config, PairStored stored, long now) {
     this.config = config;
     this.timing = config.timing();
+    this.startedAt = now;
+    this.metAt = now;
     this.epochs = new EpochRule(config.self(), config.peer());
     this.contact = new Contact(now);
     this.standing = new Standing(timing.lease());
@@ -184,6 +192,29 @@ public final class PairLedger {
     send(now);
     show(now);
     return out;
+  }
+
+  /**
+   * Until then ticks change nothing unless something else happens; {@code now} or less while the
+   * peer is silent. One tick is owed before the process is suspended: it is the proof that it
+   * lived.
+   */
+  public long dueAt(long now) {
+    if (!heard(now) || !acknowledged(now) || lastSend == LeaseClock.NEVER) {
+      return now;
+    }
+    long due = Math.min(contact.heardAt(), contact.provenAt()) + timing.alone();
+    due = Math.min(due, lastSend + timing.heartbeat());
+    if (!looking && !config.targets().isEmpty()) {
+      due = Math.min(due, lastLook + timing.lookCalm());
+    }
+    for (Waiting w : waiting) {
+      due = Math.min(due, w.since() + timing.cut() + 1);
+    }
+    for (Marker m : markers) {
+      due = Math.min(due, m.since() + timing.lease() + 1);
+    }
+    return due;
   }
 
   // ---- what holds now -----------------------------------------------------------------------
@@ -276,6 +307,12 @@ public final class PairLedger {
    * little.
    */
   private void takeBack(long now) {
+    while (takeBackOne(now)) {
+      // Each service may have one, and all of them would be committed next.
+    }
+  }
+
+  private boolean takeBackOne(long now) {
     Map<ServiceName, Grant> before = new HashMap<>();
     for (Tentative t : List.copyOf(tentative)) {
       for (Register r : List.copyOf(t.after().values())) {
@@ -283,10 +320,11 @@ public final class PairLedger {
         before.put(r.service(), r.grant());
         if (!contact.peerHas(r.service(), r.version()) && deserts(t.command(), base, now)) {
           takeBack(r.service(), base, t);
-          return;
+          return true;
         }
       }
     }
+    return false;
   }
 
   private void takeBack(ServiceName service, Grant base, Tentative from) {
@@ -460,6 +498,10 @@ public final class PairLedger {
 
   /** As the owner: computes what the command does and keeps it as tentative. */
   private LedgerOutcome apply(LedgerCommand command, long now) {
+    return apply(command, now, false);
+  }
+
+  private LedgerOutcome apply(LedgerCommand command, long now, boolean taking) {
     LedgerState.Applied applied = ahead.apply(command);
     boolean own = own(command.origin());
     switch (applied.outcome()) {
@@ -470,7 +512,9 @@ public final class PairLedger {
       }
       case LedgerOutcome.Accepted a -> {
         List<Register> changed =
-            a.services().stream().map(n -> changed(applied.state().grant(n), command)).toList();
+            a.services().stream()
+                .map(n -> changed(applied.state().grant(n), command, now, taking))
+                .toList();
         changed.forEach(this::put);
         ahead =
             PairStored.with(
@@ -482,9 +526,14 @@ public final class PairLedger {
     return applied.outcome();
   }
 
-  private Register changed(Grant next, LedgerCommand command) {
+  private Register changed(Grant next, LedgerCommand command, long now, boolean taking) {
     Register before = registers.get(next.service());
-    Grant grant = opens(command) ? epochs.adjust(next) : next;
+    Grant grant =
+        !opens(command)
+            ? next
+            : taking
+                ? epochs.adjustAlone(next, common(next.service()), now - metAt)
+                : epochs.adjust(next);
     Register after =
         Register.after(
             before == null ? 0 : before.version().changes(),
@@ -495,7 +544,15 @@ public final class PairLedger {
     return opens(command) || before == null ? after : after.forcedBy(before.forced());
   }
 
+  /** The service's epoch when the two met last, or this process began. */
+  private long common(ServiceName service) {
+    return opened.getOrDefault(service, version(service).epoch());
+  }
+
   private void put(Register r) {
+    if (r.version().epoch() > version(r.service()).epoch()) {
+      opened.putIfAbsent(r.service(), version(r.service()).epoch());
+    }
     registers.put(r.service(), r);
     dirty |= !persistedVersion(r.service()).atLeast(r.durable());
     sendNow = true;
@@ -520,7 +577,7 @@ public final class PairLedger {
   /** A claim with a proof, or forced; the register is this site's from here on. */
   private void takeAlone(LedgerCommand claim, long now) {
     ServiceName service = service(claim);
-    if (apply(claim, now) instanceof LedgerOutcome.Accepted) {
+    if (apply(claim, now, true) instanceof LedgerOutcome.Accepted) {
       standing.taken(service, now);
       tookAt.put(service, now);
       Forced f = forced.remove(service);
@@ -638,10 +695,12 @@ public final class PairLedger {
     if (m.to().equals(config.incarnation())) {
       dirty |= !met;
       met = true;
+      opened.clear();
       contact.acked(m.acked());
       // It may have been on its way for long: it says what the peer knew when it sent it, which was
       // after it got what it acknowledges.
       standing.contact(contact.provenAt());
+      metAt = Math.max(metAt, contact.provenAt());
       tookAt.keySet().removeIf(s -> contact.peerHas(s, new Version(version(s).epoch(), 0)));
       m.answers().forEach(this::answered);
     }
@@ -742,6 +801,17 @@ public final class PairLedger {
     }
   }
 
+  /**
+   * Whether the lease of a former run of this process may still run. Renewals are not on disk: what
+   * that run went on with alone is known to nobody now, the claimant's waiting included.
+   */
+  private boolean ranHere(ServiceName service, long now) {
+    Grant g = ahead.grant(service);
+    return g.holder().equals(Optional.of(config.self()))
+        && !g.heldBy(config.self(), config.incarnation())
+        && now - startedAt < timing.lease();
+  }
+
   /** The peer's commands for what this site owns. */
   private void answer(List<LedgerCommand> forwards, long now) {
     current = new HashSet<>();
@@ -749,7 +819,11 @@ public final class PairLedger {
       Origin origin = f.origin();
       current.add(origin);
       boolean theirs = origin.site().equals(config.peer());
-      if (!answers.containsKey(origin) && theirs && ofOneService(f) && orders(service(f), now)) {
+      if (!answers.containsKey(origin)
+          && theirs
+          && ofOneService(f)
+          && orders(service(f), now)
+          && !(opens(f) && ranHere(service(f), now))) {
         LedgerOutcome outcome = apply(f, now);
         answers.put(
             origin,

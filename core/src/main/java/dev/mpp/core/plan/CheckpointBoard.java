@@ -58,6 +58,9 @@ public final class CheckpointBoard {
   }
 
   private List<Judged> judged() {
+    if (entries.isEmpty()) {
+      return List.of();
+    }
     return entries.values().stream().map(e -> new Judged(e.spec.kind(), e.state)).toList();
   }
 
@@ -66,6 +69,9 @@ public final class CheckpointBoard {
   }
 
   List<CheckpointView> views() {
+    if (entries.isEmpty()) {
+      return List.of();
+    }
     return entries.values().stream()
         .map(
             e ->

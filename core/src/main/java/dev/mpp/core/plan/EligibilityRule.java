@@ -2,6 +2,7 @@ package dev.mpp.core.plan;
 
 import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
+import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
@@ -46,11 +47,8 @@ final class EligibilityRule {
   /** Whether this site may claim a role it does not hold: an order about the site counts too. */
   Eligibility toClaim(PoolVerdict pool, long now) {
     SiteId self = state.config.self();
-    return state
-        .siteOrders
-        .of(self)
-        .map(order -> Eligibility.no(() -> SiteOrders.text(self, order)))
-        .orElseGet(() -> judge(pool, now));
+    SiteOrder order = state.siteOrders.of(self).orElse(null);
+    return order == null ? judge(pool, now) : Eligibility.no(() -> SiteOrders.text(self, order));
   }
 
   /** Hears of everything that keeps the site from taking the role, the weightiest first. */

@@ -258,11 +258,15 @@ final class ServiceState {
       return Optional.empty();
     }
     SiteId holder = g.holder().get();
-    return turn.fresh(holder)
-        .flatMap(p -> p.pool(service.name()))
-        .map(PoolView::nodes)
-        .flatMap(nodes -> nodes.stream().filter(ServiceState::visiblyActive).findFirst())
-        .map(n -> new ActiveSeen(holder, n.address(), n.facts().orElseThrow()));
+    PoolView pool = turn.fresh(holder).flatMap(p -> p.pool(service.name())).orElse(null);
+    if (pool != null) {
+      for (NodeView n : pool.nodes()) {
+        if (visiblyActive(n)) {
+          return Optional.of(new ActiveSeen(holder, n.address(), n.facts().orElseThrow()));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean visiblyActive(NodeView n) {

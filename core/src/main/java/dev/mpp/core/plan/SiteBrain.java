@@ -164,7 +164,10 @@ public final class SiteBrain {
     }
     forget();
     if (checkpoints.pair()
-        && (event instanceof BrainEvent.Tick || event instanceof BrainEvent.CheckpointResult)) {
+        && (event instanceof BrainEvent.Tick
+            || event instanceof BrainEvent.NodeAnswered
+            || event instanceof BrainEvent.PairChanged
+            || event instanceof BrainEvent.CheckpointResult)) {
       reaches(turn);
     }
     succeed(turn);
@@ -916,6 +919,23 @@ public final class SiteBrain {
     return p == null ? -1 : p.rttMicros();
   }
 
+  private List<SiteView.PoolView> poolViews(long now, Map<NodeAddress, Long> skipped) {
+    List<SiteView.PoolView> views = new ArrayList<>(all.size());
+    for (ServiceBrain s : all) {
+      views.add(s.view(now, skipped));
+    }
+    return views;
+  }
+
+  private List<LinkView> links(long now) {
+    List<LinkView> views = new ArrayList<>(peers.size());
+    for (PeerTrack p : peers.values()) {
+      long age = p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000;
+      views.add(new LinkView(p.site, p.up(), p.rttMicros(), age, p.journal()));
+    }
+    return views;
+  }
+
   /**
    * The view of this site for its peers and for operators.
    *
@@ -932,18 +952,9 @@ public final class SiteBrain {
         checkpoints.reach(),
         checkpoints.views(),
         acts()
-            ? services.values().stream().map(s -> s.view(now, skipped)).toList()
+            ? poolViews(now, skipped)
             : passive.values().stream().map(p -> passiveView(p, now, skipped)).toList(),
-        peers.values().stream()
-            .map(
-                p ->
-                    new LinkView(
-                        p.site,
-                        p.up(),
-                        p.rttMicros(),
-                        p.heardAt() == LeaseClock.NEVER ? -1 : (now - p.heardAt()) / 1_000_000,
-                        p.journal()))
-            .toList(),
+        links(now),
         roles(now),
         Optional.empty(),
         Optional.empty(),

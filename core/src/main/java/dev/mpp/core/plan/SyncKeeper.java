@@ -175,15 +175,15 @@ final class SyncKeeper {
   }
 
   private static Optional<NodeView> replica(SiteId peer, ServiceName service, Turn turn) {
-    return turn.fresh(peer)
-        .flatMap(p -> p.pool(service))
-        .map(PoolView::nodes)
-        .flatMap(
-            nodes ->
-                nodes.stream()
-                    .filter(n -> !n.state().failed() && n.measured() != Status.FAIL)
-                    .filter(n -> n.facts().isPresent())
-                    .findFirst());
+    PoolView pool = turn.fresh(peer).flatMap(p -> p.pool(service)).orElse(null);
+    if (pool != null) {
+      for (NodeView n : pool.nodes()) {
+        if (!n.state().failed() && n.measured() != Status.FAIL && n.facts().isPresent()) {
+          return Optional.of(n);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** Why the peer cannot be waited for any longer; empty while all is well. */

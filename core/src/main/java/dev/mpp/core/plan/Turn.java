@@ -44,6 +44,7 @@ final class Turn {
 
   /** The peer if it was heard within the time after which it counts as silent. */
   Optional<PeerTrack> fresh(SiteId site) {
-    return Optional.ofNullable(peers.get(site)).filter(p -> p.fresh(now));
+    PeerTrack p = peers.get(site);
+    return p != null && p.fresh(now) ? Optional.of(p) : Optional.empty();
   }
 }

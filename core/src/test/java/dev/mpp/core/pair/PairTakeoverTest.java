@@ -121,6 +121,9 @@ class PairTakeoverTest {
     w.node(holder).world = false;
     pass(30);
     long epoch = w.node(other).clock(s).grant().epoch();
+    long last = w.node(holder).clock(s).grant().epoch();
+    long leftOut = TIMING.takeover() / SECOND * EpochRule.LEFT_OUT_PER_SECOND;
+    assertTrue(epoch >= last + leftOut, last + ", then " + epoch);
     w.node(holder).world = true;
     w.linked = true;
     pass(3);
@@ -138,6 +141,47 @@ class PairTakeoverTest {
     w.linked = true;
     pass(15);
     assertTrue(w.actor(s).isPresent());
+  }
+
+  /** What its former run renewed alone is not on its disk, and the other one never knew it. */
+  @Test
+  void aFormerHolderThatRestartedGrantsNothingForALease() {
+    w.linked = false;
+    pass(20);
+    w.node(holder).crash(false);
+    w.node(holder).boot();
+    w.linked = true;
+    long since = w.now;
+    while (w.actor(s).isEmpty()) {
+      w.run(w.now + SECOND / 10);
+      assertTrue(w.now - since < 30 * SECOND, "nobody took it");
+    }
+    assertTrue(w.now - since >= TIMING.lease(), (w.now - since) / SECOND + " s");
+  }
+
+  @Test
+  void noneOfSeveralServicesTakesASilentPeerOffTheSitesInSyncEarly() {
+    PairWorld two = new PairWorld(7, 2);
+    two.node(A).boot();
+    two.node(B).boot();
+    two.run(15 * SECOND);
+    PairWorld.Node node = two.node(two.actor(two.services.getFirst()).orElseThrow());
+    assertEquals(Optional.of(node.site), two.actor(two.services.getLast()));
+    state(two, node, Set.of(A, B));
+    two.run(two.now + SECOND);
+    two.linked = false;
+    state(two, node, Set.of(node.site));
+    two.run(two.now + 10 * SECOND);
+    for (ServiceName name : two.services) {
+      assertEquals(Set.of(A, B), node.ledger().view().grant(name).inSync(), name.toString());
+    }
+  }
+
+  private static void state(PairWorld world, PairWorld.Node node, Set<SiteId> sites) {
+    for (ServiceName name : world.services) {
+      long epoch = node.clock(name).grant().epoch();
+      node.propose(o -> new LedgerCommand.InSync(o, name, epoch, sites));
+    }
   }
 
   @Test

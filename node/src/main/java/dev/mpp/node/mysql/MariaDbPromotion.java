@@ -38,7 +38,8 @@ final class MariaDbPromotion {
           + " SELECT COALESCE(MAX(epoch), 0) INTO seen FROM mpp.canary WHERE service = ?;"
           + (" IF " + NOT_HELD)
           + " ELSEIF seen > ? THEN"
-          + "  SELECT CONCAT('a later epoch was here: ', seen) AS verdict;"
+          + "  SELECT CONCAT('a later epoch was here: ', seen,"
+          + "   '; is the ledger founded anew? then empty mpp.canary, without the binary log') AS verdict;"
           + (" ELSEIF " + LATE + " THEN SELECT 'the statement came too late' AS verdict;")
           + " ELSE"
           + "  BEGIN"

@@ -186,16 +186,20 @@ final class SimPairFaults {
       told("takeover --force of " + s.name + " ordered at", here.id);
       here.event(new BrainEvent.OperatorTakeover(s.name, "ann", ""));
     }
-    watch(gone, here, world.time.now() + VOUCHED);
+    watch(gone, here, world.time.now() + VOUCHED, false);
   }
 
-  /** What was vouched for stays true until the order is carried out, or over. */
-  private void watch(SimSite gone, SimSite here, long until) {
-    boolean done = here.running && world.services.stream().allMatch(s -> here.holdsRole(s.name));
-    if (done || world.time.now() >= until) {
+  /**
+   * What was vouched for stays true until the order is over, or carried out: then the site that was
+   * given up is started again only where it meets the other one.
+   */
+  private void watch(SimSite gone, SimSite here, long until, boolean before) {
+    boolean done =
+        before || (here.running && world.services.stream().allMatch(s -> here.holdsRole(s.name)));
+    if (done ? world.net.both(0, 1) : world.time.now() >= until) {
       gone.keptDown = false;
     } else {
-      world.time.after(1_000 * MS, () -> watch(gone, here, until));
+      world.time.after(1_000 * MS, () -> watch(gone, here, until, done));
     }
   }
 }

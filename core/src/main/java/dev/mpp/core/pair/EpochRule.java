@@ -15,6 +15,9 @@ record EpochRule(SiteId a, SiteId b) {
    */
   static final long LEFT_OUT_PER_SECOND = 10;
 
+  /** And for an operator's word: it has to win over whatever the site that is gone did before. */
+  static final long LEFT_OUT_BY_FORCE = 1_000_000;
+
   private static final long SECOND = 1_000_000_000L;
 
   /** The claim as the ledger accepted it, in the next epoch that its holder may open. */
@@ -27,9 +30,11 @@ record EpochRule(SiteId a, SiteId b) {
    *
    * @param common the epoch when the two met last
    * @param since nanoseconds since then
+   * @param forced an operator's word took the place of a proof
    */
-  Grant adjustAlone(Grant claimed, long common, long since) {
-    return adjust(claimed, common + (since / SECOND + 1) * LEFT_OUT_PER_SECOND);
+  Grant adjustAlone(Grant claimed, long common, long since, boolean forced) {
+    long out = (since / SECOND + 1) * LEFT_OUT_PER_SECOND + (forced ? LEFT_OUT_BY_FORCE : 0);
+    return adjust(claimed, common + out);
   }
 
   private Grant adjust(Grant claimed, long least) {

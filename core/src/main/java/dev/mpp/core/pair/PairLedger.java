@@ -274,6 +274,13 @@ public final class PairLedger {
    * PairTiming#desert} after it got a message of this site.
    */
   private Optional<String> missing(ServiceName service, long now) {
+    if (config.zero().contains(service) && !standing.met()) {
+      // What it has on disk may be older than what the peer did alone, the list included.
+      return Optional.of(
+          config.peer()
+              + " is gone, but this site has not met it since it was started: acknowledged writes may"
+              + " be missing here (rpo: zero)");
+    }
     Set<SiteId> inSync = ahead.grant(service).inSync();
     boolean sure =
         standing.met() && now - contact.provenAt() < timing.desert() - timing.lease() / 6;
@@ -532,7 +539,8 @@ public final class PairLedger {
         !opens(command)
             ? next
             : taking
-                ? epochs.adjustAlone(next, common(next.service()), now - metAt)
+                ? epochs.adjustAlone(
+                    next, common(next.service()), now - metAt, forced.containsKey(next.service()))
                 : epochs.adjust(next);
     Register after =
         Register.after(

@@ -4,6 +4,8 @@ import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerState;
 import dev.mpp.core.model.ServiceName;
+import dev.mpp.core.model.SiteId;
+import java.util.Optional;
 
 /** How the members agree, below their brains. */
 sealed interface SimAgreement permits SimLedger, SimPair {
@@ -37,4 +39,10 @@ sealed interface SimAgreement permits SimLedger, SimPair {
 
   /** The member asks to lead. */
   void prefer(SimSite site);
+
+  /** The leader gives way to another member. */
+  void giveWay(SimSite from, SiteId to);
+
+  /** Whom the member takes for the leader; empty where nobody leads. */
+  Optional<SiteId> leaderFor(int member);
 }

@@ -230,15 +230,15 @@ final class SimLedger implements SimAgreement {
     changed();
   }
 
-  /** The leader gives way to another member. */
-  void giveWay(SimSite from, SiteId to) {
+  @Override
+  public void giveWay(SimSite from, SiteId to) {
     if (from.index == leader) {
       prefer(world.sites[world.index(to)]);
     }
   }
 
-  /** Whom the member takes for the leader. */
-  Optional<SiteId> leaderFor(int member) {
+  @Override
+  public Optional<SiteId> leaderFor(int member) {
     return leader != NOBODY && world.net.both(member, leader)
         ? Optional.of(world.sites[leader].id)
         : Optional.empty();

@@ -11,6 +11,7 @@ import dev.mpp.core.pair.PairOutput;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,14 @@ final class SimPair implements SimAgreement {
   /** Nobody leads: each register has its owner. */
   @Override
   public void prefer(SimSite site) {}
+
+  @Override
+  public void giveWay(SimSite from, SiteId to) {}
+
+  @Override
+  public Optional<SiteId> leaderFor(int member) {
+    return Optional.empty();
+  }
 
   // ---- what the judges are told -------------------------------------------------------------
 

@@ -145,6 +145,7 @@ final class FailoverForecast {
       if (!lost.contains(site) && together.contains(site)) {
         pool(site)
             .filter(PoolView::eligible)
+            .filter(p -> hasEverything(site))
             .ifPresent(
                 p -> able.add(new Candidate(site, p.advance(), preferred(site), priority(site))));
       }
@@ -157,6 +158,12 @@ final class FailoverForecast {
         .filter(m -> m.position().isPresent() && ranked.remove(m.target()))
         .ifPresent(m -> ranked.addFirst(m.target()));
     return ranked;
+  }
+
+  /** By the ledger as the asked node has it: the site may not have heard yet that it is off. */
+  private boolean hasEverything(SiteId site) {
+    Set<SiteId> inSync = known.grant().inSync();
+    return !setting.rpoZero() || inSync.isEmpty() || inSync.contains(site);
   }
 
   private boolean preferred(SiteId site) {
@@ -211,6 +218,14 @@ final class FailoverForecast {
       if (left.isEmpty()) {
         left.add(new Guard(Guard.Kind.OTHER, pool.get().reason(), "mpp status"));
       }
+    }
+    if (!hasEverything(site) && left.stream().noneMatch(g -> g.kind() == Guard.Kind.NOT_IN_SYNC)) {
+      left.add(
+          new Guard(
+              Guard.Kind.NOT_IN_SYNC,
+              "acknowledged writes of epoch %d may be missing there; only %s has them all"
+                  .formatted(known.grant().epoch(), known.grant().inSync()),
+              "let it catch up (mpp status)"));
     }
     if (!together.contains(site) && together.size() >= majority) {
       left.add(

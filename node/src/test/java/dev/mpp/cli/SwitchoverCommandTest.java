@@ -119,6 +119,7 @@ final class SwitchoverCommandTest {
         Optional.of(holder),
         g.inSync(),
         1,
+        false,
         new Directives(Optional.empty(), Optional.empty(), move, last));
   }
 

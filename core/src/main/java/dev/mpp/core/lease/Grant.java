@@ -21,6 +21,9 @@ import java.util.TreeSet;
  *     them; empty before there was one
  * @param stated origin sequence of the statement of {@code inSync} in this epoch, 0 before one: an
  *     older statement that arrives late is refused
+ * @param overtaken another site may have been opened since {@code servedBy} confirmed, with that
+ *     one still in sync: so it may lack acknowledged writes that it had received and not executed
+ *     when its server restarted
  * @param directives what operators ordered
  */
 public record Grant(
@@ -33,6 +36,7 @@ public record Grant(
     Optional<SiteId> servedBy,
     Set<SiteId> inSync,
     long stated,
+    boolean overtaken,
     Directives directives) {
 
   /** An operator's order that the roles stay where they are. */
@@ -63,6 +67,7 @@ public record Grant(
         servedBy,
         inSync,
         0,
+        false,
         Directives.NONE);
   }
 
@@ -85,6 +90,7 @@ public record Grant(
         servedBy,
         inSync,
         0,
+        overtaken,
         directives.claimedBy(by.site()));
   }
 
@@ -100,6 +106,7 @@ public record Grant(
         servedBy,
         inSync,
         0,
+        overtaken,
         directives);
   }
 
@@ -114,6 +121,7 @@ public record Grant(
         servedBy,
         inSync,
         stated,
+        overtaken,
         directives);
   }
 
@@ -128,7 +136,17 @@ public record Grant(
 
   private Grant vacant(Directives next) {
     return new Grant(
-        service, epoch, Optional.empty(), "", renewal, false, servedBy, inSync, stated, next);
+        service,
+        epoch,
+        Optional.empty(),
+        "",
+        renewal,
+        false,
+        servedBy,
+        inSync,
+        stated,
+        overtaken,
+        next);
   }
 
   Grant served() {
@@ -142,11 +160,14 @@ public record Grant(
         holder,
         inSync,
         stated,
+        false,
         directives.served());
   }
 
   /** A statement counts as a change for claims that looked before it. */
   Grant stating(Set<SiteId> sites, long sequence) {
+    // Before it is opened: with others on the list clients are served without another entry.
+    boolean opens = !serving && !holder.equals(servedBy);
     return new Grant(
         service,
         epoch,
@@ -157,12 +178,23 @@ public record Grant(
         servedBy,
         sites,
         sequence,
+        sites.size() > 1 && (overtaken || opens),
         directives);
   }
 
   public Grant with(Directives next) {
     return new Grant(
-        service, epoch, holder, incarnation, renewal, serving, servedBy, inSync, stated, next);
+        service,
+        epoch,
+        holder,
+        incarnation,
+        renewal,
+        serving,
+        servedBy,
+        inSync,
+        stated,
+        overtaken,
+        next);
   }
 
   /** The entry of a service that nobody ever claimed. */

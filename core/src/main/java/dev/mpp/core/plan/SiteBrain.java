@@ -685,11 +685,17 @@ public final class SiteBrain {
     }
     // Moving it stalls commits for a moment: not while a role is being taken.
     boolean holder = services.values().stream().anyMatch(s -> s.settled(now));
-    if (holder && !leads) {
+    // Of several holders one leads, and the others leave it at that: each would take it from the
+    // other for ever.
+    if (holder && !leads && !holds(leader.get())) {
       lastPreference = now;
       return Optional.of(new BrainCommand.PreferLeadership());
     }
     return Optional.empty();
+  }
+
+  private boolean holds(SiteId site) {
+    return leases.values().stream().anyMatch(l -> l.grant().holder().equals(Optional.of(site)));
   }
 
   private Optional<SiteId> inTheMiddle(long now) {

@@ -1,6 +1,7 @@
 package dev.mpp.core.lease;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -118,13 +119,45 @@ class LedgerStateTest {
     Grant vacant = state.grant(S);
     assertEquals(
         new Grant(
-            S, 1, Optional.empty(), "", 2, false, Optional.of(A), Set.of(A, B), 1, Directives.NONE),
+            S,
+            1,
+            Optional.empty(),
+            "",
+            2,
+            false,
+            Optional.of(A),
+            Set.of(A, B),
+            1,
+            false,
+            Directives.NONE),
         vacant);
     refused(new Release(FROM_A, S, 1), "does not hold");
     refused(new Renew(FROM_A, List.of(new Held(S, 1))), "a holds none");
     accepted(new Claim(FROM_B, S, vacant.epoch(), vacant.renewal()), S);
     assertEquals(2, state.grant(S).epoch());
     assertEquals(Optional.of(A), state.grant(S).servedBy());
+  }
+
+  /** From the statement on B may be writable and A acknowledge, though only A ever confirmed. */
+  @Test
+  void whoConfirmedLastMayBeOvertakenBeforeTheNextOneConfirms() {
+    accepted(new Claim(FROM_A, S, 0, 0), S);
+    accepted(new InSync(FROM_A, S, 1, Set.of(A)), S);
+    accepted(new Serve(FROM_A, S, 1), S);
+    accepted(new InSync(new Origin(A, "a1", 2), S, 1, Set.of(A, B)), S);
+    assertFalse(state.grant(S).overtaken(), "A itself says so");
+    accepted(new Release(FROM_A, S, 1), S);
+    Grant vacant = state.grant(S);
+    accepted(new Claim(FROM_B, S, vacant.epoch(), vacant.renewal()), S);
+    assertFalse(state.grant(S).overtaken(), "nothing was opened yet");
+    accepted(new InSync(FROM_B, S, 2, Set.of(A, B)), S);
+    assertTrue(state.grant(S).overtaken());
+    accepted(new Release(FROM_B, S, 2), S);
+    assertTrue(state.grant(S).overtaken(), "nobody confirmed since");
+    assertEquals(Optional.of(A), state.grant(S).servedBy());
+    accepted(new Claim(FROM_A, S, 2, state.grant(S).renewal()), S);
+    accepted(new InSync(FROM_A, S, 3, Set.of(A)), S);
+    assertFalse(state.grant(S).overtaken(), "A says that it alone has everything");
   }
 
   @Test

@@ -75,7 +75,10 @@ final class LedgerCodec {
 
   private static boolean directed(Grant g) {
     Directives d = g.directives();
-    return d.preferred().isPresent() || d.move().isPresent() || d.lastMove().isPresent();
+    return g.overtaken()
+        || d.preferred().isPresent()
+        || d.move().isPresent()
+        || d.lastMove().isPresent();
   }
 
   static byte[] encode(LedgerCommand command) {
@@ -297,7 +300,8 @@ final class LedgerCodec {
               .setServing(g.serving())
               .setServedBy(g.servedBy().map(SiteId::name).orElse(""))
               .addAllInSync(names(g.inSync()))
-              .setStated(g.stated());
+              .setStated(g.stated())
+              .setOvertaken(g.overtaken());
       g.paused().ifPresent(p -> grant.getPausedBuilder().setBy(p.by()).setReason(p.reason()));
       g.move().ifPresent(m -> grant.setMove(move(m)));
       g.directives().preferred().ifPresent(p -> grant.setPreferred(p.name()));
@@ -331,6 +335,7 @@ final class LedgerCodec {
                     site(g.getServedBy()),
                     sites(g.getInSyncList()),
                     g.getStated(),
+                    g.getOvertaken(),
                     directives(g)));
           }
           Map<SiteId, SiteOrder> sites = new TreeMap<>();

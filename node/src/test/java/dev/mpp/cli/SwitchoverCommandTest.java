@@ -119,7 +119,7 @@ final class SwitchoverCommandTest {
         Optional.of(holder),
         g.inSync(),
         1,
-        false,
+        Optional.empty(),
         new Directives(Optional.empty(), Optional.empty(), move, last));
   }
 

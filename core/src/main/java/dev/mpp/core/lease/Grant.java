@@ -21,9 +21,9 @@ import java.util.TreeSet;
  *     them; empty before there was one
  * @param stated origin sequence of the statement of {@code inSync} in this epoch, 0 before one: an
  *     older statement that arrives late is refused
- * @param overtaken another site may have been opened since {@code servedBy} confirmed, with that
- *     one still in sync: so it may lack acknowledged writes that it had received and not executed
- *     when its server restarted
+ * @param openedBy the site that may have been opened since {@code servedBy} confirmed, with that
+ *     one still in sync: its server has every acknowledged write then, and that of {@code servedBy}
+ *     may lack those that it had received and not executed when it restarted
  * @param directives what operators ordered
  */
 public record Grant(
@@ -36,7 +36,7 @@ public record Grant(
     Optional<SiteId> servedBy,
     Set<SiteId> inSync,
     long stated,
-    boolean overtaken,
+    Optional<SiteId> openedBy,
     Directives directives) {
 
   /** An operator's order that the roles stay where they are. */
@@ -67,8 +67,13 @@ public record Grant(
         servedBy,
         inSync,
         0,
-        false,
+        Optional.empty(),
         Directives.NONE);
+  }
+
+  /** Whose server has every acknowledged write even after a restart; empty when that is unknown. */
+  public Optional<SiteId> written() {
+    return openedBy.or(() -> servedBy);
   }
 
   public Optional<Paused> paused() {
@@ -90,7 +95,7 @@ public record Grant(
         servedBy,
         inSync,
         0,
-        overtaken,
+        openedBy,
         directives.claimedBy(by.site()));
   }
 
@@ -106,7 +111,7 @@ public record Grant(
         servedBy,
         inSync,
         0,
-        overtaken,
+        openedBy,
         directives);
   }
 
@@ -121,7 +126,7 @@ public record Grant(
         servedBy,
         inSync,
         stated,
-        overtaken,
+        openedBy,
         directives);
   }
 
@@ -145,7 +150,7 @@ public record Grant(
         servedBy,
         inSync,
         stated,
-        overtaken,
+        openedBy,
         next);
   }
 
@@ -160,7 +165,7 @@ public record Grant(
         holder,
         inSync,
         stated,
-        false,
+        Optional.empty(),
         directives.served());
   }
 
@@ -178,7 +183,7 @@ public record Grant(
         servedBy,
         sites,
         sequence,
-        sites.size() > 1 && (overtaken || opens),
+        sites.size() < 2 ? Optional.empty() : opens ? holder : openedBy,
         directives);
   }
 
@@ -193,7 +198,7 @@ public record Grant(
         servedBy,
         inSync,
         stated,
-        overtaken,
+        openedBy,
         next);
   }
 

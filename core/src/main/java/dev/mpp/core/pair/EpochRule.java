@@ -52,7 +52,7 @@ record EpochRule(SiteId a, SiteId b) {
         claimed.servedBy(),
         claimed.inSync(),
         claimed.stated(),
-        claimed.overtaken(),
+        claimed.openedBy(),
         claimed.directives());
   }
 }

@@ -359,7 +359,7 @@ public final class PairLedger {
             base.servedBy(),
             base.inSync(),
             base.stated(),
-            base.overtaken(),
+            base.openedBy(),
             base.directives());
     Register r =
         Register.after(now.version().changes(), now.durable(), renewed, config.self(), again)

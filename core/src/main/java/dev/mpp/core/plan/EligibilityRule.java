@@ -165,7 +165,7 @@ final class EligibilityRule {
   }
 
   private boolean received(Grant g, ServerFacts f) {
-    return (g.servedBy().equals(Optional.of(state.config.self())) && !g.overtaken())
+    return g.written().equals(Optional.of(state.config.self()))
         || g.inSync().size() == 1
         || f.replication().map(r -> r.receiverStarted() || r.applierRunning()).orElse(false);
   }

@@ -1,7 +1,6 @@
 package dev.mpp.core.lease;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -128,7 +127,7 @@ class LedgerStateTest {
             Optional.of(A),
             Set.of(A, B),
             1,
-            false,
+            Optional.empty(),
             Directives.NONE),
         vacant);
     refused(new Release(FROM_A, S, 1), "does not hold");
@@ -145,19 +144,19 @@ class LedgerStateTest {
     accepted(new InSync(FROM_A, S, 1, Set.of(A)), S);
     accepted(new Serve(FROM_A, S, 1), S);
     accepted(new InSync(new Origin(A, "a1", 2), S, 1, Set.of(A, B)), S);
-    assertFalse(state.grant(S).overtaken(), "A itself says so");
+    assertEquals(Optional.of(A), state.grant(S).written(), "A itself says so");
     accepted(new Release(FROM_A, S, 1), S);
     Grant vacant = state.grant(S);
     accepted(new Claim(FROM_B, S, vacant.epoch(), vacant.renewal()), S);
-    assertFalse(state.grant(S).overtaken(), "nothing was opened yet");
+    assertEquals(Optional.of(A), state.grant(S).written(), "nothing was opened yet");
     accepted(new InSync(FROM_B, S, 2, Set.of(A, B)), S);
-    assertTrue(state.grant(S).overtaken());
+    assertEquals(Optional.of(B), state.grant(S).written());
     accepted(new Release(FROM_B, S, 2), S);
-    assertTrue(state.grant(S).overtaken(), "nobody confirmed since");
+    assertEquals(Optional.of(B), state.grant(S).written(), "nobody confirmed since");
     assertEquals(Optional.of(A), state.grant(S).servedBy());
     accepted(new Claim(FROM_A, S, 2, state.grant(S).renewal()), S);
     accepted(new InSync(FROM_A, S, 3, Set.of(A)), S);
-    assertFalse(state.grant(S).overtaken(), "A says that it alone has everything");
+    assertEquals(Optional.of(A), state.grant(S).written(), "A says that it alone has all");
   }
 
   @Test

@@ -75,7 +75,7 @@ final class LedgerCodec {
 
   private static boolean directed(Grant g) {
     Directives d = g.directives();
-    return g.overtaken()
+    return g.openedBy().isPresent()
         || d.preferred().isPresent()
         || d.move().isPresent()
         || d.lastMove().isPresent();
@@ -301,7 +301,7 @@ final class LedgerCodec {
               .setServedBy(g.servedBy().map(SiteId::name).orElse(""))
               .addAllInSync(names(g.inSync()))
               .setStated(g.stated())
-              .setOvertaken(g.overtaken());
+              .setOpenedBy(g.openedBy().map(SiteId::name).orElse(""));
       g.paused().ifPresent(p -> grant.getPausedBuilder().setBy(p.by()).setReason(p.reason()));
       g.move().ifPresent(m -> grant.setMove(move(m)));
       g.directives().preferred().ifPresent(p -> grant.setPreferred(p.name()));
@@ -335,7 +335,7 @@ final class LedgerCodec {
                     site(g.getServedBy()),
                     sites(g.getInSyncList()),
                     g.getStated(),
-                    g.getOvertaken(),
+                    site(g.getOpenedBy()),
                     directives(g)));
           }
           Map<SiteId, SiteOrder> sites = new TreeMap<>();

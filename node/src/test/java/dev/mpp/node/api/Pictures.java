@@ -260,7 +260,7 @@ public final class Pictures {
                   g.servedBy(),
                   g.inSync(),
                   g.stated(),
-                  g.overtaken(),
+                  g.openedBy(),
                   new Directives(
                       Optional.of(new Grant.Paused("ann", "firmware")),
                       Optional.empty(),

@@ -27,6 +27,10 @@ import java.util.OptionalLong;
 abstract class HandPlay {
   static final long MS = 1_000_000L;
   static final ServiceName S = new ServiceName("mysql.eraser.test");
+
+  /** Of other sites; this one only hears of it. */
+  static final ServiceName OBSERVED = new ServiceName("other.eraser.test");
+
   static final SiteId A = new SiteId("a");
   static final SiteId B = new SiteId("b");
   static final SiteId W = new SiteId("w");
@@ -83,7 +87,7 @@ abstract class HandPlay {
                         5000 * MS,
                         1000 * MS,
                         200 * MS)),
-                List.of()),
+                List.of(OBSERVED)),
             new CheckpointBoard(List.of(), true),
             Map.of(),
             0);

@@ -37,6 +37,20 @@ final class LeadershipTest extends HandPlay {
     assertEquals(NOTHING, brain.leader(Optional.empty(), now));
   }
 
+  /** Otherwise two holders would take it from each other for ever. */
+  @Test
+  void aHolderLeavesItToAnotherHolder() {
+    becomeActive();
+    apply(new LedgerCommand.Claim(new Origin(B, "b1", 1), OBSERVED, 0, 0));
+    for (int i = 0; i < 12; i++) {
+      at(now / MS + 500);
+      commit();
+    }
+    assertEquals(NOTHING, brain.leader(Optional.of(B), now));
+    assertEquals(
+        Optional.of(new BrainCommand.PreferLeadership()), brain.leader(Optional.of(W), now));
+  }
+
   @Test
   void aHolderAsksForItOnceItHasServedForAWhile() {
     becomeActive();

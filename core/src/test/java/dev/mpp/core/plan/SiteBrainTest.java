@@ -196,6 +196,37 @@ final class SiteBrainTest extends HandPlay {
     assertEquals("a1", ledger.acting(A).incarnation());
   }
 
+  /**
+   * B opened after a hand-over with A in sync and was lost before it confirmed: what A received
+   * since is gone if its server restarted, though A is the one that confirmed last.
+   */
+  @Test
+  void whoConfirmedLastClaimsWithoutItsReceiverOnlyIfNobodyOpenedSince() {
+    standby(facts(true, true, false));
+    apply(new LedgerCommand.Claim(new Origin(A, "a0", 1), S, 0, 0));
+    apply(new LedgerCommand.Serve(new Origin(A, "a0", 2), S, 1));
+    apply(new LedgerCommand.InSync(new Origin(A, "a0", 3), S, 1, Set.of(A, B)));
+    apply(new LedgerCommand.Release(new Origin(A, "a0", 4), S, 1));
+    long renewal = ledger.grant(S).renewal();
+    now += MS;
+    poll(facts(true, true, false));
+    assertFalse(guards().contains(Guard.Kind.RECEIVER), guards().toString());
+    apply(new LedgerCommand.Claim(new Origin(B, "b1", 1), S, 1, renewal));
+    apply(new LedgerCommand.InSync(new Origin(B, "b1", 2), S, 2, Set.of(A, B)));
+    take(BrainCommand.Propose.class);
+    for (int i = 0; i < 300; i++) {
+      now += 100 * MS;
+      poll(facts(true, true, false));
+      for (BrainCommand.Propose p : take(BrainCommand.Propose.class)) {
+        assertFalse(p.command() instanceof LedgerCommand.Claim, "it may lack what B wrote");
+        apply(p.command());
+      }
+    }
+    assertTrue(guards().contains(Guard.Kind.RECEIVER), guards().toString());
+    poll(facts(true, true, true));
+    assertFalse(guards().contains(Guard.Kind.RECEIVER), guards().toString());
+  }
+
   @Test
   void aVerifiedFenceReleasesAtOnce() {
     becomeActive();

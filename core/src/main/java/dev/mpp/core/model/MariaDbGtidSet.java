@@ -69,6 +69,11 @@ public record MariaDbGtidSet(Map<Stream, Long> last) implements GtidSet {
     return true;
   }
 
+  @Override
+  public boolean reaches(GtidSet goal) {
+    return comparable(goal) && advance() >= goal.advance();
+  }
+
   /** Streams are ordered by their domains: the highest of each domain counts. */
   @Override
   public long advance() {

@@ -30,6 +30,11 @@ final class FollowJudge {
       node.notFollowingSince = LeaseClock.NEVER;
       return PollResult.HEALTHY;
     }
+    if (!facts.executed().comparable(active.get().facts().executed())) {
+      return new PollResult.ReplicationFailure(
+          "it is %s and ACTIVE %s is %s: one family cannot follow the other"
+              .formatted(facts.version(), active.get().node(), active.get().facts().version()));
+    }
     String errant = errant(facts, active.get());
     node.errant = !errant.isEmpty();
     if (node.errant) {

@@ -175,7 +175,7 @@ final class Link implements AutoCloseable {
     if (closed) {
       throw new LinkException(LinkException.Kind.LOST, "closed");
     }
-    Session made = connector.connect(readTimeoutMillis, "", place);
+    Session made = connector.connect(readTimeoutMillis, dialect -> "", place);
     if (closed) {
       made.abort();
       throw new LinkException(LinkException.Kind.LOST, "closed");

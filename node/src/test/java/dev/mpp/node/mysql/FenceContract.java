@@ -17,29 +17,33 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** The fence, the dead-man and making writable, with clients in the way. */
-class MariaDbFenceTest {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class FenceContract {
   private static final Duration POLL = Duration.ofMillis(1000);
   private static final Duration SLACK = Duration.ofMillis(100);
-  private static MariaDbProcess mariadb;
-  private static long epoch;
+  ServerProcess db;
+  MySqlServer server;
+  private long epoch;
   private final List<AutoCloseable> open = new ArrayList<>();
-  private MySqlServer server;
+
+  abstract ServerProcess start(int serverId) throws Exception;
 
   @BeforeAll
-  static void start() throws Exception {
-    mariadb = MariaDbProcess.start(21);
+  void start() throws Exception {
+    db = start(21);
   }
 
   @AfterAll
-  static void stop() {
-    mariadb.close();
+  void stop() {
+    db.close();
   }
 
   @BeforeEach
   void manage() throws Exception {
-    server = mariadb.manage(POLL);
+    server = db.manage(POLL);
     Eventually.within(
         Duration.ofSeconds(10),
         "the server answers a poll",
@@ -49,33 +53,34 @@ class MariaDbFenceTest {
   @AfterEach
   void release() throws Exception {
     server.close();
-    mariadb.run("SET GLOBAL read_only = 1");
+    db.run(db.setReadOnly());
     for (AutoCloseable o : open) {
       o.close();
     }
+    open.clear();
   }
 
   private void hold(Duration howLong) {
     server.holdDeadManUntil(System.nanoTime() + howLong.toNanos());
   }
 
-  private void promote() {
+  void promote() {
     hold(Duration.ofSeconds(60));
     Promoted promoted = server.makeWritable("orders", ++epoch, "paris", Duration.ofSeconds(5));
     assertTrue(promoted.ok(), promoted.detail());
     Figures.note("makeWritable, us", promoted.micros());
   }
 
-  private boolean readOnly() {
+  boolean readOnly() {
     try {
-      return mariadb.ask("SELECT @@global.read_only").equals("1");
+      return db.ask("SELECT " + db.readOnly()).equals("1");
     } catch (SQLException e) {
       return false; // The dead-man kills an administrator who asks as well.
     }
   }
 
-  private Statement client() throws SQLException {
-    Connection c = mariadb.app();
+  Statement client() throws SQLException {
+    Connection c = db.app();
     open.add(c);
     return c.createStatement();
   }
@@ -94,8 +99,7 @@ class MariaDbFenceTest {
         Duration.ofSeconds(5),
         sql,
         () ->
-            !mariadb
-                .ask(
+            !db.ask(
                     "SELECT ID FROM information_schema.PROCESSLIST WHERE USER='app' AND INFO = '"
                         + sql.replace("'", "''")
                         + "'")
@@ -117,20 +121,20 @@ class MariaDbFenceTest {
   void fencesUnderHardWritersAndBlockers() throws Exception {
     promote();
     blockers();
-    try (Writers writers = new Writers(mariadb, 20)) {
+    try (Writers writers = new Writers(db, 20)) {
       long start = System.nanoTime();
       Fence fence = server.fence(Duration.ofMillis(1500), "test");
-      String at = mariadb.ask("SELECT @@global.gtid_binlog_pos");
+      String at = db.ask("SELECT " + db.position());
       assertEquals(Fence.Outcome.FENCED, fence.outcome(), fence.detail());
       Figures.note("fence with 20 writers and blockers, ms", fence.micros() / 1000);
       long end = System.nanoTime();
       Eventually.within(
           Duration.ofSeconds(5), "time passes", () -> System.nanoTime() - end > 500_000_000L);
-      assertEquals(at, mariadb.ask("SELECT @@global.gtid_binlog_pos"), "nothing was committed");
+      assertEquals(at, db.ask("SELECT " + db.position()), "nothing was committed");
       long late = writers.lastAck() - (start + fence.micros() * 1000);
       Figures.note("last acknowledgement after FENCED, ms", late / 1_000_000);
       assertTrue(late < SLACK.toNanos(), late / 1_000_000 + " ms late");
-      assertEquals(0, writers.missingOn(mariadb).size());
+      assertEquals(0, writers.missingOn(db).size());
     }
     Fence again = server.fence(Duration.ofSeconds(1), "again");
     assertEquals(Fence.Outcome.FENCED, again.outcome());
@@ -140,7 +144,7 @@ class MariaDbFenceTest {
   @Test
   void fencesHardWriters() throws Exception {
     promote();
-    try (Writers writers = new Writers(mariadb, 20)) {
+    try (Writers writers = new Writers(db, 20)) {
       long start = System.nanoTime();
       Fence fence = server.fence(Duration.ofMillis(1500), "test");
       assertEquals(Fence.Outcome.FENCED, fence.outcome(), fence.detail());
@@ -155,11 +159,11 @@ class MariaDbFenceTest {
   void aServerWhoseManagerDiesFencesItself() throws Exception {
     promote();
     blockers();
-    try (Writers writers = new Writers(mariadb, 10)) {
+    try (Writers writers = new Writers(db, 10)) {
       server.close();
       long took = Eventually.within(Duration.ofSeconds(4), "the dead-man fences", this::readOnly);
       Figures.note("manager's sessions closed -> read-only, ms", took / 1_000_000);
-      assertEquals(0, writers.missingOn(mariadb).size());
+      assertEquals(0, writers.missingOn(db).size());
     }
   }
 
@@ -202,7 +206,7 @@ class MariaDbFenceTest {
     assertTrue(unasked.detail().contains("not held"), unasked.detail());
     assertTrue(readOnly());
 
-    try (Connection other = mariadb.root();
+    try (Connection other = db.root();
         Statement s = other.createStatement()) {
       s.execute("DO GET_LOCK('mpp_lease', 0)");
       hold(Duration.ofSeconds(10));

@@ -18,27 +18,31 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** Polling, the tripwire, and that looking leaves no trace. */
-class MariaDbServerTest {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class ServerContract {
   private static final Duration POLL = Duration.ofMillis(500);
 
-  private static MariaDbProcess mariadb;
-  private MySqlServer server;
+  ServerProcess db;
+  MySqlServer server;
+
+  abstract ServerProcess start(int serverId) throws Exception;
 
   @BeforeAll
-  static void start() throws Exception {
-    mariadb = MariaDbProcess.start(11);
+  void start() throws Exception {
+    db = start(11);
   }
 
   @AfterAll
-  static void stop() {
-    mariadb.close();
+  void stop() {
+    db.close();
   }
 
   @BeforeEach
   void manage() throws Exception {
-    server = mariadb.manage(POLL);
+    server = db.manage(POLL);
     awaitAnswer();
   }
 
@@ -55,35 +59,35 @@ class MariaDbServerTest {
     return facts();
   }
 
-  private ServerFacts facts() {
+  ServerFacts facts() {
     return assertInstanceOf(MySqlServer.Poll.Answered.class, server.poll()).facts();
   }
 
   @Test
   void readsTheFactsAndLeavesNoTrace() throws Exception {
-    String before = mariadb.ask("SELECT @@global.gtid_binlog_state");
+    String before = db.ask("SELECT " + db.position());
     ServerFacts facts = facts();
-    assertTrue(facts.version().startsWith("11.4.5-MariaDB"), facts.version());
+    assertEquals(db.ask("SELECT @@version"), facts.version());
     assertTrue(facts.readOnly());
     assertEquals(Optional.empty(), facts.replication());
     assertEquals(new ServerFacts.SemiSync(false, 0, 0, false, true), facts.semiSync());
     Eventually.within(Duration.ofSeconds(8), "the dead-man runs", () -> facts().deadMan());
 
-    mariadb.run("SET GLOBAL event_scheduler = OFF");
+    db.run("SET GLOBAL event_scheduler = OFF");
     assertFalse(facts().deadMan());
-    mariadb.run("SET GLOBAL event_scheduler = ON");
+    db.run("SET GLOBAL event_scheduler = ON");
 
     server.holdDeadManUntil(System.nanoTime() + Duration.ofSeconds(3).toNanos());
     Eventually.within(
         Duration.ofSeconds(2),
         "the lock is held",
-        () -> !mariadb.ask("SELECT IS_USED_LOCK('mpp_lease')").isEmpty());
+        () -> !db.ask("SELECT IS_USED_LOCK('mpp_lease')").isEmpty());
     assertTrue(server.fence(Duration.ofSeconds(1), "test").safe());
-    try (Connection root = mariadb.root()) {
+    try (Connection root = db.root()) {
       // Running it again is allowed, over the root account and while the server is read-only.
-      PrepareSql.mariaDb(MariaDbProcess.MANAGER, "%").apply(root);
+      db.prepareSql().apply(root);
     }
-    assertEquals(before, mariadb.ask("SELECT @@global.gtid_binlog_state"));
+    assertEquals(before, db.ask("SELECT " + db.position()));
     measurePolls();
   }
 
@@ -100,7 +104,7 @@ class MariaDbServerTest {
 
   @Test
   void aFrozenServerCostsAPollNoMoreThanItsTimeout() throws Exception {
-    mariadb.freeze();
+    db.freeze();
     long worst = 0;
     for (int i = 0; i < 6; i++) {
       long start = System.nanoTime();
@@ -116,15 +120,14 @@ class MariaDbServerTest {
     long took = System.nanoTime() - start;
     assertEquals(MySqlServer.Fence.Outcome.FAILED, fence.outcome(), fence.detail());
     assertTrue(took < Duration.ofMillis(1150).toNanos(), took / 1_000_000 + " ms");
-    mariadb.thaw();
+    db.thaw();
     awaitAnswer();
     Eventually.within(
         Duration.ofSeconds(5),
         "no pile of sessions",
         () ->
             Integer.parseInt(
-                    mariadb.ask(
-                        "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER='mpp'"))
+                    db.ask("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER='mpp'"))
                 <= 6);
   }
 
@@ -140,12 +143,12 @@ class MariaDbServerTest {
           lost.countDown();
         });
     awaitTripwire();
-    mariadb.run("KILL QUERY " + tripwire());
+    db.run("KILL QUERY " + tripwire());
     awaitTripwire();
     assertEquals(0, told.get());
 
     long start = System.nanoTime();
-    mariadb.kill();
+    db.kill();
     assertTrue(lost.await(2, TimeUnit.SECONDS));
     Figures.note("tripwire after SIGKILL, ms", (at[0] - start) / 1_000_000);
     assertTrue(at[0] - start < Duration.ofMillis(300).toNanos(), "told late");
@@ -157,15 +160,14 @@ class MariaDbServerTest {
     assertEquals(MySqlServer.Fence.Outcome.DOWN, down.outcome(), down.detail());
     Figures.note("fence of a killed server, ms", down.micros() / 1000);
 
-    mariadb.restart();
+    db.restart();
     awaitAnswer();
     awaitTripwire();
     assertEquals(1, told.get());
   }
 
   private String tripwire() throws Exception {
-    return mariadb.ask(
-        "SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(60)%'");
+    return db.ask("SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(60)%'");
   }
 
   private void awaitTripwire() throws Exception {

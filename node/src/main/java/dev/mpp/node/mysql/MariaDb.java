@@ -1,0 +1,46 @@
+package dev.mpp.node.mysql;
+
+/** MariaDB 10.11 and newer. */
+final class MariaDb implements Dialect {
+  static final long OLDEST = 10_011_000;
+
+  private final Polling polling = new MariaDbPoll();
+  private final Fencing fencing = new MariaDbFencing();
+  private final Promoting promoting = new MariaDbPromotion();
+  private final Replicating replicating = new MariaDbReplication();
+
+  @Override
+  public String name() {
+    return "MariaDB";
+  }
+
+  @Override
+  public String session() {
+    return ", max_statement_time = 0";
+  }
+
+  @Override
+  public String lockSession() {
+    return ", max_statement_time = 1";
+  }
+
+  @Override
+  public Polling polling() {
+    return polling;
+  }
+
+  @Override
+  public Fencing fencing() {
+    return fencing;
+  }
+
+  @Override
+  public Promoting promoting() {
+    return promoting;
+  }
+
+  @Override
+  public Replicating replicating() {
+    return replicating;
+  }
+}

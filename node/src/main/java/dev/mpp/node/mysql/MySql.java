@@ -1,0 +1,48 @@
+package dev.mpp.node.mysql;
+
+/** MySQL 8.0.26 and newer, 8.4 and 9. */
+final class MySql implements Dialect {
+  /** The first one with the names of today for replicas, sources and semi-synchronous plugins. */
+  static final long OLDEST = 8_000_026;
+
+  private final Polling polling = new MySqlPoll();
+  private final Fencing fencing = new MySqlFencing();
+  private final Promoting promoting = new MySqlPromotion();
+  private final Replicating replicating = new MySqlReplication();
+
+  @Override
+  public String name() {
+    return "MySQL";
+  }
+
+  @Override
+  public String session() {
+    return ", max_execution_time = 0";
+  }
+
+  /** {@code max_execution_time} is of queries only; nothing else is sent that waits. */
+  @Override
+  public String lockSession() {
+    return ", max_execution_time = 1000";
+  }
+
+  @Override
+  public Polling polling() {
+    return polling;
+  }
+
+  @Override
+  public Fencing fencing() {
+    return fencing;
+  }
+
+  @Override
+  public Promoting promoting() {
+    return promoting;
+  }
+
+  @Override
+  public Replicating replicating() {
+    return replicating;
+  }
+}

@@ -43,10 +43,11 @@ final class MySqlFencing implements Fencing {
         Rows.first(Rows.query(c, sessions.lookSql(FLAGS, "super_read_only") + STUCK)), killed);
   }
 
+  /** The oldest first: those in the way are, and those that come back at once are not. */
   @Override
   public Look kill(Connection c, Sessions sessions) throws SQLException {
     List<Long> victims =
-        Rows.query(c, "SELECT ID" + sessions.clients()).getFirst().stream()
+        Rows.query(c, "SELECT ID" + sessions.clients() + " ORDER BY ID").getFirst().stream()
             .map(row -> Rows.number(row, "ID"))
             .toList();
     return look(c, sessions, kill(c, victims));

@@ -42,6 +42,9 @@ abstract class ServerContract {
 
   @BeforeEach
   void manage() throws Exception {
+    if (!db.isAlive()) {
+      db.restart(); // A test that kills it failed.
+    }
     server = db.manage(POLL);
     awaitAnswer();
   }

@@ -193,6 +193,10 @@ public abstract class ServerProcess implements AutoCloseable {
     ALIVE.remove(process);
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   void restart() throws Exception {
     kill();
     process = launch();

@@ -55,9 +55,11 @@ public record Grant(
   /** Sites in order; nothing changes them, so a renewal shares those of the entry before it. */
   private static final class Sorted extends AbstractSet<SiteId> {
     private final Set<SiteId> sites;
+    private final String text;
 
     Sorted(Set<SiteId> sites) {
       this.sites = Collections.unmodifiableSet(sites);
+      this.text = sites.toString();
     }
 
     @Override
@@ -73,6 +75,11 @@ public record Grant(
     @Override
     public Iterator<SiteId> iterator() {
       return sites.iterator();
+    }
+
+    @Override
+    public String toString() {
+      return text; // in every view
     }
   }
 

@@ -72,4 +72,13 @@ final class FollowJudgeTest {
     assertEquals("replication receiver is not running", failure.error());
     assertFalse(node.errant);
   }
+
+  @Test
+  void oneFamilyDoesNotFollowTheOther() {
+    ServerFacts mySql = facts("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5", true, "");
+    PollResult.ReplicationFailure failure =
+        assertInstanceOf(
+            PollResult.ReplicationFailure.class, judge.judge(node, mySql, active, 10 * SECOND));
+    assertTrue(failure.error().contains("one family cannot follow the other"), failure.error());
+  }
 }

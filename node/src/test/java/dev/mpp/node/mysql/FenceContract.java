@@ -170,6 +170,7 @@ abstract class FenceContract {
   @Test
   void theRefresherStopsWhenItsTimeIsOver() throws Exception {
     promote();
+    String position = db.ask("SELECT " + db.position());
     long until = System.nanoTime() + Duration.ofMillis(1500).toNanos();
     server.holdDeadManUntil(until);
     Eventually.within(Duration.ofSeconds(8), "the dead-man fences", this::readOnly);
@@ -180,6 +181,7 @@ abstract class FenceContract {
     Promoted late = server.makeWritable("orders", epoch, "paris", Duration.ofMillis(300));
     assertFalse(late.ok());
     assertTrue(readOnly());
+    assertEquals(position, db.ask("SELECT " + db.position()), "the dead-man leaves no trace");
   }
 
   @Test

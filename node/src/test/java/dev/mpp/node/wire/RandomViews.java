@@ -151,7 +151,8 @@ final class RandomViews {
               "",
               "0-1-" + last,
               "0-1-" + last + ",1-7-" + (last + 1),
-              "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-" + (last + 1) + ":" + (last + 10)
+              "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-" + (last + 1) + ":" + (last + 10),
+              "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-3:nightly:1-" + last
             }));
   }
 

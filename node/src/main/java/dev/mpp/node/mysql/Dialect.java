@@ -11,6 +11,8 @@ sealed interface Dialect permits MariaDb, MySql {
   Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+)");
 
   /**
+   * The family of a server.
+   *
    * @param version as in the server's greeting: {@code 8.0.33}, {@code 11.4.5-MariaDB-log}, {@code
    *     5.5.5-10.11.6-MariaDB}
    * @throws LinkException for a version that is not supported

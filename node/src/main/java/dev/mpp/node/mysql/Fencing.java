@@ -55,6 +55,8 @@ interface Fencing {
   }
 
   /**
+   * Who is spared.
+   *
    * @param setter the session that sets the flag
    * @param doubtful the session that may be making the server writable just now, 0 when none
    * @param own further sessions of this process, spared

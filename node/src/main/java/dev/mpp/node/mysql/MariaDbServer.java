@@ -33,6 +33,7 @@ final class MariaDbServer implements MySqlServer {
   private final MariaDbFence fence;
   private final MariaDbPromotion promotion;
   private final MariaDbReplication replication;
+  private final KnownGaps gaps = new KnownGaps();
   private final Semaphore keep = new Semaphore(0);
   private final AtomicInteger fencing = new AtomicInteger();
   private volatile boolean up;
@@ -93,7 +94,7 @@ final class MariaDbServer implements MySqlServer {
       MariaDbPoll.Reading reading =
           poll.call(
               now + options.pollTimeout().toNanos(),
-              c -> MariaDbPoll.read(c, withEvent, event, waits));
+              c -> gaps.add(c, fresh, MariaDbPoll.read(c, withEvent, event, waits)));
       reading
           .event()
           .ifPresent(

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +97,43 @@ public final class MariaDbProcess implements AutoCloseable {
     } catch (Exception | Error e) {
       server.close();
       throw e;
+    }
+  }
+
+  /** One that was just installed: nothing is prepared, and root has no password. */
+  static MariaDbProcess bare(int serverId, String... options) throws Exception {
+    MariaDbProcess server = new MariaDbProcess(serverId, Arrays.asList(options));
+    try {
+      server.awaitUp();
+      return server;
+    } catch (Exception | Error e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  /** Puts the data aside and begins with none, at the same address. */
+  void reinstall() throws Exception {
+    kill();
+    delete(data);
+    copy(template(), data);
+    process = launch();
+    awaitUp();
+  }
+
+  /** Runs a shell command with the client programs of the distribution first in the path. */
+  static void shell(String command) throws Exception {
+    ProcessBuilder shell = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true);
+    shell
+        .environment()
+        .merge("PATH", BASE.resolve("bin").toString(), (old, bin) -> bin + ":" + old);
+    Process p = shell.start();
+    ALIVE.add(p);
+    String said = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int exit = p.waitFor();
+    ALIVE.remove(p);
+    if (exit != 0) {
+      throw new IllegalStateException(command + ": " + said);
     }
   }
 
@@ -318,6 +356,8 @@ public final class MariaDbProcess implements AutoCloseable {
         String name = entry.getName().substring(prefix.length());
         boolean needed =
             name.equals("bin/mariadbd")
+                || name.equals("bin/mariadb")
+                || name.equals("bin/mariadb-dump")
                 || name.startsWith("share/english/")
                 || name.startsWith("share/charsets/")
                 || (name.startsWith("share/") && name.endsWith(".sql"));
@@ -331,8 +371,10 @@ public final class MariaDbProcess implements AutoCloseable {
         }
       }
     }
-    if (!BASE.resolve("bin/mariadbd").toFile().setExecutable(true)) {
-      throw new IOException("cannot make mariadbd executable");
+    for (String program : List.of("mariadbd", "mariadb", "mariadb-dump")) {
+      if (!BASE.resolve("bin").resolve(program).toFile().setExecutable(true)) {
+        throw new IOException("cannot make " + program + " executable");
+      }
     }
   }
 

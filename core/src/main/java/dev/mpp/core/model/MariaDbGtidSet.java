@@ -154,8 +154,15 @@ public record MariaDbGtidSet(Map<Stream, Long> last, List<GtidGap> gaps) impleme
 
   @Override
   public String toString() {
-    return last.entrySet().stream()
-        .map(e -> e.getKey().domain() + "-" + e.getKey().server() + "-" + e.getValue())
-        .collect(Collectors.joining(","));
+    StringBuilder text = new StringBuilder();
+    last.forEach(
+        (stream, seq) ->
+            text.append(text.isEmpty() ? "" : ",")
+                .append(stream.domain())
+                .append('-')
+                .append(stream.server())
+                .append('-')
+                .append(seq));
+    return text.toString();
   }
 }

@@ -46,6 +46,11 @@ public record ServerFacts(
     }
   }
 
+  /** The same, with more known of what it executed. */
+  public ServerFacts withExecuted(GtidSet known) {
+    return new ServerFacts(version, readOnly, known, replication, semiSync, deadMan);
+  }
+
   /**
    * @param sourceEnabled this server waits for acknowledgements
    * @param clients semi-synchronous replicas connected

@@ -39,6 +39,7 @@ final class MariaDbPoll implements Polling {
 
   private static final long FATAL_READING_BINLOG = 1236;
 
+  private final KnownGaps gaps = new KnownGaps();
   private boolean event;
   private boolean waits;
   private long eventReadAt;
@@ -60,15 +61,17 @@ final class MariaDbPoll implements Polling {
     if (waits) {
       counters = withSemiSync ? results.getLast() : Rows.query(connection, SEMI_SYNC).getFirst();
     }
-    return new ServerFacts(
-        Rows.text(row, "version"),
-        Rows.on(row, "read_only"),
-        GtidSet.parse(Rows.text(row, "executed")),
-        results.get(1).stream()
-            .findFirst()
-            .map(slave -> replication(slave, Rows.text(row, "executed"))),
-        semiSync(row, counters),
-        Rows.on(row, "scheduler") && event);
+    ServerFacts facts =
+        new ServerFacts(
+            Rows.text(row, "version"),
+            Rows.on(row, "read_only"),
+            GtidSet.parse(Rows.text(row, "executed")),
+            results.get(1).stream()
+                .findFirst()
+                .map(slave -> replication(slave, Rows.text(row, "executed"))),
+            semiSync(row, counters),
+            Rows.on(row, "scheduler") && event);
+    return gaps.add(connection, fresh, facts);
   }
 
   /**

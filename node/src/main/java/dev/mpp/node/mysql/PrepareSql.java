@@ -59,6 +59,18 @@ public final class PrepareSql {
     }
   }
 
+  /** The body of the event or procedure of that name, as the server keeps it. */
+  String body(String name) {
+    for (String statement : statements()) {
+      if (statement.startsWith("CREATE OR REPLACE") && statement.contains(" " + name)) {
+        int begin = statement.indexOf("\nDO BEGIN\n") + 4;
+        begin = begin > 3 ? begin : statement.indexOf("\nBEGIN\n") + 1;
+        return statement.substring(begin).strip();
+      }
+    }
+    throw new IllegalArgumentException("the prepare SQL makes no " + name);
+  }
+
   private static String quoted(String value) {
     return value.replace("\\", "\\\\").replace("'", "''");
   }

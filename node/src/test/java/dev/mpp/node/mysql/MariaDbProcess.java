@@ -39,6 +39,32 @@ public final class MariaDbProcess extends ServerProcess {
     return PrepareSql.mariaDb(MANAGER, "%");
   }
 
+  /** One that was just installed: nothing is prepared, and root has no password. */
+  static MariaDbProcess bare(int serverId, String... options) throws Exception {
+    MariaDbProcess server = new MariaDbProcess(serverId, Arrays.asList(options));
+    try {
+      server.awaitUp();
+      return server;
+    } catch (Exception | Error e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  /** Puts the data aside and begins with none, at the same address. */
+  void reinstall() throws Exception {
+    restartWith(template());
+  }
+
+  /** Runs a shell command with the client programs of the distribution first in the path. */
+  static void shell(String command) throws IOException {
+    ProcessBuilder shell = new ProcessBuilder("sh", "-c", command);
+    shell
+        .environment()
+        .merge("PATH", BASE.resolve("bin").toString(), (old, bin) -> bin + ":" + old);
+    run(shell, Files.createTempFile("mpp-shell-", ".log"), Duration.ofSeconds(60));
+  }
+
   @Override
   void forAdministrators(Statement s, boolean open) {
     // They have READ ONLY ADMIN.
@@ -168,6 +194,8 @@ public final class MariaDbProcess extends ServerProcess {
         String name = entry.getName().substring(prefix.length());
         boolean needed =
             name.equals("bin/mariadbd")
+                || name.equals("bin/mariadb")
+                || name.equals("bin/mariadb-dump")
                 || name.startsWith("share/english/")
                 || name.startsWith("share/charsets/")
                 || (name.startsWith("share/") && name.endsWith(".sql"));
@@ -181,8 +209,10 @@ public final class MariaDbProcess extends ServerProcess {
         }
       }
     }
-    if (!BASE.resolve("bin/mariadbd").toFile().setExecutable(true)) {
-      throw new IOException("cannot make mariadbd executable");
+    for (String program : List.of("mariadbd", "mariadb", "mariadb-dump")) {
+      if (!BASE.resolve("bin").resolve(program).toFile().setExecutable(true)) {
+        throw new IOException("cannot make " + program + " executable");
+      }
     }
   }
 }

@@ -203,6 +203,15 @@ public abstract class ServerProcess implements AutoCloseable {
     awaitUp();
   }
 
+  /** The server is killed and comes back with a copy of these data. */
+  final void restartWith(Path template) throws Exception {
+    kill();
+    delete(data);
+    copy(template, data);
+    process = launch();
+    awaitUp();
+  }
+
   @Override
   public void close() {
     try {
@@ -234,7 +243,7 @@ public abstract class ServerProcess implements AutoCloseable {
     Process p = start(builder.redirectErrorStream(true).redirectOutput(log.toFile()));
     try {
       if (!p.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS) || p.exitValue() != 0) {
-        throw new IllegalStateException("initialising failed: " + Files.readString(log));
+        throw new IllegalStateException(builder.command() + ": " + Files.readString(log));
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
@@ -249,7 +258,7 @@ public abstract class ServerProcess implements AutoCloseable {
     return Path.of(System.getProperty("java.io.tmpdir"), "mpp-" + port + ".sock");
   }
 
-  private void awaitUp() throws Exception {
+  final void awaitUp() throws Exception {
     Eventually.within(
         Duration.ofSeconds(90),
         "the server answers",

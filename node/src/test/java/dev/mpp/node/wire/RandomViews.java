@@ -2,8 +2,10 @@ package dev.mpp.node.wire;
 
 import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.model.CheckpointClass;
+import dev.mpp.core.model.GtidGap;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.Guard;
+import dev.mpp.core.model.MariaDbGtidSet;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.NodeType;
@@ -121,7 +123,7 @@ final class RandomViews {
     return new ServerFacts(
         text(),
         random.nextBoolean(),
-        gtids(),
+        executed(),
         perhaps(
             () ->
                 new ServerFacts.Replication(
@@ -141,6 +143,12 @@ final class RandomViews {
             random.nextBoolean(),
             random.nextBoolean()),
         random.nextBoolean());
+  }
+
+  private GtidSet executed() {
+    return gtids() instanceof MariaDbGtidSet m && random.nextBoolean()
+        ? m.withGaps(List.of(GtidGap.parse("0-1000001>"), GtidGap.parse("0-2000101>1-99,2-50")))
+        : gtids();
   }
 
   private GtidSet gtids() {

@@ -151,7 +151,8 @@ final class SyncKeeper {
     } else if (!waiting && settled && replica.filter(r -> follows(r, facts)).isPresent()) {
       waitingFor = null;
       command(node, true, turn, ids);
-    } else if (waiting && !maybeListed && settled && commandedOn) {
+    } else if (waiting && !grant.inSync().contains(peer) && settled && commandedOn) {
+      // Proposed already or not: a proposal that met a change of leader may never be committed.
       turn.add(new BrainCommand.PollWithin(service, node, QUICK_POLL));
       GtidSet before = waitingFor;
       if (before == null) {

@@ -319,6 +319,32 @@ final class SwitchoverTest extends HandPlay {
     assertEquals(Set.of(A), ledger.grant(S).inSync(), "as soon as it does not follow any more");
   }
 
+  /** A proposal that meets a change of the ledger's leader may never be committed. */
+  @Test
+  void aListingThatIsLostIsProposedAgain() {
+    becomeActive();
+    everybody();
+    poll(facts(false, true, false));
+    change(true);
+    for (int i = 0; i < 4; i++) {
+      pollWaiting(50);
+    }
+    assertEquals(1, proposed(LedgerCommand.InSync.class).size(), "this one is lost");
+    pollWaiting(500);
+    assertTrue(proposed(LedgerCommand.InSync.class).isEmpty(), "not yet");
+    pollWaiting(600);
+    apply(proposed(LedgerCommand.InSync.class).getFirst());
+    assertEquals(Set.of(A, B), ledger.grant(S).inSync());
+    pollWaiting(2_000);
+    assertTrue(proposed(LedgerCommand.InSync.class).isEmpty(), "it is committed");
+  }
+
+  private void pollWaiting(long millis) {
+    now += millis * MS;
+    everybody();
+    poll(waiting(facts(false, true, false), 1));
+  }
+
   @Test
   void aFormerActiveThatDoesNotFollowIsLeftOut() {
     takenOver();

@@ -36,9 +36,19 @@ public sealed interface BrainEvent {
       ServiceName service, NodeAddress node, String error, boolean refused, long wallMillis)
       implements BrainEvent {}
 
-  /** Result of one run of a checkpoint. */
+  /**
+   * Result of one run of a checkpoint.
+   *
+   * @param startedAt of the run, on the clock of the brain's {@code now}: an answer that waited in
+   *     a suspended process says nothing newer
+   */
   record CheckpointResult(
-      String spec, CheckpointClass kind, boolean ok, String message, long wallMillis)
+      String spec,
+      CheckpointClass kind,
+      boolean ok,
+      String message,
+      long startedAt,
+      long wallMillis)
       implements BrainEvent {}
 
   record PeerHeard(SiteView view) implements BrainEvent {}

@@ -5,6 +5,7 @@ import dev.mpp.core.pair.PairConfig;
 import dev.mpp.core.pair.PairTiming;
 import dev.mpp.core.pair.Target;
 import dev.mpp.core.reach.CheckpointSpec;
+import dev.mpp.core.reach.ReachRule;
 import dev.mpp.node.agreement.PairAgreement;
 import dev.mpp.node.config.MppConfig;
 import dev.mpp.node.config.ProbeSpecs;
@@ -67,7 +68,8 @@ final class PairWiring {
     return PairTiming.of(
         ServiceWiring.timing(config),
         detection(config, silent).toNanos(),
-        detection(config, config.site()).toNanos());
+        detection(config, config.site()).toNanos(),
+        glance(config).toNanos());
   }
 
   /** How long the site's slowest checkpoint needs, at worst, to be FAIL. */
@@ -76,6 +78,23 @@ final class PairWiring {
         .map(CheckpointSpec::profile)
         .map(p -> p.interval().plus(p.timeout()).multipliedBy(p.ladder().fail()).plusSeconds(1))
         .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
+  }
+
+  /** Of each service's fastest checkpoint that shows the reach it demands; the slowest of those. */
+  private static Duration glance(MppConfig config) {
+    List<CheckpointSpec> own = specs(config, config.site());
+    return config.services().stream()
+        .flatMap(
+            s ->
+                own.stream()
+                    .filter(c -> ReachRule.of(c.kind()).sufficientFor(s.requireReach()))
+                    .map(CheckpointSpec::profile)
+                    .map(p -> p.interval().multipliedBy(11).dividedBy(10).plus(p.timeout()))
+                    .min(Comparator.naturalOrder())
+                    .stream())
+        .max(Comparator.naturalOrder())
+        .map(d -> d.plusMillis(500))
         .orElse(Duration.ZERO);
   }
 

@@ -31,6 +31,11 @@ final class SimChecker {
     long opened;
     int openedBy = -1;
 
+    /** Opened by a process that had not met its peer; on an operator's word those of the second. */
+    long unaware = -1;
+
+    final Set<Long> uncertain = new HashSet<>();
+
     /** An operator let this site take the role, whatever is missing there; -1: none. */
     int forced = -1;
   }
@@ -83,7 +88,9 @@ final class SimChecker {
   /** Clients got their acknowledgements from this server, up to so many of a stint. */
   void acknowledged(SimServer server, int stint, long upTo, long now) {
     Service s = services.get(server.service.index);
-    s.acknowledged.merge(stint, upTo, Math::max);
+    if (!s.uncertain.contains(server.epoch)) {
+      s.acknowledged.merge(stint, upTo, Math::max);
+    }
     acknowledgements++;
     long opened = s.openedAt.getOrDefault(server.id, Long.MIN_VALUE);
     for (Map.Entry<Integer, Long> other : s.lastAcknowledged.entrySet()) {
@@ -200,6 +207,9 @@ final class SimChecker {
           "the lease of epoch %d was granted to %s at %.3f s while that of %s ran until %.3f s",
           epoch, site(site), now / 1e9, site(s.holder), s.leaseEnd / 1e9);
     }
+    if (s.forced == site && s.unaware == epoch) {
+      s.uncertain.add(epoch);
+    }
     s.granted = epoch;
     s.holder = site;
     s.released = false;
@@ -212,6 +222,7 @@ final class SimChecker {
    */
   void unaware(int service, long epoch) {
     Service s = services.get(service);
+    s.unaware = epoch;
     s.granted = Math.min(s.granted, epoch - 1);
     s.opened = Math.min(s.opened, epoch - 1);
   }

@@ -39,6 +39,11 @@ final class SimOutlook {
     return (world.shape.probeEvery() + world.shape.probeTimeout()) * LADDER.fail() + 1000 * MS;
   }
 
+  /** Between two probes that succeed. */
+  long glance() {
+    return world.shape.probeEvery() + world.shape.probeTimeout() + 500 * MS;
+  }
+
   /** Whether the site reaches the world, and is reached from there. */
   boolean sees(int site) {
     return lost[site] == 0 && dark[site] == 0;

@@ -100,7 +100,7 @@ final class SimPairSide {
                 services,
                 zero ? services : Set.of(),
                 targets,
-                PairTiming.of(site().timing(), detection, sight)),
+                PairTiming.of(site().timing(), detection, sight, pair.outlook.glance())),
             disk,
             site().now());
   }

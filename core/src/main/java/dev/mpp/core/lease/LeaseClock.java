@@ -73,6 +73,7 @@ public final class LeaseClock {
    */
   public void applied(
       LedgerCommand command, Grant after, long proposedAt, long freshSince, long now) {
+    boolean sameEpoch = after.epoch() == grant.epoch();
     boolean granted =
         command instanceof LedgerCommand.Claim
             || command instanceof LedgerCommand.Renew
@@ -80,7 +81,13 @@ public final class LeaseClock {
     grant = after;
     if (granted) {
       changedAt = now;
-      notBefore = proposedAt != NEVER ? proposedAt : freshSince;
+      if (proposedAt != NEVER) {
+        notBefore = proposedAt;
+      } else if (!assumed(command)) {
+        notBefore = freshSince;
+      } else if (!sameEpoch) {
+        notBefore = NEVER;
+      }
       if (proposedAt != NEVER && after.heldBy(self, incarnation)) {
         long until = proposedAt + timing.duration();
         validUntil = validUntil == NEVER ? until : Math.max(validUntil, until);
@@ -92,6 +99,14 @@ public final class LeaseClock {
     if (!after.heldBy(self, incarnation)) {
       validUntil = NEVER;
     }
+  }
+
+  /**
+   * Whether the renewal stands for changes that were missed, of which one may have been a renewal:
+   * to be waited for, but no evidence that the holder has the role now.
+   */
+  private static boolean assumed(LedgerCommand command) {
+    return command instanceof LedgerCommand.Renew && command.origin().sequence() == 0;
   }
 
   /** Whether this process holds the lease now. */

@@ -92,10 +92,13 @@ public final class PairLedger {
   /** By which run of a checkpoint the reach here is sufficient. */
   private Map<ServiceName, Long> seenAt = Map.of();
 
-  /** Since when without a break it has been, by runs that were recent enough. */
-  private final Map<ServiceName, Long> reaches = new HashMap<>();
+  /** Where it is by a run that was recent enough. */
+  private final Set<ServiceName> reaches = new HashSet<>();
 
-  /** When the oldest of these runs is too old; nothing changes before. */
+  /** Since when without a break every run has succeeded. */
+  private final Map<ServiceName, Long> clear = new HashMap<>();
+
+  /** When the next of these runs is too old; nothing changes before. */
   private long staleAt = PairInput.Reaches.ALWAYS;
 
   private final long startedAt;
@@ -196,7 +199,7 @@ public final class PairLedger {
               f.service(), new Forced(new Register.Forced(f.by(), f.reason()), now + FORCED_FOR));
     }
     sight(now);
-    standing.reaches(reaches.keySet(), now);
+    standing.reaches(reaches, now);
     takeBack(now);
     order(now);
     settle(now);
@@ -237,18 +240,32 @@ public final class PairLedger {
       return;
     }
     staleAt = PairInput.Reaches.ALWAYS;
-    reaches.keySet().retainAll(seenAt.keySet());
+    reaches.retainAll(seenAt.keySet());
+    clear.keySet().retainAll(seenAt.keySet());
     seenAt.forEach(
         (s, at) -> {
-          if (at == PairInput.Reaches.ALWAYS) {
-            reaches.putIfAbsent(s, now);
-          } else if (now - at <= timing.sight()) {
-            reaches.putIfAbsent(s, now);
-            staleAt = Math.min(staleAt, at + timing.sight() + 1);
+          if (recent(at, timing.sight(), now)) {
+            reaches.add(s);
           } else {
             reaches.remove(s);
           }
+          if (recent(at, timing.glance(), now)) {
+            clear.putIfAbsent(s, now);
+          } else {
+            clear.remove(s);
+          }
         });
+  }
+
+  private boolean recent(long at, long within, long now) {
+    if (at == PairInput.Reaches.ALWAYS) {
+      return true;
+    }
+    boolean recent = now - at <= within;
+    if (recent) {
+      staleAt = Math.min(staleAt, at + within + 1);
+    }
+    return recent;
   }
 
   // ---- what holds now -----------------------------------------------------------------------
@@ -273,7 +290,7 @@ public final class PairLedger {
 
   /** Whether it may commit them without its peer. */
   private boolean alone(ServiceName service, long now) {
-    return !acknowledged(now) && orders(service, now) && reaches.containsKey(service);
+    return !acknowledged(now) && orders(service, now) && reaches.contains(service);
   }
 
   /** A claim without the peer and without the right of an owner: why not, empty when it may. */
@@ -288,9 +305,12 @@ public final class PairLedger {
               + peer
               + " is silent: it does not know which epochs were used");
     }
-    Long sighted = reaches.get(service);
+    Long sighted = clear.get(service);
     if (sighted == null) {
-      return Optional.of(peer + " is silent and the reach here is not sufficient");
+      return Optional.of(
+          reaches.contains(service)
+              ? peer + " is silent, and the latest run of a checkpoint failed here"
+              : peer + " is silent and the reach here is not sufficient");
     }
     Forced f = forced.get(service);
     if (f != null && now < f.until()) {

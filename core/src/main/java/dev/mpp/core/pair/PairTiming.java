@@ -16,6 +16,8 @@ import dev.mpp.core.lease.LeaseTiming;
  * @param lookSilent while it is not
  * @param sight how long this site's checkpoints need, at worst, to find that it is cut off: an
  *     older sight of the world proves nothing, as after a suspension
+ * @param glance between two runs of its fastest checkpoint at most, when all succeed: once the
+ *     latest that did is older, the site may be blind, and silence is no evidence
  */
 public record PairTiming(
     long lease,
@@ -25,7 +27,8 @@ public record PairTiming(
     long takeover,
     long lookCalm,
     long lookSilent,
-    long sight) {
+    long sight,
+    long glance) {
 
   private static final long SECOND = 1_000_000_000L;
 
@@ -35,8 +38,9 @@ public record PairTiming(
           "heartbeat %d x 2 <= alone %d <= cut %d < lease %d does not hold"
               .formatted(heartbeat, alone, cut, lease));
     }
-    if (sight < 0) {
-      throw new IllegalArgumentException("sight " + sight + " must not be negative");
+    if (glance < 0 || sight < glance) {
+      throw new IllegalArgumentException(
+          "0 <= glance %d <= sight %d does not hold".formatted(glance, sight));
     }
     if (takeover <= lease || lookSilent <= 0 || lookCalm < lookSilent) {
       throw new IllegalArgumentException(
@@ -47,7 +51,7 @@ public record PairTiming(
 
   /** Derived from the lease, where the checkpoints of both need the same time. */
   public static PairTiming of(LeaseTiming lease, long detection) {
-    return of(lease, detection, detection);
+    return of(lease, detection, detection, detection);
   }
 
   /**
@@ -55,8 +59,9 @@ public record PairTiming(
    *
    * @param detection how long the peer's checkpoints need, at worst, to find that it is cut off
    * @param sight how long this site's need
+   * @param glance between two runs of its fastest checkpoint at most, when all succeed
    */
-  public static PairTiming of(LeaseTiming lease, long detection, long sight) {
+  public static PairTiming of(LeaseTiming lease, long detection, long sight, long glance) {
     return new PairTiming(
         lease.duration(),
         Math.min(lease.renew(), lease.duration() / 12),
@@ -65,7 +70,8 @@ public record PairTiming(
         takeoverAfter(lease, detection),
         10 * SECOND,
         SECOND,
-        sight);
+        sight,
+        Math.min(glance, sight));
   }
 
   /**

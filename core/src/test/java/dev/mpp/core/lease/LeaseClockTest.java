@@ -56,6 +56,18 @@ final class LeaseClockTest {
     assertTrue(other.claimable(100_000 * MS));
   }
 
+  /** Pair mode: of changes that were missed one may have been a renewal, or none. */
+  @Test
+  void anAssumedRenewalIsWaitedForButIsNoEvidenceOfTheHolder() {
+    apply(new LedgerCommand.Claim(origin(1), S, 0, 0), 1000 * MS, 1030 * MS, 1050 * MS);
+    LedgerCommand.Renew assumed =
+        new LedgerCommand.Renew(origin(0), List.of(new LedgerCommand.Held(S, 1)));
+    other.applied(assumed, ledger.grant(S), LeaseClock.NEVER, 4000 * MS, 5000 * MS);
+    assertFalse(other.claimable(11_005 * MS));
+    assertTrue(other.claimable(11_006 * MS));
+    assertEquals(6800 * MS, other.leaseEnd(), "as before");
+  }
+
   @Test
   void aRestoredGrantCountsAsFresh() {
     apply(new LedgerCommand.Claim(origin(1), S, 0, 0), 0, 10 * MS, 10 * MS);

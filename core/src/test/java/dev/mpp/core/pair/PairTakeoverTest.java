@@ -200,6 +200,27 @@ class PairTakeoverTest {
     assertTrue(w.now - since >= TIMING.takeover() - SECOND);
   }
 
+  /** Its own checkpoints have not failed yet, but what it saw as silence was its own. */
+  @Test
+  void whatLooksSilentWhileTheOtherIsBlindItselfProvesNothing() {
+    w.zero = Set.of();
+    w.node(other).crash(false);
+    w.node(other).boot();
+    pass(10);
+    w.linked = false;
+    pass(20);
+    w.node(other).world = false;
+    w.run(w.now + 9 * SECOND / 5);
+    w.node(holder).world = false;
+    w.node(other).world = true;
+    long since = w.now;
+    while (w.actor(s).filter(other::equals).isEmpty()) {
+      w.run(w.now + SECOND / 20);
+      assertTrue(w.now - since < 60 * SECOND, "nobody took over");
+    }
+    assertTrue(w.now - since >= TIMING.takeover(), (w.now - since) / SECOND + " s");
+  }
+
   @Test
   void theOtherAloneWithoutTheWorldTakesNothing() {
     w.node(holder).crash(false);

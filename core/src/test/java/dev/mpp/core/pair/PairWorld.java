@@ -36,7 +36,7 @@ final class PairWorld {
   /** How long a site needs to find that it lost the world. */
   static final long DETECTION = 4 * SECOND;
 
-  static final PairTiming TIMING = PairTiming.of(LEASE, DETECTION);
+  static final PairTiming TIMING = PairTiming.of(LEASE, DETECTION, DETECTION, SECOND / 2);
 
   final Random random;
   final List<ServiceName> services;
@@ -272,15 +272,10 @@ final class PairWorld {
       } else if (lostWorldAt == LeaseClock.NEVER) {
         lostWorldAt = now;
       }
-      boolean before = reach;
       reach = world || now - lostWorldAt < DETECTION / 2;
-      if (before != reach || random.nextInt(5) == 0) {
-        in(
-            new PairInput.Reaches(
-                reach
-                    ? services.stream().collect(Collectors.toMap(s -> s, s -> sawAt))
-                    : Map.of()));
-      }
+      in(
+          new PairInput.Reaches(
+              reach ? services.stream().collect(Collectors.toMap(s -> s, s -> sawAt)) : Map.of()));
       if (now - beatAt >= LEASE.renew()) {
         beatAt = now;
         List<LedgerCommand.Held> mine = new ArrayList<>();

@@ -110,8 +110,7 @@ final class BenchServer implements AutoCloseable {
     return server;
   }
 
-  private static void bootstrap(Path installed, Path data)
-      throws IOException, InterruptedException {
+  static void bootstrap(Path installed, Path data) throws IOException, InterruptedException {
     StringBuilder sql = new StringBuilder("create database mysql;\nuse mysql;\n");
     sql.append("set @auth_root_socket=NULL;\n");
     for (String file :
@@ -137,7 +136,7 @@ final class BenchServer implements AutoCloseable {
     }
   }
 
-  private static List<String> command(Path installed, Path data) {
+  static List<String> command(Path installed, Path data) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -155,7 +154,7 @@ final class BenchServer implements AutoCloseable {
     return command;
   }
 
-  private static Process run(List<String> command, Path log) throws IOException {
+  static Process run(List<String> command, Path log) throws IOException {
     Process p =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     Runtime.getRuntime().addShutdownHook(new Thread(p::destroyForcibly));

@@ -5,10 +5,19 @@ import java.sql.SQLException;
 
 /** MariaDB: {@code read_only}; a KILL ends a wait for an acknowledgement, too. */
 final class MariaDbFencing implements Fencing {
+  private static final String POSITION =
+      "COALESCE(REGEXP_SUBSTR(@@global.gtid_binlog_state,"
+          + " CONCAT('[0-9]+-', @@global.server_id, '-[0-9]+')), '')";
 
   @Override
   public String variable() {
     return "read_only";
+  }
+
+  /** By {@code READ ONLY ADMIN}, which is part of {@code ALL PRIVILEGES}. */
+  @Override
+  public boolean mayBePassed() {
+    return true;
   }
 
   @Override
@@ -38,7 +47,7 @@ final class MariaDbFencing implements Fencing {
   }
 
   private static String lookSql(Sessions sessions) {
-    return sessions.lookSql("@@global.read_only", "read_only");
+    return sessions.lookSql("@@global.read_only", "read_only", POSITION);
   }
 
   private static String killSql(Sessions sessions) {

@@ -22,6 +22,9 @@ final class MySqlFencing implements Fencing {
 
   private static final String FLAGS = "@@global.read_only AND @@global.super_read_only";
 
+  private static final String POSITION =
+      "COALESCE(REGEXP_SUBSTR(@@global.gtid_executed, CONCAT(@@global.server_uuid, '[^,]*')), '')";
+
   /** The applier waits too where waiting was left on at a replica. */
   private static final String STUCK =
       ", (SELECT COUNT(*) FROM information_schema.PROCESSLIST"
@@ -33,6 +36,12 @@ final class MySqlFencing implements Fencing {
     return "super_read_only";
   }
 
+  /** Not by anybody, but for {@code XA COMMIT} and the like: {@link #remains}. */
+  @Override
+  public boolean mayBePassed() {
+    return false;
+  }
+
   @Override
   public Look look(Connection c, Sessions sessions) throws SQLException {
     return look(c, sessions, 0);
@@ -40,7 +49,8 @@ final class MySqlFencing implements Fencing {
 
   private static Look look(Connection c, Sessions sessions, long killed) throws SQLException {
     return Look.of(
-        Rows.first(Rows.query(c, sessions.lookSql(FLAGS, "super_read_only") + STUCK)), killed);
+        Rows.first(Rows.query(c, sessions.lookSql(FLAGS, "super_read_only", POSITION) + STUCK)),
+        killed);
   }
 
   /** The oldest first: those in the way are, and those that come back at once are not. */

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The statements of a fence. */
@@ -14,6 +15,22 @@ interface Fencing {
 
   /** Whether some accounts may write although the variable is on. */
   boolean mayBePassed();
+
+  /** Whether accounts can be locked only while the variable is off. */
+  boolean accountsFirst();
+
+  /**
+   * Lets administrators in only, unless a replica reads the binary log here.
+   *
+   * @return what was done, for the operator; empty when a replica does
+   */
+  Optional<String> goOffline(Connection connection) throws SQLException;
+
+  /** Whether administrators only may log in. */
+  boolean offline(Connection connection) throws SQLException;
+
+  /** Undoes {@link #goOffline}. */
+  void goOnline(Connection connection) throws SQLException;
 
   /** Looks at the flags and the sessions. */
   Look look(Connection connection, Sessions sessions) throws SQLException;

@@ -2,6 +2,7 @@ package dev.mpp.node.mysql;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** MariaDB: {@code read_only}; a KILL ends a wait for an acknowledgement, too. */
 final class MariaDbFencing implements Fencing {
@@ -18,6 +19,26 @@ final class MariaDbFencing implements Fencing {
   @Override
   public boolean mayBePassed() {
     return true;
+  }
+
+  @Override
+  public boolean accountsFirst() {
+    return false;
+  }
+
+  @Override
+  public Optional<String> goOffline(Connection c) {
+    return Optional.of("fence.offline-mode means nothing here: MariaDB has no offline_mode");
+  }
+
+  @Override
+  public boolean offline(Connection c) {
+    return false;
+  }
+
+  @Override
+  public void goOnline(Connection c) {
+    // Nothing to undo.
   }
 
   @Override

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +27,10 @@ final class MySqlFencing implements Fencing {
   private static final String POSITION =
       "COALESCE(REGEXP_SUBSTR(@@global.gtid_executed, CONCAT(@@global.server_uuid, '[^,]*')), '')";
 
+  private static final String OFFLINE =
+      "SELECT @@global.offline_mode AS off, (SELECT COUNT(*) FROM information_schema.PROCESSLIST"
+          + " WHERE COMMAND LIKE 'Binlog Dump%') AS replicas";
+
   /** The applier waits too where waiting was left on at a replica. */
   private static final String STUCK =
       ", (SELECT COUNT(*) FROM information_schema.PROCESSLIST"
@@ -40,6 +46,34 @@ final class MySqlFencing implements Fencing {
   @Override
   public boolean mayBePassed() {
     return false;
+  }
+
+  @Override
+  public boolean accountsFirst() {
+    return true;
+  }
+
+  @Override
+  public Optional<String> goOffline(Connection c) throws SQLException {
+    Map<String, String> row = Rows.first(Rows.query(c, OFFLINE));
+    if (Rows.on(row, "off")) {
+      return Optional.of("offline_mode is on");
+    }
+    if (Rows.number(row, "replicas") > 0) {
+      return Optional.empty();
+    }
+    Rows.query(c, "SET GLOBAL offline_mode = ON");
+    return Optional.of("offline_mode set");
+  }
+
+  @Override
+  public boolean offline(Connection c) throws SQLException {
+    return Rows.on(Rows.first(Rows.query(c, "SELECT @@global.offline_mode AS off")), "off");
+  }
+
+  @Override
+  public void goOnline(Connection c) throws SQLException {
+    Rows.query(c, "SET GLOBAL offline_mode = OFF");
   }
 
   @Override

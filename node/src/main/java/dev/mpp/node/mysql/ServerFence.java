@@ -50,6 +50,7 @@ final class ServerFence {
   private final Link setter;
   private final Link prover;
   private final DeadManLock lock;
+  private final LoginBlock logins;
   private final Supplier<List<Long>> own;
   private final String manager;
   private final LongSupplier clock;
@@ -64,6 +65,7 @@ final class ServerFence {
       Link setter,
       Link prover,
       DeadManLock lock,
+      LoginBlock logins,
       Supplier<List<Long>> own,
       String manager,
       LongSupplier clock) {
@@ -71,6 +73,7 @@ final class ServerFence {
     this.setter = setter;
     this.prover = prover;
     this.lock = lock;
+    this.logins = logins;
     this.own = own;
     this.manager = manager;
     this.clock = clock;
@@ -129,6 +132,7 @@ final class ServerFence {
     private int lostSets;
     private boolean freed;
     private String problem = "";
+    private String blocked = "";
 
     Attempt(long start, long deadline) {
       this.start = start;
@@ -136,6 +140,7 @@ final class ServerFence {
     }
 
     Fence run() {
+      blocked = logins.beforeFlag(deadline);
       CompletableFuture<Void> set = set(deadline);
       long killFrom = start + BEFORE_KILLING;
       Look last = null;
@@ -219,6 +224,7 @@ final class ServerFence {
      */
     private Fence fenced(Look first) {
       long micros = micros();
+      String after = logins.afterFlag(deadline);
       boolean watch = fencing().mayBePassed();
       Look last = first;
       String passing = "";
@@ -261,7 +267,13 @@ final class ServerFence {
               + " sessions killed"
               + (last.alive() == 0 ? "" : ", " + last.alive() + " still there")
               + (freed ? "; unacknowledged commits of killed sessions are in the binary log" : "")
-              + remains());
+              + said(blocked)
+              + said(after)
+              + said(remains()));
+    }
+
+    private static String said(String what) {
+      return what.isEmpty() ? "" : "; " + what;
     }
 
     private long micros() {
@@ -274,8 +286,7 @@ final class ServerFence {
 
     private String remains() {
       try {
-        String remains = prover.call(deadline, c -> fencing().remains(c));
-        return remains.isEmpty() ? "" : "; " + remains;
+        return prover.call(deadline, c -> fencing().remains(c));
       } catch (LinkException e) {
         return "";
       }

@@ -139,7 +139,12 @@ public abstract class ServerProcess implements AutoCloseable {
   }
 
   MySqlServer manage(Duration pollTimeout) {
-    return MySqlServers.open(ServerOptions.of(address(), "orders", MANAGER, pollTimeout));
+    return manage(pollTimeout, FenceOptions.NONE);
+  }
+
+  MySqlServer manage(Duration pollTimeout, FenceOptions fence) {
+    return MySqlServers.open(
+        ServerOptions.of(address(), "orders", MANAGER, pollTimeout).withFence(fence));
   }
 
   Connection root() throws SQLException {

@@ -2,6 +2,7 @@ package dev.mpp.chaos.bench;
 
 import dev.mpp.chaos.bench.FenceWriters.Acknowledged;
 import dev.mpp.node.mysql.MySqlServer;
+import dev.mpp.node.mysql.MySqlServer.Fence;
 import dev.mpp.node.mysql.MySqlServers;
 import dev.mpp.node.mysql.ServerOptions;
 import java.io.IOException;
@@ -49,6 +50,7 @@ final class FenceBenchmark {
    *
    * @param fenced when the flag was read back
    * @param lastAcknowledged by the writers' log
+   * @param lastSent when that row, or a later one that was acknowledged, was sent
    * @param late acknowledgements that a client read after {@code fenced}, of rows sent before
    * @param sentAfter rows that were sent after {@code fenced} and acknowledged: none may be
    * @param committedAfter whether the binary log went on after the fence returned
@@ -58,6 +60,7 @@ final class FenceBenchmark {
       String outcome,
       double fenced,
       double lastAcknowledged,
+      double lastSent,
       long late,
       long sentAfter,
       boolean committedAfter,
@@ -109,9 +112,9 @@ final class FenceBenchmark {
         MySqlServer managed =
             MySqlServers.open(
                 ServerOptions.of(
-                    server.address(), "bench", FenceServer.MANAGER, Duration.ofSeconds(1)));
-        Connection judge = server.administrator()) {
-      String version = FenceServer.ask(judge, "SELECT VERSION()");
+                    server.address(), "bench", FenceServer.MANAGER, Duration.ofSeconds(1)))) {
+      warm(managed);
+      String version = version(server);
       List<Run> runs = new ArrayList<>();
       for (int i = 0; i < size.runs(); i++) {
         runs.add(once(server, managed, i % 2 == 1));
@@ -120,6 +123,26 @@ final class FenceBenchmark {
       return new Result(version, runs);
     } finally {
       BenchServer.remove(folder);
+    }
+  }
+
+  /**
+   * Until the sessions are open and what fences is compiled, as in a process that runs for long.
+   */
+  private static void warm(MySqlServer managed) throws IOException {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    for (int fences = 0; fences < 10; ) {
+      MySqlServer.Poll unused = managed.poll();
+      fences += managed.fence(BUDGET, "warm-up").outcome() == Fence.Outcome.FENCED ? 1 : 0;
+      if (System.nanoTime() - end > 0) {
+        throw new IOException("the server cannot even be fenced when nobody writes");
+      }
+    }
+  }
+
+  private static String version(FenceServer server) throws SQLException {
+    try (Connection c = server.administrator()) {
+      return FenceServer.ask(c, "SELECT VERSION()");
     }
   }
 
@@ -141,7 +164,7 @@ final class FenceBenchmark {
     promote(managed);
     FenceWriters writers = new FenceWriters(rows);
     long start;
-    MySqlServer.Fence fence;
+    Fence fence;
     boolean committed;
     try (FenceBlockers blockers = new FenceBlockers(server);
         Connection judge = server.administrator()) {
@@ -195,7 +218,7 @@ final class FenceBenchmark {
       FenceServer server,
       FenceWriters writers,
       long start,
-      MySqlServer.Fence fence,
+      Fence fence,
       boolean committed,
       boolean readLock)
       throws SQLException {
@@ -215,6 +238,7 @@ final class FenceBenchmark {
         fence.outcome().name(),
         fence.micros() / 1e3,
         (last - start) / 1e6,
+        (log.stream().mapToLong(Acknowledged::sentAt).max().orElse(start) - start) / 1e6,
         log.stream().filter(a -> a.at() - fenced > 0).count(),
         log.stream().filter(a -> a.sentAt() - fenced > 0).count(),
         committed,

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * would cancel it (MariaDB) or let it act at some later time (MySQL); the next call joins it.
  */
 final class ServerFence {
-  private static final long BEFORE_KILLING = Duration.ofMillis(150).toNanos();
+  private static final long BEFORE_KILLING = Duration.ofMillis(100).toNanos();
   private static final long ROUND = Duration.ofMillis(50).toNanos();
 
   /** Below this a round trip is not begun any more. */

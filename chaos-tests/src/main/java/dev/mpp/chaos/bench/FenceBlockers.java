@@ -7,7 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -53,7 +53,7 @@ final class FenceBlockers implements AutoCloseable {
   void globalReadLock() throws SQLException {
     Connection c = server.administrator();
     open.add(c);
-    AtomicReference<String> unused = run(c.createStatement(), "FLUSH TABLES WITH READ LOCK");
+    CompletableFuture<String> unused = run(c.createStatement(), "FLUSH TABLES WITH READ LOCK");
   }
 
   private Statement client() throws SQLException {
@@ -62,23 +62,23 @@ final class FenceBlockers implements AutoCloseable {
     return c.createStatement();
   }
 
-  /** How it ended; empty while it runs. */
-  private static AtomicReference<String> run(Statement s, String sql) {
-    AtomicReference<String> end = new AtomicReference<>("");
+  /** Done when it ended, with how. */
+  private static CompletableFuture<String> run(Statement s, String sql) {
+    CompletableFuture<String> end = new CompletableFuture<>();
     Thread.startVirtualThread(
         () -> {
           try {
             s.execute(sql);
-            end.set("done");
+            end.complete("done");
           } catch (SQLException e) {
-            end.set(String.valueOf(e.getMessage())); // Killed by the fence, or too early.
+            end.complete(String.valueOf(e.getMessage())); // Killed by the fence, or too early.
           }
         });
     return end;
   }
 
   private static void awaitShown(
-      Connection administrator, String sql, AtomicReference<String> ended)
+      Connection administrator, String sql, CompletableFuture<String> ended)
       throws SQLException, IOException {
     long end = System.nanoTime() + SHOWN.toNanos();
     String look =
@@ -86,8 +86,8 @@ final class FenceBlockers implements AutoCloseable {
             + sql.replace("'", "''")
             + "'";
     while (FenceServer.ask(administrator, look).isEmpty()) {
-      if (System.nanoTime() - end > 0 || !ended.get().isEmpty()) {
-        throw new IOException("does not run: " + sql + ": " + ended.get());
+      if (System.nanoTime() - end > 0 || ended.isDone()) {
+        throw new IOException("does not run: " + sql + ": " + ended.getNow("it waits"));
       }
       LockSupport.parkNanos(2_000_000);
     }

@@ -118,15 +118,18 @@ final class BenchServer implements AutoCloseable {
             "mariadb_system_tables.sql",
             "mariadb_performance_tables.sql",
             "mariadb_system_tables_data.sql")) {
-      sql.append(Files.readString(installed.resolve("share").resolve(file))).append('\n');
+      Path script = installed.resolve("share").resolve(file);
+      // Of before 11.
+      Path older = script.resolveSibling(file.replace("mariadb_", "mysql_"));
+      sql.append(Files.readString(Files.exists(script) ? script : older)).append('\n');
     }
-    Path script = Files.writeString(data.resolveSibling(data.getFileName() + ".sql"), sql);
+    Path input = Files.writeString(data.resolveSibling(data.getFileName() + ".sql"), sql);
     List<String> command = command(installed, data);
     command.add("--bootstrap");
     Path log = data.resolveSibling(data.getFileName() + ".log");
     Process p =
         new ProcessBuilder(command)
-            .redirectInput(script.toFile())
+            .redirectInput(input.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();

@@ -115,6 +115,7 @@ final class FenceServer implements AutoCloseable {
                 // Containers run out of places for asynchronous writes.
                 "--innodb-use-native-aio=0",
                 "--innodb-buffer-pool-size=32M",
+                "--secure-file-priv=NULL",
                 "--mysqlx=OFF"));
     if ("root".equals(System.getProperty("user.name"))) {
       command.add("--user=root");

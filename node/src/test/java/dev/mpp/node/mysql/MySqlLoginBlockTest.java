@@ -34,9 +34,7 @@ class MySqlLoginBlockTest extends LoginBlockContract {
   @Test
   void offlineModeEndsWithTheOpening() throws Exception {
     manage(OFFLINE);
-    promote();
-    Fence fence = fence();
-    assertTrue(fence.detail().contains("offline_mode set"), fence.detail());
+    Fence unused = fencedWith("offline_mode set");
     SQLException e = assertThrows(SQLException.class, () -> db.app().close());
     assertEquals(OFF, e.getErrorCode(), e.getMessage());
     closed("offline_mode=1");

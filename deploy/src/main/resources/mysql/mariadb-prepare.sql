@@ -154,3 +154,5 @@ END//
 DELIMITER ;
 GRANT EXECUTE ON PROCEDURE mpp.jump TO 'mppfence'@'localhost';
 GRANT EXECUTE ON PROCEDURE mpp.jump TO '${manager.user}'@'${manager.host}';
+
+-- With fence.block-accounts the statements of mariadb-block-accounts.sql come here.

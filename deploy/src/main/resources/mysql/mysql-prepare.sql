@@ -133,5 +133,7 @@ DELIMITER ;
 GRANT EXECUTE ON PROCEDURE mpp.open_server TO 'mppfence'@'localhost';
 GRANT EXECUTE ON PROCEDURE mpp.open_server TO '${manager.user}'@'${manager.host}';
 
+-- With fence.block-accounts the statements of mysql-block-accounts.sql come here.
+
 SET GLOBAL super_read_only = @mpp_before;
 DO RELEASE_LOCK('mpp_lease');

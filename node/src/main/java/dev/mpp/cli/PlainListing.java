@@ -47,7 +47,7 @@ final class PlainListing {
                           Names.of(n.getStatus()),
                           shown.state(n.getState()),
                           flags(n),
-                          shown.message(overridden(n) + n.getMessage()))));
+                          shown.message(overridden(n) + n.getMessage() + closed(n)))));
     }
     site.getCheckpointsList()
         .forEach(
@@ -76,6 +76,11 @@ final class PlainListing {
       flags.add("skipped=" + n.getSkipped());
     }
     return flags.toString();
+  }
+
+  private static String closed(NodeView n) {
+    String by = n.getFacts().getLoginsClosed();
+    return by.isEmpty() ? "" : " (" + by + ")";
   }
 
   private static String overridden(NodeView n) {

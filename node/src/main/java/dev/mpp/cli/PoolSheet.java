@@ -54,6 +54,9 @@ final class PoolSheet {
     line(out, 4, "version", f.getVersion());
     line(out, 4, "read-only", f.getReadOnly() ? "yes" : "NO");
     line(out, 4, "dead-man", f.getDeadMan() ? "armed" : "NOT armed");
+    if (!f.getLoginsClosed().isEmpty()) {
+      line(out, 4, "logins closed", f.getLoginsClosed());
+    }
     line(out, 4, "executed", f.getExecuted());
     if (f.hasReplication()) {
       var r = f.getReplication();

@@ -37,7 +37,7 @@ import java.io.UncheckedIOException;
  *                   guards: [ { kind, what, remedy } ],
  *                   nodes: [ { node, type, req, status, measured, state, stale, message, polled_at_ms,
  *                     skipped, override: { state, status, type, weight, until_at_ms, by, reason },
- *                     version, read_only, dead_man, executed, source, lag_s } ] } ],
+ *                     version, read_only, dead_man, logins_closed, executed, source, lag_s } ] } ],
  *                 checkpoints: [ { checkpoint, class, req, status, message, probed_at_ms } ],
  *                 links: [ { peer, up, rtt_us, age_ms } ] } ] }
  * </pre>
@@ -283,6 +283,9 @@ final class StatusJson {
       o.put("version", n.getFacts().getVersion());
       o.put("read_only", n.getFacts().getReadOnly());
       o.put("dead_man", n.getFacts().getDeadMan());
+      if (!n.getFacts().getLoginsClosed().isEmpty()) {
+        o.put("logins_closed", n.getFacts().getLoginsClosed());
+      }
       o.put("executed", n.getFacts().getExecuted());
       if (n.getFacts().hasReplication()) {
         o.put("source", n.getFacts().getReplication().getSource());

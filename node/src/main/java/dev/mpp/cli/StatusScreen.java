@@ -270,15 +270,21 @@ final class StatusScreen {
     if (node.hasOverride()) {
       overridden(node);
     }
+    if (!node.getFacts().getLoginsClosed().isEmpty()) {
+      below("! logins closed: " + node.getFacts().getLoginsClosed());
+    }
   }
 
   private void overridden(NodeView node) {
-    String text =
+    below(
         "! override "
             + OverrideText.of(node, terminal)
             + (node.getMeasured() == node.getStatus()
                 ? ""
-                : "; measured " + Names.of(node.getMeasured()));
+                : "; measured " + Names.of(node.getMeasured())));
+  }
+
+  private void below(String text) {
     Text.wrap(Text.clean(text), columns - MESSAGE_INDENT)
         .forEach(
             line ->

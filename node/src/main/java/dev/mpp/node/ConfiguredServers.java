@@ -64,6 +64,7 @@ final class ConfiguredServers {
           service.mysql().user(),
           service.semiSync(),
           service.rpo() == MppConfig.Rpo.ZERO,
+          !service.fence().blockAccounts().isEmpty(),
           others());
     }
   }

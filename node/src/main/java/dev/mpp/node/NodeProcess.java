@@ -38,6 +38,7 @@ import dev.mpp.node.exchange.ExchangeConfig;
 import dev.mpp.node.exchange.PeerExchange;
 import dev.mpp.node.mysql.Credentials;
 import dev.mpp.node.mysql.DeadManTimings;
+import dev.mpp.node.mysql.FenceOptions;
 import dev.mpp.node.mysql.Handshakes;
 import dev.mpp.node.mysql.MySqlServer;
 import dev.mpp.node.mysql.MySqlServers;
@@ -406,7 +407,10 @@ final class NodeProcess implements AutoCloseable {
         service.poll().timeout(),
         ServerOptions.Tls.PREFERRED,
         new DeadManTimings(d.timeout(), d.period(), d.killBudget()),
-        time::nanos);
+        time::nanos,
+        new FenceOptions(
+            service.fence().blockAccounts().stream().map(FenceOptions.Account::parse).toList(),
+            service.fence().offlineMode()));
   }
 
   private Agreement agreement(

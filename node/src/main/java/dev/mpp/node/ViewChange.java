@@ -57,6 +57,7 @@ final class ViewChange {
     return a == b
         || a.readOnly() == b.readOnly()
             && a.deadMan() == b.deadMan()
+            && a.loginsClosed().equals(b.loginsClosed())
             && sameSemiSync(a.semiSync(), b.semiSync())
             && same(a.replication(), b.replication(), ViewChange::sameReplication);
   }

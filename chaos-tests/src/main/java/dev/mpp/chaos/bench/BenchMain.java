@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -34,17 +36,26 @@ import picocli.CommandLine.Parameters;
       "pool   one evaluation of a pool, per node",
       "brain  one event of a site with 1,000 services of three nodes",
       "polls  processor time of 1,000 polls of real servers, against a script",
+      "fence  how long a fence lets clients write, with 20 hard writers and everything that",
+      "       holds it up at once; exit status 1 if a write was acknowledged after it, or one",
+      "       in a hundred more than 300 ms after its start",
       "",
-      "Without a name: all three. See docs/performance.md."
+      "Without a name: the first three. See docs/performance.md."
     })
 public final class BenchMain implements Callable<Integer> {
   enum Suite {
     pool,
     brain,
-    polls
+    polls,
+    fence
   }
 
-  @Parameters(arity = "0..*", paramLabel = "pool|brain|polls", description = "What to measure.")
+  private static final List<Suite> COSTS = List.of(Suite.pool, Suite.brain, Suite.polls);
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "pool|brain|polls|fence",
+      description = "What to measure.")
   private List<Suite> suites = new ArrayList<>();
 
   @Option(names = "--quick", description = "Short runs: shows that it works, not how fast.")
@@ -53,6 +64,25 @@ public final class BenchMain implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Also writes the results to FILE.")
   private @Nullable File json;
 
+  @Option(
+      names = "--server",
+      paramLabel = "DIR",
+      description =
+          "fence: binaries of the server, with bin/mariadbd or bin/mysqld and share/; otherwise the"
+              + " MariaDB of the demo.")
+  private @Nullable Path server;
+
+  @Option(names = "--runs", paramLabel = "N", description = "fence: how often; 30, or 2 if quick.")
+  private int runs;
+
+  @Option(
+      names = "--writers",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "fence: clients that write; default ${DEFAULT-VALUE}.")
+  private int writers;
+
+  private boolean failed;
   private final List<Map<String, Object>> results = new ArrayList<>();
 
   public static void main(String[] args) {
@@ -61,18 +91,19 @@ public final class BenchMain implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException, RunnerException {
-    for (Suite suite : suites.isEmpty() ? List.of(Suite.values()) : suites) {
+  public Integer call() throws IOException, InterruptedException, RunnerException, SQLException {
+    for (Suite suite : suites.isEmpty() ? COSTS : suites) {
       switch (suite) {
         case pool -> jmh(PoolBenchmark.class);
         case brain -> jmh(BrainBenchmark.class);
         case polls -> polls();
+        case fence -> fence();
       }
     }
     if (json != null) {
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(json, results);
     }
-    return 0;
+    return failed ? 1 : 0;
   }
 
   private void jmh(Class<?> benchmark) throws RunnerException {
@@ -125,6 +156,33 @@ public final class BenchMain implements Callable<Integer> {
     line.put("oneConnectionToPollers", r.ratioToOneConnection());
     line.put("skipped", r.skipped());
     print(line);
+  }
+
+  private void fence() throws IOException, InterruptedException, SQLException {
+    int count = runs > 0 ? runs : quick ? 2 : 30;
+    FenceBenchmark.Result r =
+        new FenceBenchmark(new FenceBenchmark.Size(count, writers), server, System.out).run();
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("benchmark", "fence");
+    line.put("server", r.version());
+    line.put("runs", r.runs().size());
+    line.put("writers", writers);
+    line.put("unit", "ms after the start of the fence");
+    line.put("lastAcknowledgedMedian", r.percentile(0.5));
+    line.put("lastAcknowledged99", r.percentile(0.99));
+    line.put("fencedMedian", r.fencedPercentile(0.5));
+    line.put("fenced99", r.fencedPercentile(0.99));
+    line.put("notFenced", r.runs().stream().filter(x -> !x.outcome().equals("FENCED")).count());
+    line.put("sentAfterFenced", r.runs().stream().mapToLong(FenceBenchmark.Run::sentAfter).sum());
+    line.put(
+        "committedAfterFenced",
+        r.runs().stream().filter(FenceBenchmark.Run::committedAfter).count());
+    line.put("missing", r.runs().stream().mapToLong(FenceBenchmark.Run::missing).sum());
+    line.put("passed", r.passed());
+    print(line);
+    Map<String, Object> kept = results.getLast();
+    kept.put("each", r.runs());
+    failed |= !r.passed();
   }
 
   private void print(Map<String, Object> line) {

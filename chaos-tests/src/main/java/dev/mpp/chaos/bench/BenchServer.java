@@ -110,8 +110,7 @@ final class BenchServer implements AutoCloseable {
     return server;
   }
 
-  private static void bootstrap(Path installed, Path data)
-      throws IOException, InterruptedException {
+  static void bootstrap(Path installed, Path data) throws IOException, InterruptedException {
     StringBuilder sql = new StringBuilder("create database mysql;\nuse mysql;\n");
     sql.append("set @auth_root_socket=NULL;\n");
     for (String file :
@@ -119,15 +118,18 @@ final class BenchServer implements AutoCloseable {
             "mariadb_system_tables.sql",
             "mariadb_performance_tables.sql",
             "mariadb_system_tables_data.sql")) {
-      sql.append(Files.readString(installed.resolve("share").resolve(file))).append('\n');
+      Path script = installed.resolve("share").resolve(file);
+      // Of before 11.
+      Path older = script.resolveSibling(file.replace("mariadb_", "mysql_"));
+      sql.append(Files.readString(Files.exists(script) ? script : older)).append('\n');
     }
-    Path script = Files.writeString(data.resolveSibling(data.getFileName() + ".sql"), sql);
+    Path input = Files.writeString(data.resolveSibling(data.getFileName() + ".sql"), sql);
     List<String> command = command(installed, data);
     command.add("--bootstrap");
     Path log = data.resolveSibling(data.getFileName() + ".log");
     Process p =
         new ProcessBuilder(command)
-            .redirectInput(script.toFile())
+            .redirectInput(input.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
@@ -137,7 +139,7 @@ final class BenchServer implements AutoCloseable {
     }
   }
 
-  private static List<String> command(Path installed, Path data) {
+  static List<String> command(Path installed, Path data) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -155,7 +157,7 @@ final class BenchServer implements AutoCloseable {
     return command;
   }
 
-  private static Process run(List<String> command, Path log) throws IOException {
+  static Process run(List<String> command, Path log) throws IOException {
     Process p =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     Runtime.getRuntime().addShutdownHook(new Thread(p::destroyForcibly));

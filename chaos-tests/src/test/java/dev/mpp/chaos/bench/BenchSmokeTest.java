@@ -55,4 +55,18 @@ class BenchSmokeTest {
     assertTrue(r.clientPerPoll() > 0 && r.oneConnection() > 0 && r.pollers() > 0, r.toString());
     assertFalse(Double.isNaN(r.ratio()));
   }
+
+  @Test
+  void aFenceIsJudged() throws Exception {
+    FenceBenchmark.Result r =
+        new FenceBenchmark(
+                new FenceBenchmark.Size(2, 4),
+                null,
+                new PrintStream(PrintStream.nullOutputStream(), true, StandardCharsets.UTF_8))
+            .run();
+    assertEquals(2, r.runs().size());
+    for (FenceBenchmark.Run run : r.runs()) {
+      assertTrue(run.sound() && run.acknowledged() >= 40, run.toString());
+    }
+  }
 }

@@ -12,6 +12,8 @@ import java.util.OptionalLong;
  * @param executed everything in the server's own binary log
  * @param replication the receiver and applier, empty when no source is configured
  * @param deadMan whether the dead-man event is installed, enabled and its scheduler runs
+ * @param loginsClosed what a fence did that keeps applications from logging in, for the operator;
+ *     empty when nothing
  */
 public record ServerFacts(
     String version,
@@ -19,7 +21,19 @@ public record ServerFacts(
     GtidSet executed,
     Optional<Replication> replication,
     SemiSync semiSync,
-    boolean deadMan) {
+    boolean deadMan,
+    String loginsClosed) {
+
+  /** One where everybody may log in. */
+  public ServerFacts(
+      String version,
+      boolean readOnly,
+      GtidSet executed,
+      Optional<Replication> replication,
+      SemiSync semiSync,
+      boolean deadMan) {
+    this(version, readOnly, executed, replication, semiSync, deadMan, "");
+  }
 
   /**
    * @param source {@code host:port} of the configured source
@@ -48,7 +62,14 @@ public record ServerFacts(
 
   /** The same, with more known of what it executed. */
   public ServerFacts withExecuted(GtidSet known) {
-    return new ServerFacts(version, readOnly, known, replication, semiSync, deadMan);
+    return new ServerFacts(version, readOnly, known, replication, semiSync, deadMan, loginsClosed);
+  }
+
+  /** The same, with what keeps applications from logging in. */
+  public ServerFacts withLoginsClosed(String by) {
+    return by.equals(loginsClosed)
+        ? this
+        : new ServerFacts(version, readOnly, executed, replication, semiSync, deadMan, by);
   }
 
   /**

@@ -201,6 +201,7 @@ public record MppConfig(
    * @param holdDown uninterrupted health before a proven recovery
    * @param lagLimit replication lag above it is a replication failure
    * @param siteFailback whether ACTIVE returns to the preferred site by itself
+   * @param fence what a fence does besides
    * @param sites the sites with a pool of this service, in file order; at least one
    */
   public record Service(
@@ -218,6 +219,7 @@ public record MppConfig(
       MySql mysql,
       boolean semiSync,
       SiteFailback siteFailback,
+      Fence fence,
       List<ServiceSite> sites) {
     public static final Duration DEFAULT_HOLD_DOWN = Duration.ofSeconds(60);
     public static final Duration DEFAULT_LAG_LIMIT = Duration.ofSeconds(30);
@@ -229,6 +231,18 @@ public record MppConfig(
     /** The part of one site; empty when the service has no pool there. */
     public Optional<ServiceSite> at(SiteId id) {
       return sites.stream().filter(s -> s.site().equals(id)).findFirst();
+    }
+  }
+
+  /**
+   * What a fence does beyond making the server read-only; the next opening undoes it.
+   *
+   * @param blockAccounts {@code user@host}, as in CREATE USER without quotes
+   * @param offlineMode MySQL only: administrators alone may log in
+   */
+  public record Fence(List<String> blockAccounts, boolean offlineMode) {
+    public Fence {
+      blockAccounts = List.copyOf(blockAccounts);
     }
   }
 

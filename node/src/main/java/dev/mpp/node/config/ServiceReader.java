@@ -6,6 +6,7 @@ import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.Status;
 import dev.mpp.node.config.MppConfig.CheckpointPolicy;
+import dev.mpp.node.config.MppConfig.Fence;
 import dev.mpp.node.config.MppConfig.MySql;
 import dev.mpp.node.config.MppConfig.Poll;
 import dev.mpp.node.config.MppConfig.Recovery;
@@ -87,6 +88,7 @@ final class ServiceReader {
                     roles.forNodes(), ladder, failAt, recovery == Recovery.PROVEN)));
     boolean used = here.stream().anyMatch(s -> self.filter(s.site()::equals).isPresent());
     Optional<MySql> mysql = mysql(section, used);
+    Fence fence = FenceReader.read(section.section("fence"), mysql.map(MySql::user));
     section.close();
     if (rpo == Rpo.ZERO && here.size() > 2) {
       section.problem(
@@ -131,6 +133,7 @@ final class ServiceReader {
                         m,
                         semiSync,
                         siteFailback,
+                        fence,
                         here)));
   }
 

@@ -31,6 +31,7 @@ final class ControlledServer implements MySqlServer {
   private final Link admin;
   private final Tripwire tripwire;
   private final DeadManLock lock;
+  private final LoginBlock logins;
   private final ServerFence fence;
   private final ServerPromotion promotion;
   private final ServerReplication replication;
@@ -57,12 +58,26 @@ final class ControlledServer implements MySqlServer {
     admin = link(connector, "admin", ADMIN_READ_MILLIS);
     tripwire = new Tripwire(connector, options.threadName("tripwire"), handshakes);
     lock = new DeadManLock(options, connector);
+    logins = new LoginBlock(options.fence(), family, admin, prover, clock);
     fence =
         new ServerFence(
-            family, setter, prover, lock, this::sessions, options.credentials().user(), clock);
+            family,
+            setter,
+            prover,
+            lock,
+            logins,
+            this::sessions,
+            options.credentials().user(),
+            clock);
     promotion =
         new ServerPromotion(
-            family, admin, prover, lock, () -> fencing.get() > 0 || fence.isPending(), clock);
+            family,
+            admin,
+            prover,
+            lock,
+            logins,
+            () -> fencing.get() > 0 || fence.isPending(),
+            clock);
     replication = new ServerReplication(family, admin, clock);
     tripwire.start();
     lock.start();
@@ -96,7 +111,7 @@ final class ControlledServer implements MySqlServer {
         keep.release();
       }
       tripwire.rearm();
-      return new Poll.Answered(facts);
+      return new Poll.Answered(facts.withLoginsClosed(logins.closed()));
     } catch (LinkException e) {
       up = false;
       return new Poll.ConnectFailed(e.getMessage(), e.kind() == LinkException.Kind.REFUSED);
@@ -116,6 +131,12 @@ final class ControlledServer implements MySqlServer {
         if (up && !closed && !link.busy() && !keep(link)) {
           return;
         }
+      }
+      if (up && !closed) {
+        if (logins.unfinished()) {
+          log.info("{}: {}", options.address(), logins.offline());
+        }
+        logins.look();
       }
     }
   }
@@ -168,6 +189,7 @@ final class ControlledServer implements MySqlServer {
           result.outcome(),
           result.micros(),
           result.detail());
+      keep.release();
       return result;
     } finally {
       fencing.decrementAndGet();

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The statements of a fence. */
@@ -11,6 +12,25 @@ interface Fencing {
 
   /** The variable that keeps clients from writing. */
   String variable();
+
+  /** Whether some accounts may write although the variable is on. */
+  boolean mayBePassed();
+
+  /** Whether accounts can be locked only while the variable is off. */
+  boolean accountsFirst();
+
+  /**
+   * Lets administrators in only, unless a replica reads the binary log here.
+   *
+   * @return what was done, for the operator; empty when a replica does
+   */
+  Optional<String> goOffline(Connection connection) throws SQLException;
+
+  /** Whether administrators only may log in. */
+  boolean offline(Connection connection) throws SQLException;
+
+  /** Undoes {@link #goOffline}. */
+  void goOnline(Connection connection) throws SQLException;
 
   /** Looks at the flags and the sessions. */
   Look look(Connection connection, Sessions sessions) throws SQLException;
@@ -40,9 +60,19 @@ interface Fencing {
    * @param doubtful the session through which the server was being made writable is still there
    * @param killed sessions killed by this call
    * @param stuck sessions without a client that wait for an acknowledgement
+   * @param position what this server itself has written to its binary log, only to be compared
+   * @param names at most three of the clients' sessions, those at work first; with those that were
+   *     killed and have not ended
    */
   record Look(
-      boolean readOnly, long alive, boolean pending, boolean doubtful, long killed, long stuck) {
+      boolean readOnly,
+      long alive,
+      boolean pending,
+      boolean doubtful,
+      long killed,
+      long stuck,
+      String position,
+      String names) {
     static Look of(Map<String, String> row, long killed) {
       return new Look(
           Rows.on(row, "read_only"),
@@ -50,7 +80,9 @@ interface Fencing {
           Rows.on(row, "pending"),
           Rows.on(row, "doubtful"),
           killed,
-          Rows.number(row, "stuck"));
+          Rows.number(row, "stuck"),
+          Rows.text(row, "position"),
+          Rows.text(row, "names"));
     }
   }
 
@@ -65,12 +97,17 @@ interface Fencing {
   record Sessions(long setter, long doubtful, List<Long> own, String manager) {
 
     /** One row: what {@link Look#of} reads. */
-    String lookSql(String flags, String variable) {
+    String lookSql(String flags, String variable, String position) {
       return "SELECT "
+          + position
+          + " AS position, "
           + flags
           + " AS read_only, (SELECT COUNT(*)"
           + clients()
-          + ") AS alive, EXISTS (SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = "
+          + ") AS alive, (SELECT GROUP_CONCAT(who SEPARATOR ', ') FROM ("
+          + named()
+          + ") AS client) AS names, EXISTS (SELECT 1 FROM information_schema.PROCESSLIST WHERE ID ="
+          + " "
           + setter
           + " AND INFO LIKE 'SET GLOBAL "
           + variable
@@ -80,8 +117,19 @@ interface Fencing {
           + ") AS doubtful";
     }
 
+    private String named() {
+      return "SELECT CONCAT(USER, '@', HOST, ' (session ', ID,"
+          + " IF(COMMAND = 'Killed', ', killed', ''), ')') AS who"
+          + others()
+          + " ORDER BY COMMAND = 'Sleep', TIME DESC, ID LIMIT 3";
+    }
+
     /** Sessions that could write, without those that are being killed already. */
     String clients() {
+      return others() + " AND COMMAND <> 'Killed'";
+    }
+
+    private String others() {
       String spared =
           own.stream()
               .filter(id -> id != 0 && id != doubtful)
@@ -92,7 +140,7 @@ interface Fencing {
           + (spared.isEmpty() ? "" : "," + spared)
           + ") AND USER NOT IN ('system user','event_scheduler','unauthenticated user',"
           + "'mysql.session','mppfence')"
-          + " AND COMMAND NOT IN ('Binlog Dump','Binlog Dump GTID','Daemon','Killed')"
+          + " AND COMMAND NOT IN ('Binlog Dump','Binlog Dump GTID','Daemon')"
           + " AND (USER <> '"
           + manager
           + "' OR ID = "

@@ -2,13 +2,43 @@ package dev.mpp.node.mysql;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** MariaDB: {@code read_only}; a KILL ends a wait for an acknowledgement, too. */
 final class MariaDbFencing implements Fencing {
+  private static final String POSITION =
+      "COALESCE(REGEXP_SUBSTR(@@global.gtid_binlog_state,"
+          + " CONCAT('[0-9]+-', @@global.server_id, '-[0-9]+')), '')";
 
   @Override
   public String variable() {
     return "read_only";
+  }
+
+  /** By {@code READ ONLY ADMIN}, which is part of {@code ALL PRIVILEGES}. */
+  @Override
+  public boolean mayBePassed() {
+    return true;
+  }
+
+  @Override
+  public boolean accountsFirst() {
+    return false;
+  }
+
+  @Override
+  public Optional<String> goOffline(Connection c) {
+    return Optional.of("fence.offline-mode means nothing here: MariaDB has no offline_mode");
+  }
+
+  @Override
+  public boolean offline(Connection c) {
+    return false;
+  }
+
+  @Override
+  public void goOnline(Connection c) {
+    // Nothing to undo.
   }
 
   @Override
@@ -38,7 +68,7 @@ final class MariaDbFencing implements Fencing {
   }
 
   private static String lookSql(Sessions sessions) {
-    return sessions.lookSql("@@global.read_only", "read_only");
+    return sessions.lookSql("@@global.read_only", "read_only", POSITION);
   }
 
   private static String killSql(Sessions sessions) {

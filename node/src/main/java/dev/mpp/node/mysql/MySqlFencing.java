@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -22,6 +24,13 @@ final class MySqlFencing implements Fencing {
 
   private static final String FLAGS = "@@global.read_only AND @@global.super_read_only";
 
+  private static final String POSITION =
+      "COALESCE(REGEXP_SUBSTR(@@global.gtid_executed, CONCAT(@@global.server_uuid, '[^,]*')), '')";
+
+  private static final String OFFLINE =
+      "SELECT @@global.offline_mode AS off, (SELECT COUNT(*) FROM information_schema.PROCESSLIST"
+          + " WHERE COMMAND LIKE 'Binlog Dump%') AS replicas";
+
   /** The applier waits too where waiting was left on at a replica. */
   private static final String STUCK =
       ", (SELECT COUNT(*) FROM information_schema.PROCESSLIST"
@@ -33,6 +42,40 @@ final class MySqlFencing implements Fencing {
     return "super_read_only";
   }
 
+  /** Not by anybody, but for {@code XA COMMIT} and the like: {@link #remains}. */
+  @Override
+  public boolean mayBePassed() {
+    return false;
+  }
+
+  @Override
+  public boolean accountsFirst() {
+    return true;
+  }
+
+  @Override
+  public Optional<String> goOffline(Connection c) throws SQLException {
+    Map<String, String> row = Rows.first(Rows.query(c, OFFLINE));
+    if (Rows.on(row, "off")) {
+      return Optional.of("offline_mode is on");
+    }
+    if (Rows.number(row, "replicas") > 0) {
+      return Optional.empty();
+    }
+    Rows.query(c, "SET GLOBAL offline_mode = ON");
+    return Optional.of("offline_mode set");
+  }
+
+  @Override
+  public boolean offline(Connection c) throws SQLException {
+    return Rows.on(Rows.first(Rows.query(c, "SELECT @@global.offline_mode AS off")), "off");
+  }
+
+  @Override
+  public void goOnline(Connection c) throws SQLException {
+    Rows.query(c, "SET GLOBAL offline_mode = OFF");
+  }
+
   @Override
   public Look look(Connection c, Sessions sessions) throws SQLException {
     return look(c, sessions, 0);
@@ -40,7 +83,8 @@ final class MySqlFencing implements Fencing {
 
   private static Look look(Connection c, Sessions sessions, long killed) throws SQLException {
     return Look.of(
-        Rows.first(Rows.query(c, sessions.lookSql(FLAGS, "super_read_only") + STUCK)), killed);
+        Rows.first(Rows.query(c, sessions.lookSql(FLAGS, "super_read_only", POSITION) + STUCK)),
+        killed);
   }
 
   /** The oldest first: those in the way are, and those that come back at once are not. */

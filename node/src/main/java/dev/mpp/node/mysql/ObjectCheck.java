@@ -21,7 +21,7 @@ final class ObjectCheck {
   private static final String PROCEDURE =
       "SELECT DEFINER AS definer, ROUTINE_DEFINITION AS body, SECURITY_TYPE AS security"
           + " FROM information_schema.ROUTINES"
-          + " WHERE ROUTINE_SCHEMA = 'mpp' AND ROUTINE_NAME = 'jump'";
+          + " WHERE ROUTINE_SCHEMA = 'mpp' AND ROUTINE_NAME = ?";
 
   private static final String COLUMNS =
       "SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS"
@@ -47,10 +47,14 @@ final class ObjectCheck {
   /** Whether the server's object is the one that the prepare SQL would make now. */
   static boolean current(Connection c, PrepareSql sql, String name) throws SQLException {
     boolean event = name.equals("mpp.dead_man");
-    Map<String, String> row = Rows.first(Rows.query(c, event ? EVENT : PROCEDURE));
+    Map<String, String> row = event ? Rows.first(Rows.query(c, EVENT)) : procedure(c, name);
     return Rows.text(row, "definer").equals(DEFINER)
         && same(Rows.text(row, "body"), sql.body(name))
         && (!event || Rows.text(row, "status").equals("ENABLED"));
+  }
+
+  private static Map<String, String> procedure(Connection c, String name) throws SQLException {
+    return Rows.first(Rows.query(c, PROCEDURE, List.of(name.substring("mpp.".length()))));
   }
 
   private static boolean same(String is, String wanted) {
@@ -113,7 +117,7 @@ final class ObjectCheck {
   }
 
   private void procedure() throws SQLException {
-    Map<String, String> row = Rows.first(Rows.query(c, PROCEDURE));
+    Map<String, String> row = procedure(c, "mpp.jump");
     String body = Rows.text(row, "body");
     if (row.isEmpty()) {
       findings.add(

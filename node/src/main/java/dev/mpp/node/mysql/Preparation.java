@@ -76,9 +76,9 @@ public final class Preparation {
       boolean works)
       throws IOException {
     Preparation p = new Preparation(administrator);
-    List<String> real = PrepareSql.mariaDb(manager, host).statements();
+    List<String> real = wanted.sql(manager, host).statements();
     List<String> shown =
-        PrepareSql.mariaDb(new Credentials(manager.user(), () -> "***"), host).statements();
+        wanted.sql(new Credentials(manager.user(), () -> "***"), host).statements();
     try {
       Connection c = administrator.connection();
       for (int i = 0; i < real.size(); i++) {

@@ -15,10 +15,16 @@ import java.util.List;
  * table. Idempotent; writes nothing to the binary log.
  */
 public final class PrepareSql {
+  private final String family;
   private final String text;
+  private final Credentials manager;
+  private final String host;
 
-  private PrepareSql(String text) {
+  private PrepareSql(String family, String text, Credentials manager, String host) {
+    this.family = family;
     this.text = text;
+    this.manager = manager;
+    this.host = host;
   }
 
   /**
@@ -28,7 +34,7 @@ public final class PrepareSql {
    *     10.0.0.%}
    */
   public static PrepareSql mariaDb(Credentials manager, String host) {
-    return of("/mysql/mariadb-prepare.sql", manager, host);
+    return of("mariadb", manager, host);
   }
 
   /**
@@ -37,15 +43,35 @@ public final class PrepareSql {
    * @param host the manager connects from, as in a MySQL account name
    */
   public static PrepareSql mySql(Credentials manager, String host) {
-    return of("/mysql/mysql-prepare.sql", manager, host);
+    return of("mysql", manager, host);
   }
 
-  private static PrepareSql of(String resource, Credentials manager, String host) {
+  private static PrepareSql of(String family, Credentials manager, String host) {
     return new PrepareSql(
-        resource(resource)
-            .replace("${manager.user}", quoted(manager.user()))
-            .replace("${manager.host}", quoted(host))
-            .replace("${manager.password}", quoted(manager.password().get())));
+        family,
+        filled(resource("/mysql/" + family + "-prepare.sql"), manager, host),
+        manager,
+        host);
+  }
+
+  /** The same with what a service with {@code fence.block-accounts} needs. */
+  public PrepareSql withAccountBlocking() {
+    String name = family + "-block-accounts.sql";
+    String here = "-- With fence.block-accounts the statements of " + name + " come here.\n";
+    if (!text.contains(here)) {
+      throw new IllegalStateException(family + "-prepare.sql says no place for " + name);
+    }
+    return new PrepareSql(
+        family,
+        text.replace(here, filled(resource("/mysql/" + name), manager, host)),
+        manager,
+        host);
+  }
+
+  private static String filled(String text, Credentials manager, String host) {
+    return text.replace("${manager.user}", quoted(manager.user()))
+        .replace("${manager.host}", quoted(host))
+        .replace("${manager.password}", quoted(manager.password().get()));
   }
 
   private static String resource(String path) {

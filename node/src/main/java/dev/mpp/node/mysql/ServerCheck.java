@@ -23,15 +23,22 @@ public final class ServerCheck {
    * @param manager name of the manager's account
    * @param semiSync whether commits wait for acknowledgements
    * @param zero whether no acknowledged write may be lost
+   * @param blocking whether a fence locks accounts
    * @param others the service's other servers
    */
-  public record Wanted(String manager, boolean semiSync, boolean zero, Set<NodeAddress> others) {
+  public record Wanted(
+      String manager, boolean semiSync, boolean zero, boolean blocking, Set<NodeAddress> others) {
     public Wanted {
       others = Set.copyOf(others);
     }
 
     PrepareSql sql() {
-      return PrepareSql.mariaDb(new Credentials(manager, () -> ""), "%");
+      return sql(new Credentials(manager, () -> ""), "%");
+    }
+
+    PrepareSql sql(Credentials account, String host) {
+      PrepareSql sql = PrepareSql.mariaDb(account, host);
+      return blocking ? sql.withAccountBlocking() : sql;
     }
 
     List<Setting> settings() {

@@ -29,11 +29,17 @@ import org.jspecify.annotations.Nullable;
  * would cancel it (MariaDB) or let it act at some later time (MySQL); the next call joins it.
  */
 final class ServerFence {
-  private static final long BEFORE_KILLING = Duration.ofMillis(150).toNanos();
+  private static final long BEFORE_KILLING = Duration.ofMillis(100).toNanos();
   private static final long ROUND = Duration.ofMillis(50).toNanos();
 
   /** Below this a round trip is not begun any more. */
   private static final long LAST_LOOK = Duration.ofMillis(10).toNanos();
+
+  /** Between two looks for somebody who writes past the flag; enough for a client to come back. */
+  private static final long WATCH = Duration.ofMillis(20).toNanos();
+
+  /** Looks without a write that make a fence. */
+  private static final int QUIET_ROUNDS = 3;
 
   private static final long BETWEEN_REFUSALS = Duration.ofMillis(100).toNanos();
 
@@ -44,6 +50,7 @@ final class ServerFence {
   private final Link setter;
   private final Link prover;
   private final DeadManLock lock;
+  private final LoginBlock logins;
   private final Supplier<List<Long>> own;
   private final String manager;
   private final LongSupplier clock;
@@ -58,6 +65,7 @@ final class ServerFence {
       Link setter,
       Link prover,
       DeadManLock lock,
+      LoginBlock logins,
       Supplier<List<Long>> own,
       String manager,
       LongSupplier clock) {
@@ -65,6 +73,7 @@ final class ServerFence {
     this.setter = setter;
     this.prover = prover;
     this.lock = lock;
+    this.logins = logins;
     this.own = own;
     this.manager = manager;
     this.clock = clock;
@@ -123,6 +132,7 @@ final class ServerFence {
     private int lostSets;
     private boolean freed;
     private String problem = "";
+    private String blocked = "";
 
     Attempt(long start, long deadline) {
       this.start = start;
@@ -130,6 +140,7 @@ final class ServerFence {
     }
 
     Fence run() {
+      blocked = logins.beforeFlag(deadline);
       CompletableFuture<Void> set = set(deadline);
       long killFrom = start + BEFORE_KILLING;
       Look last = null;
@@ -173,8 +184,9 @@ final class ServerFence {
       if (freed) {
         over(c -> fencing().waitAgain(c), Duration.ofMillis(300).toNanos());
       }
+      String inTheWay = last == null || last.names().isEmpty() ? "" : ": " + last.names();
       if (last != null && last.pending() && last.alive() == 0) {
-        return result(Outcome.QUIESCED, flag() + " is pending, every client was killed");
+        return result(Outcome.QUIESCED, flag() + " is pending, every client was killed" + inTheWay);
       }
       if (last == null || !last.pending()) {
         // Nobody has seen it at the server: it must not arrive there at some later time.
@@ -184,7 +196,7 @@ final class ServerFence {
           Outcome.FAILED,
           last == null
               ? (problem.isEmpty() ? "the server did not answer" : problem)
-              : flag() + " is off, " + last.alive() + " client sessions alive");
+              : flag() + " is off, " + last.alive() + " client sessions alive" + inTheWay);
     }
 
     /** DOWN needs two refusals, so that a port that just closed has let its last commit go. */
@@ -206,19 +218,45 @@ final class ServerFence {
       return null;
     }
 
+    /**
+     * The flag is on. Ends the clients that are left; where an account may pass the flag they are
+     * given the time to come back, and what the server writes meanwhile is no fence's.
+     */
     private Fence fenced(Look first) {
-      long micros = (clock.getAsLong() - start) / 1000;
-      long left = first.alive();
-      for (int round = 0; round < 3 && clock.getAsLong() < deadline; round++) {
+      long micros = micros();
+      String after = logins.afterFlag(deadline);
+      boolean watch = fencing().mayBePassed();
+      Look last = first;
+      String passing = "";
+      int quiet = 0;
+      while (quiet < QUIET_ROUNDS && clock.getAsLong() < deadline - LAST_LOOK) {
         Look look = look(true);
         if (look == null) {
           break;
         }
         killed += look.killed();
-        left = look.alive();
-        if (left == 0) {
+        quiet++;
+        if (!look.position().equals(last.position())) {
+          quiet = 0;
+          micros = micros();
+        }
+        last = look;
+        if (watch ? killed == 0 : look.alive() == 0) {
           break;
         }
+        if (watch) {
+          pause(WATCH);
+          Look back = look(false);
+          passing = back == null || back.names().isEmpty() ? passing : back.names();
+        }
+      }
+      if (quiet == 0 && !last.position().equals(first.position())) {
+        return result(
+            Outcome.FAILED,
+            flag()
+                + "=1 does not stop "
+                + (passing.isEmpty() ? "somebody" : passing)
+                + ": take READ ONLY ADMIN from the account");
       }
       return new Fence(
           Outcome.FENCED,
@@ -227,15 +265,28 @@ final class ServerFence {
               + "=1 read back; "
               + killed
               + " sessions killed"
-              + (left == 0 ? "" : ", " + left + " still there")
+              + (last.alive() == 0 ? "" : ", " + last.alive() + " still there")
               + (freed ? "; unacknowledged commits of killed sessions are in the binary log" : "")
-              + remains());
+              + said(blocked)
+              + said(after)
+              + said(remains()));
+    }
+
+    private static String said(String what) {
+      return what.isEmpty() ? "" : "; " + what;
+    }
+
+    private long micros() {
+      return (clock.getAsLong() - start) / 1000;
+    }
+
+    private Sessions sessions() {
+      return new Sessions(setter.id(), doubtful, own.get(), manager);
     }
 
     private String remains() {
       try {
-        String remains = prover.call(deadline, c -> fencing().remains(c));
-        return remains.isEmpty() ? "" : "; " + remains;
+        return prover.call(deadline, c -> fencing().remains(c));
       } catch (LinkException e) {
         return "";
       }
@@ -265,8 +316,7 @@ final class ServerFence {
     }
 
     private Fence result(Outcome outcome, String detail) {
-      return new Fence(
-          outcome, (clock.getAsLong() - start) / 1000, detail + "; " + killed + " sessions killed");
+      return new Fence(outcome, micros(), detail + "; " + killed + " sessions killed");
     }
 
     private void await(CompletableFuture<Void> set, long until) {
@@ -287,11 +337,7 @@ final class ServerFence {
     private @Nullable Look look(boolean kill) {
       try {
         return prover.call(
-            deadline,
-            c -> {
-              Sessions sessions = new Sessions(setter.id(), doubtful, own.get(), manager);
-              return kill ? fencing().kill(c, sessions) : fencing().look(c, sessions);
-            });
+            deadline, c -> kill ? fencing().kill(c, sessions()) : fencing().look(c, sessions()));
       } catch (LinkException e) {
         problem = e.getMessage();
         return null;

@@ -19,7 +19,8 @@ public record ServerOptions(
     Duration pollTimeout,
     Tls tls,
     DeadManTimings deadMan,
-    LongSupplier clock) {
+    LongSupplier clock,
+    FenceOptions fence) {
 
   /** How connections are encrypted; the names follow the MySQL client's {@code --ssl-mode}. */
   public enum Tls {
@@ -47,7 +48,14 @@ public record ServerOptions(
         pollTimeout,
         Tls.PREFERRED,
         DeadManTimings.DEFAULT,
-        System::nanoTime);
+        System::nanoTime,
+        FenceOptions.NONE);
+  }
+
+  /** The same with another fence. */
+  public ServerOptions withFence(FenceOptions other) {
+    return new ServerOptions(
+        address, service, credentials, pollTimeout, tls, deadMan, clock, other);
   }
 
   String threadName(String role) {

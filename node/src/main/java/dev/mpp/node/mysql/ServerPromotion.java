@@ -18,6 +18,7 @@ final class ServerPromotion {
   private final Link prover;
   private final ReceiverStop receiver;
   private final DeadManLock lock;
+  private final LoginBlock logins;
   private final BooleanSupplier fencing;
   private final LongSupplier clock;
 
@@ -29,6 +30,7 @@ final class ServerPromotion {
       Link admin,
       Link prover,
       DeadManLock lock,
+      LoginBlock logins,
       BooleanSupplier fencing,
       LongSupplier clock) {
     this.family = family;
@@ -36,6 +38,7 @@ final class ServerPromotion {
     this.prover = prover;
     this.receiver = new ReceiverStop(family, admin, clock);
     this.lock = lock;
+    this.logins = logins;
     this.fencing = fencing;
     this.clock = clock;
   }
@@ -69,6 +72,9 @@ final class ServerPromotion {
       receiver.stop(Promoting::stopAll, deadline);
       Map<String, String> verdict = unfence(service, epoch, site, deadline);
       problem = Rows.text(verdict, "verdict");
+      if (problem.isEmpty()) {
+        problem = logins(deadline);
+      }
       if (problem.isEmpty()) {
         problem = canary(service, epoch, site, Rows.number(verdict, "id"), deadline);
       }
@@ -112,6 +118,16 @@ final class ServerPromotion {
     String now = Rows.text(Rows.first(Rows.query(c, "SELECT SYSDATE(6) AS now")), "now");
     long micros = Math.min(deadline - clock.getAsLong(), left.getAsLong()) / 1000;
     return statements().open(c, service, epoch, site, now, micros);
+  }
+
+  /** Before the canary: what is opened is open for applications too. */
+  private String logins(long deadline) {
+    try {
+      logins.open(deadline);
+      return "";
+    } catch (LinkException e) {
+      return "read_only=0, but applications cannot log in: " + e.getMessage();
+    }
   }
 
   private String canary(String service, long epoch, String site, long holder, long deadline)

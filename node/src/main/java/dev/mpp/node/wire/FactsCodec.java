@@ -20,7 +20,8 @@ final class FactsCodec {
             .setReadOnly(f.readOnly())
             .setExecuted(f.executed().toString())
             .setSemiSync(encode(f.semiSync()))
-            .setDeadMan(f.deadMan());
+            .setDeadMan(f.deadMan())
+            .setLoginsClosed(f.loginsClosed());
     f.replication().ifPresent(r -> b.setReplication(encode(r)));
     if (f.executed() instanceof MariaDbGtidSet m) {
       m.gaps().forEach(g -> b.addGaps(g.toString()));
@@ -35,7 +36,8 @@ final class FactsCodec {
         executed(f),
         f.hasReplication() ? Optional.of(decode(f.getReplication())) : Optional.empty(),
         decode(f.getSemiSync()),
-        f.getDeadMan());
+        f.getDeadMan(),
+        f.getLoginsClosed());
   }
 
   private static GtidSet executed(dev.mpp.proto.v1.ServerFacts f) {

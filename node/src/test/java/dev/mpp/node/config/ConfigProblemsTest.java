@@ -83,6 +83,11 @@ class ConfigProblemsTest {
           external:http:127.0.9.1:18081"]}\\n  - {site: b|external:htpp:127.0.9.1:80"]}\\n  - {site: b|"htpp" is not a checkpoint method (simple, http, https, mysql, dns, icmp, grpc); did you mean "http"?
           external:http:127.0.9.1:18081"]}\\n  - {site: b|extrnal:http:127.0.9.1:80"]}\\n  - {site: b|did you mean "external"?
           external:http:127.0.9.1:18081"]}\\n  - {site: b|external:http:127.0.9.1:18081", "external:http:127.0.9.1:18081"]}\\n  - {site: b|as an earlier one; keep one of the two
+          mysql: {user|fence: {block-accounts: [app]}\\n    mysql: {user|services[0].fence.block-accounts[0] is "app", which is no account; write user@host
+          mysql: {user|fence: {block-accounts: ["app@%", "app@%"]}\\n    mysql: {user|services[0].fence.block-accounts has app@% twice; keep one
+          mysql: {user|fence: {block-accounts: ["mppfence@localhost"]}\\n    mysql: {user|has mppfence@localhost, which MPP cannot do without; list the accounts of applications
+          mysql: {user|fence: {block-acounts: ["app@%"]}\\n    mysql: {user|unknown key "services[0].fence.block-acounts"; did you mean "block-accounts"?
+          mysql: {user|fence: {offline-mode: yes}\\n    mysql: {user|services[0].fence.offline-mode is "yes"; write true or false
           mysql: {user|rpo: half\\n    mysql: {user|services[0].rpo is "half"; choose one of zero, availability
           """)
   void oneMistake(String from, String to, String expected) throws Exception {

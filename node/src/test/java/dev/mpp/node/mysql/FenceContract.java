@@ -2,8 +2,10 @@ package dev.mpp.node.mysql;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mpp.node.mysql.Blockers.Kind;
 import dev.mpp.node.mysql.MySqlServer.Fence;
 import dev.mpp.node.mysql.MySqlServer.Promoted;
 import java.sql.Connection;
@@ -18,11 +20,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The fence, the dead-man and making writable, with clients in the way. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class FenceContract {
   private static final Duration POLL = Duration.ofMillis(1000);
+
+  /** ER_OPTION_PREVENTS_STATEMENT. */
+  private static final int READ_ONLY = 1290;
+
   private static final Duration SLACK = Duration.ofMillis(100);
   ServerProcess db;
   MySqlServer server;
@@ -79,42 +87,69 @@ abstract class FenceContract {
     }
   }
 
-  Statement client() throws SQLException {
-    Connection c = db.app();
-    open.add(c);
-    return c.createStatement();
+  private Blockers blockers(Blockers.Kind... kinds) throws Exception {
+    Blockers blockers = new Blockers(db);
+    open.add(blockers);
+    for (Blockers.Kind kind : kinds) {
+      blockers.stand(kind);
+    }
+    return blockers;
   }
 
-  /** Runs a statement that blocks, and waits until the server shows it. */
-  private void block(Statement s, String sql) throws Exception {
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            s.execute(sql);
-          } catch (SQLException e) {
-            // Killed, as it should be.
-          }
-        });
-    Eventually.within(
-        Duration.ofSeconds(5),
-        sql,
-        () ->
-            !db.ask(
-                    "SELECT ID FROM information_schema.PROCESSLIST WHERE USER='app' AND INFO = '"
-                        + sql.replace("'", "''")
-                        + "'")
-                .isEmpty());
-  }
-
+  /** Everything at once that lets others write. */
   private void blockers() throws Exception {
-    Statement idle = client();
-    idle.execute("SET autocommit = 0");
-    idle.execute("UPDATE app.locks SET v = v + 1 WHERE id = 1");
-    block(client(), "UPDATE app.locks SET v = v + 1 WHERE id = 1");
-    block(client(), "SELECT * FROM app.locks WHERE id = 1 FOR UPDATE");
-    Statement tables = client();
-    tables.execute("CREATE TABLE IF NOT EXISTS app.other (id INT PRIMARY KEY)");
-    tables.execute("LOCK TABLES app.other WRITE");
+    blockers(
+        Kind.LOCK_WAITER,
+        Kind.FOR_UPDATE,
+        Kind.LOCK_TABLES_WRITE,
+        Kind.LONG_DML,
+        Kind.DDL,
+        Kind.XA_OPEN,
+        Kind.WAITING_DDL);
+  }
+
+  /** One by one, each on a server that was just opened. */
+  @ParameterizedTest
+  @EnumSource
+  void fencesPast(Kind kind) throws Exception {
+    promote();
+    Blockers blockers = blockers(kind);
+    Fence fence = server.fence(Duration.ofMillis(1500), "test");
+    assertEquals(Fence.Outcome.FENCED, fence.outcome(), fence.detail());
+    Figures.note("fence past " + kind + ", ms", fence.micros() / 1000);
+    String at = db.ask("SELECT " + db.position());
+    try (Statement late = blockers.client()) {
+      SQLException refused =
+          assertThrows(SQLException.class, () -> late.execute("INSERT INTO app.t (v) VALUES (1)"));
+      assertEquals(READ_ONLY, refused.getErrorCode(), refused.getMessage());
+    }
+    assertEquals(at, db.ask("SELECT " + db.position()), "nothing was committed");
+    assertEquals(
+        fence.detail().contains("prepared XA"),
+        kind == Kind.XA_PREPARED && db.commitsXaWhenReadOnly(),
+        fence.detail());
+    if (kind == Kind.XA_PREPARED) {
+      promote();
+      db.run("XA ROLLBACK 'half'");
+    }
+  }
+
+  /** Accounts that may pass the flag, on a family that lets them, keep a fence from being one. */
+  @Test
+  void anAdministratorWhoWritesOnIsStoppedOrNamed() throws Exception {
+    promote();
+    try (Writers writers = Writers.of(db::root, 4)) {
+      long start = System.nanoTime();
+      Fence fence = server.fence(Duration.ofMillis(1500), "test");
+      if (db.stopsAdministrators()) {
+        assertEquals(Fence.Outcome.FENCED, fence.outcome(), fence.detail());
+        assertTrue(writers.lastAck() - start - fence.micros() * 1000 < SLACK.toNanos());
+      } else {
+        assertEquals(Fence.Outcome.FAILED, fence.outcome(), fence.detail());
+        assertTrue(fence.detail().matches(".*root@\\S+ \\(session \\d+\\).*"), fence.detail());
+      }
+    }
+    assertEquals(Fence.Outcome.FENCED, server.fence(Duration.ofMillis(1500), "again").outcome());
   }
 
   @Test

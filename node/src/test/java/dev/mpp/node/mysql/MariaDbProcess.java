@@ -91,6 +91,21 @@ public final class MariaDbProcess extends ServerProcess {
   }
 
   @Override
+  List<String> backupLock() {
+    return List.of("BACKUP STAGE START", "BACKUP STAGE BLOCK_COMMIT");
+  }
+
+  @Override
+  boolean stopsAdministrators() {
+    return false;
+  }
+
+  @Override
+  boolean commitsXaWhenReadOnly() {
+    return false;
+  }
+
+  @Override
   String dialect(String statement) {
     return statement;
   }

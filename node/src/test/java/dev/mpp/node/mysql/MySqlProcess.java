@@ -78,6 +78,21 @@ public final class MySqlProcess extends ServerProcess {
   }
 
   @Override
+  List<String> backupLock() {
+    return List.of("LOCK INSTANCE FOR BACKUP");
+  }
+
+  @Override
+  boolean stopsAdministrators() {
+    return true;
+  }
+
+  @Override
+  boolean commitsXaWhenReadOnly() {
+    return true;
+  }
+
+  @Override
   String dialect(String statement) {
     return statement
         .replace("_slave", "_replica")

@@ -116,6 +116,15 @@ public abstract class ServerProcess implements AutoCloseable {
   /** Sets every flag. */
   abstract String setReadOnly();
 
+  /** Statements that hold a backup's lock. */
+  abstract List<String> backupLock();
+
+  /** Whether a fence holds for those who may do everything, too. */
+  abstract boolean stopsAdministrators();
+
+  /** Whether XA COMMIT works on a fenced server. */
+  abstract boolean commitsXaWhenReadOnly();
+
   /** The words of this family's replication statements for SLAVE and MASTER. */
   abstract String dialect(String statement);
 
@@ -130,7 +139,12 @@ public abstract class ServerProcess implements AutoCloseable {
   }
 
   MySqlServer manage(Duration pollTimeout) {
-    return MySqlServers.open(ServerOptions.of(address(), "orders", MANAGER, pollTimeout));
+    return manage(pollTimeout, FenceOptions.NONE);
+  }
+
+  MySqlServer manage(Duration pollTimeout, FenceOptions fence) {
+    return MySqlServers.open(
+        ServerOptions.of(address(), "orders", MANAGER, pollTimeout).withFence(fence));
   }
 
   Connection root() throws SQLException {

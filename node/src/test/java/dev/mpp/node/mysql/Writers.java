@@ -17,7 +17,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Clients that insert as fast as they can, and remember what was acknowledged. */
 final class Writers implements AutoCloseable {
-  private final ServerProcess server;
+  /** Where a client gets its session. */
+  interface Login {
+    Connection open() throws SQLException;
+  }
+
+  private final Login login;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
   private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
@@ -25,7 +30,15 @@ final class Writers implements AutoCloseable {
   private volatile boolean stop;
 
   Writers(ServerProcess server, int count) throws Exception {
-    this.server = server;
+    this(server::app, count);
+  }
+
+  static Writers of(Login login, int count) throws Exception {
+    return new Writers(login, count);
+  }
+
+  private Writers(Login login, int count) throws Exception {
+    this.login = login;
     for (int i = 0; i < count; i++) {
       threads.add(Thread.ofPlatform().daemon().name("writer-" + i).start(this::write));
     }
@@ -35,7 +48,7 @@ final class Writers implements AutoCloseable {
 
   private void write() {
     while (!stop) {
-      try (Connection c = server.app();
+      try (Connection c = login.open();
           PreparedStatement s = c.prepareStatement("INSERT INTO app.t (v) VALUES (?)")) {
         while (!stop) {
           int value = next.incrementAndGet();

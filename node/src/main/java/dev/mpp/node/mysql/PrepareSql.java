@@ -9,12 +9,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The packaged SQL that prepares a server for MPP: accounts, the dead-man event, the canary's
  * table. Idempotent; writes nothing to the binary log.
  */
 public final class PrepareSql {
+  private static final Pattern MADE =
+      Pattern.compile("CREATE (?:OR REPLACE )?DEFINER\\s*=\\s*\\S+ (?:EVENT|PROCEDURE) ");
+
   private final String text;
 
   private PrepareSql(String text) {
@@ -62,7 +66,7 @@ public final class PrepareSql {
   /** The body of the event or procedure of that name, as the server keeps it. */
   String body(String name) {
     for (String statement : statements()) {
-      if (statement.startsWith("CREATE OR REPLACE") && statement.contains(" " + name)) {
+      if (MADE.matcher(statement).lookingAt() && statement.contains(" " + name)) {
         int begin = statement.indexOf("\nDO BEGIN\n") + 4;
         begin = begin > 3 ? begin : statement.indexOf("\nBEGIN\n") + 1;
         return statement.substring(begin).strip();

@@ -17,10 +17,10 @@ final class Mpp {
   /** What a command did. */
   record Result(int exit, String out, String err) {}
 
-  Mpp(Path dir, MariaDbProcess first, MariaDbProcess second) throws IOException {
+  Mpp(Path dir, ServerProcess first, ServerProcess second) throws IOException {
     this.dir = dir;
     this.config = dir.resolve("mpp.yml");
-    Files.writeString(dir.resolve("password"), MariaDbProcess.MANAGER.password().get() + "\n");
+    Files.writeString(dir.resolve("password"), ServerProcess.MANAGER.password().get() + "\n");
     Files.writeString(dir.resolve("root"), "\n");
     Files.writeString(dir.resolve("repl"), "repl\n");
     Files.writeString(
@@ -47,10 +47,16 @@ final class Mpp {
   }
 
   Result typing(String input, String... args) {
+    return typing(input, new StringWriter(), args);
+  }
+
+  /**
+   * @param out grows while the command runs
+   */
+  Result typing(String input, StringWriter out, String... args) {
     List<String> all = new ArrayList<>(List.of(args));
     all.add("--config");
     all.add(config.toString());
-    StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exit = Main.commandLine(Screen.typing(out, err, input)).execute(all.toArray(String[]::new));
     return new Result(exit, out.toString(), err.toString());

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What the prepare SQL makes: the schema, the dead-man event, the procedure of every opening. */
-final class ObjectCheck {
+final class MariaDbObjectCheck {
   private static final String PREPARE = "mpp mysql prepare";
   private static final String DEFINER = "mppfence@localhost";
 
@@ -31,13 +31,13 @@ final class ObjectCheck {
   private final PrepareSql sql;
   private final List<Finding> findings = new ArrayList<>();
 
-  private ObjectCheck(Connection c, PrepareSql sql) {
+  private MariaDbObjectCheck(Connection c, PrepareSql sql) {
     this.c = c;
     this.sql = sql;
   }
 
   static List<Finding> of(Connection c, PrepareSql sql) throws SQLException {
-    ObjectCheck check = new ObjectCheck(c, sql);
+    MariaDbObjectCheck check = new MariaDbObjectCheck(c, sql);
     check.canary();
     check.event();
     check.procedure();

@@ -13,6 +13,8 @@ import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +134,29 @@ class PairTakeoverTest {
     }
     long waited = w.now - since;
     assertTrue(waited > TIMING.lease() - SECOND && waited < 2 * TIMING.lease(), waited + " ns");
+  }
+
+  @Test
+  void aRestartedSiteRemembersThatALeaseOfItsFormerRunWasDisplaced() {
+    PairStored stored = new PairStored(true, Map.of(), Map.of(), Set.of(), Set.of(s));
+    PairLedger l =
+        new PairLedger(
+            new PairConfig(A, B, "a-2", A, Set.of(s), Set.of(), List.of(), TIMING), stored, 0);
+    assertEquals(List.of(Set.of(s)), holds(l.on(new PairInput.Tick(), 0)));
+    assertEquals(List.of(Set.of(s)), holds(l.on(new PairInput.Tick(), TIMING.lease() - 1)));
+    assertEquals(List.of(Set.of()), holds(l.on(new PairInput.Tick(), 2 * TIMING.lease())));
+    List<PairOutput> next = l.on(new PairInput.Tick(), 2 * TIMING.lease() + 1);
+    assertTrue(
+        next.stream()
+            .anyMatch(o -> o instanceof PairOutput.Persist p && p.stored().displaced().isEmpty()),
+        next.toString());
+  }
+
+  private static List<Set<ServiceName>> holds(List<PairOutput> outputs) {
+    return outputs.stream()
+        .filter(o -> o instanceof PairOutput.Send)
+        .map(o -> ((PairOutput.Send) o).message().holds())
+        .toList();
   }
 
   /** Before the first statement everybody counts as in sync, the silent peer too. */

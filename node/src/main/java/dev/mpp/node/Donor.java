@@ -75,9 +75,7 @@ final class Donor {
       }
     }
 
-    /**
-     * @return a session of MPP's account on the server with the donor's data, read-only
-     */
+    /** Copies, and returns a session of MPP's account on the read-only server with the data. */
     ServerSession run(Cli cli, Server which, Duration timeout) throws IOException {
       PrintWriter out = cli.terminal().out();
       out.printf("copying the data of %s to %s%n", from, server.address());

@@ -3,9 +3,11 @@ package dev.mpp.node.mysql;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.MySqlGtidSet;
 import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.State;
@@ -16,6 +18,7 @@ import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.tls.PeerRule;
+import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -216,6 +219,18 @@ class MySqlDivergenceTest {
     assertTrue(text.contains("###   @2=100 "), text);
     assertFalse(text.contains("###   @2=1 "), "only the errant ones\n" + text);
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    // MPP's own account logs in, whatever its password has in it, and may not read the log.
+    IOException refused =
+        assertThrows(
+            IOException.class,
+            () ->
+                DecodedRows.by(MySqlProcess.mysqlbinlog())
+                    .of(
+                        first.address(),
+                        ServerProcess.MANAGER,
+                        new Lacking.OfMySql((MySqlGtidSet) GtidSet.parse(lost)),
+                        "binlog.000001"));
+    assertTrue(refused.getMessage().contains("REPLICATION SLAVE"), refused.getMessage());
     Mpp.Result twice = mpp.asRoot("errant", node, "--out", file.toString());
     assertEquals(1, twice.exit());
     assertTrue(twice.err().contains("exists"), twice.err());

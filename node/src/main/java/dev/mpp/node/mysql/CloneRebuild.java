@@ -27,7 +27,9 @@ public final class CloneRebuild {
   /** ER_OPTION_PREVENTS_STATEMENT: the server was closed again while it dropped its schemas. */
   private static final int READ_ONLY = 1290;
 
-  private static final int ATTEMPTS = 50;
+  private static final int ATTEMPTS = 200;
+
+  private static final Duration AGAIN = Duration.ofMillis(20);
 
   private static final Duration LOOK = Duration.ofMillis(500);
   private static final String LIST = "clone_valid_donor_list";
@@ -130,42 +132,50 @@ public final class CloneRebuild {
    * @throws IOException if it failed; the server may have no data then: run it again
    */
   public End run(Duration limit) throws IOException {
-    Connection c = server.connection();
-    try {
+    boolean granted = false;
+    SQLException last = new SQLException("not begun");
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try {
+        if (!granted) {
+          grant();
+          granted = true;
+        }
+        return copy(limit);
+      } catch (SQLException e) {
+        last = e;
+        if (e.getErrorCode() != READ_ONLY && LinkException.of(e).kind() == LinkException.Kind.SQL) {
+          break;
+        }
+      }
+      LockSupport.parkNanos(AGAIN.toNanos());
+    }
+    close(last);
+    throw new IOException(
+        "%s: CLONE from %s failed: %s; it may have no data now: run this again"
+            .formatted(server.address(), donor, last.getMessage()),
+        last);
+  }
+
+  /** A fence ends the administrator's session: each attempt has its own. */
+  private void grant() throws SQLException, IOException {
+    try (ServerSession known = ServerSession.open(server.address(), manager, timeout);
+        ServerSession administrator = ServerSession.open(server.address(), account, timeout)) {
+      String grantee = grantee(known);
+      Connection c = administrator.connection();
       Rows.query(c, "SET SESSION sql_log_bin = 0");
       Rows.query(c, "STOP REPLICA");
       Rows.query(c, "SET GLOBAL " + LIST + " = ?", List.of(donor.toString()));
-      int attempt = 1;
-      while (true) {
-        try {
-          return attempt(c, limit);
-        } catch (SQLException e) {
-          if (e.getErrorCode() != READ_ONLY || attempt++ == ATTEMPTS) {
-            throw e;
-          }
-        }
-      }
-    } catch (SQLException e) {
-      close(c, e);
-      throw new IOException(
-          "%s: CLONE from %s failed: %s; it may have no data now: run this again"
-              .formatted(server.address(), donor, e.getMessage()),
-          e);
+      Rows.query(c, "SET GLOBAL super_read_only = 0;GRANT CLONE_ADMIN ON *.* TO " + grantee);
     }
   }
 
-  private End attempt(Connection c, Duration limit) throws SQLException, IOException {
-    Rows.query(c, "SET GLOBAL super_read_only = 0");
-    try (ServerSession known = ServerSession.open(server.address(), manager, timeout)) {
-      Rows.query(c, "GRANT CLONE_ADMIN ON *.* TO " + grantee(known));
-    }
-    // A privilege on everything counts for sessions that begin after it.
+  private End copy(Duration limit) throws SQLException, IOException {
     try (ServerSession copying = ServerSession.open(server.address(), manager, timeout)) {
       Connection m = copying.connection();
       m.setNetworkTimeout(Runnable::run, (int) limit.toMillis());
       Rows.query(
           m,
-          "CLONE INSTANCE FROM ?@?:"
+          "SET GLOBAL super_read_only = 0;CLONE INSTANCE FROM ?@?:"
               + donor.port()
               + " IDENTIFIED BY ?"
               + (tls ? " REQUIRE SSL" : ""),
@@ -196,10 +206,10 @@ public final class CloneRebuild {
         + "'";
   }
 
-  private static void close(Connection c, SQLException failed) {
-    try {
-      Rows.query(c, "SET GLOBAL super_read_only = 1");
-    } catch (SQLException e) {
+  private void close(SQLException failed) {
+    try (ServerSession known = ServerSession.open(server.address(), manager, timeout)) {
+      close(known);
+    } catch (IOException e) {
       failed.addSuppressed(e); // MPP and the dead-man close it.
     }
   }

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -288,6 +289,7 @@ class MySqlDivergenceTest {
       FutureTask<Mpp.Result> rejoin =
           new FutureTask<>(() -> mpp.typing("", out, go.toArray(String[]::new)));
       Thread.startVirtualThread(rejoin);
+      Thread closing = Thread.startVirtualThread(() -> closesUntil(rejoin));
       Eventually.within(
           Duration.ofSeconds(120),
           "the copy is there, or it failed",
@@ -304,6 +306,7 @@ class MySqlDivergenceTest {
             return rejoin.isDone();
           });
       Mpp.Result done = rejoin.get();
+      closing.join();
       assertEquals(0, done.exit(), done.out() + done.err());
       assertTrue(done.out().contains("start it now"), done.out());
     }
@@ -319,6 +322,16 @@ class MySqlDivergenceTest {
     assertEquals("0", first.ask("SELECT COUNT(*) FROM app.t WHERE v = 100"));
     assertTrue(facts(one).readOnly() && facts(one).deadMan(), "the dead-man came with the data");
     nothingCameToTheActive();
+  }
+
+  /** As MPP does, which finds the server writable for a moment. */
+  private void closesUntil(FutureTask<Mpp.Result> rejoin) {
+    while (!rejoin.isDone()) {
+      if (one.poll() instanceof MySqlServer.Poll.Answered a && !a.facts().readOnly()) {
+        MySqlServer.Fence unused = one.fence(BUDGET, "not ACTIVE and writable");
+      }
+      LockSupport.parkNanos(300_000_000);
+    }
   }
 
   @Test

@@ -3,7 +3,11 @@ package dev.mpp.cli;
 import dev.mpp.proto.v1.JournalHead;
 import dev.mpp.proto.v1.MeasuredReply;
 import dev.mpp.proto.v1.MeasuredRequest;
+import dev.mpp.proto.v1.OrderReply;
+import dev.mpp.proto.v1.Override;
+import dev.mpp.proto.v1.SetNodeRequest;
 import dev.mpp.proto.v1.StatusReply;
+import dev.mpp.proto.v1.UnsetNodeRequest;
 import dev.mpp.proto.v1.VerifyJournalReply;
 import dev.mpp.proto.v1.VerifyJournalRequest;
 import java.util.ArrayList;
@@ -191,6 +195,34 @@ public final class Cli implements Runnable {
   }
 
   /**
+   * Holds a server at FAILED_ONLINE while it is rebuilt. The order and its reason are in the
+   * journal of the server's site before this returns.
+   */
+  public void hold(String server, String reason) {
+    SetNodeRequest request =
+        SetNodeRequest.newBuilder()
+            .setNode(server)
+            .setWhat(Override.newBuilder().setState(Words.state("FAILED_ONLINE")))
+            .setReason(reason)
+            .setUser(System.getProperty("user.name", ""))
+            .build();
+    OrderReply reply = nodes().ask(stub -> stub.setNode(request));
+    Answers.print(terminal, reply);
+  }
+
+  /** Lifts what {@link #hold} did. */
+  public void release(String server, String reason) {
+    UnsetNodeRequest request =
+        UnsetNodeRequest.newBuilder()
+            .setNode(server)
+            .setReason(reason)
+            .setUser(System.getProperty("user.name", ""))
+            .build();
+    OrderReply reply = nodes().ask(stub -> stub.unsetNode(request));
+    Answers.print(terminal, reply);
+  }
+
+  /**
    * What the first node that can be reached measured of its changes of roles.
    *
    * @return empty when none can be reached, or it is too old to say
@@ -247,7 +279,7 @@ public final class Cli implements Runnable {
     }
   }
 
-  @Override
+  @java.lang.Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "a command is missing");
   }

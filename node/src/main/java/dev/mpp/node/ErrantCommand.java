@@ -1,18 +1,22 @@
 package dev.mpp.node;
 
 import dev.mpp.cli.Cli;
-import dev.mpp.core.model.MariaDbGtidSet.Range;
 import dev.mpp.node.ConfiguredServers.Server;
 import dev.mpp.node.ConfiguredServers.Unusable;
 import dev.mpp.node.mysql.BinlogReader;
 import dev.mpp.node.mysql.Comparing;
+import dev.mpp.node.mysql.Credentials;
+import dev.mpp.node.mysql.DecodedRows;
 import dev.mpp.node.mysql.ErrantFile;
+import dev.mpp.node.mysql.Lacking;
 import dev.mpp.node.mysql.ServerSession;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -31,18 +35,20 @@ import picocli.CommandLine.Parameters;
       "Lists the transactions that a server has and the ACTIVE one does not, and where they are in"
           + " its binary log. With --out their statements are written to a file.",
       "It compares the two servers now, over SQL, with MPP's own account; it changes nothing and"
-          + " needs no running MPP.",
+          + " needs no running MPP. MySQL shows its binary log to accounts with REPLICATION SLAVE"
+          + " only, which MPP's is not: give one with --admin to see more than the GTIDs.",
     },
     footer = {
       "",
       "The ACTIVE server is the one that is writable. The file has the statements as the binary log"
           + " keeps them, and for each transaction the command that shows its rows. It may hold"
           + " data and passwords: only you can read it (mode 0600), and no existing file is"
-          + " overwritten.",
+          + " overwritten. On MySQL, with --admin and mysqlbinlog, it has the rows as well.",
       "",
       "Examples:",
       "  mpp errant 10.1.0.1:3306",
       "  mpp errant 10.1.0.1:3306 --out errant-10.1.0.1.sql",
+      "  mpp errant 10.1.0.1:3306 --out errant.sql --admin root --admin-password-file /root/.root",
       "",
       "Exit status: 0 there are none, 1 there are, or they could not be read, 2 wrong usage, 3 a"
           + " server cannot be reached.",
@@ -57,6 +63,8 @@ final class ErrantCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Mixin private ConfiguredServers servers = new ConfiguredServers();
+  @Mixin private Administrator administrator = new Administrator();
+  @Mixin private BinlogTool tool = new BinlogTool();
 
   ErrantCommand(Cli cli) {
     this.cli = cli;
@@ -74,23 +82,15 @@ final class ErrantCommand implements Callable<Integer> {
 
   private int list(Server server) {
     PrintWriter err = cli.terminal().err();
-    try (ServerSession session =
-            ServerSession.open(server.address(), server.manager(), servers.timeout());
-        ServerSession active = ActiveServer.find(server, servers.timeout())) {
-      try {
-        Comparing compared = Comparing.of(session, active);
-        print(cli, server, active, compared);
-        if (compared.lacking().isEmpty()) {
-          return 0;
-        }
-        write(cli, session, active, compared, Optional.ofNullable(out));
-        return Cli.REFUSED;
-      } catch (FileAlreadyExistsException e) {
-        err.println("mpp errant: " + e.getMessage() + " exists; name another file");
-        return Cli.REFUSED;
-      } catch (IOException | UncheckedIOException e) {
-        err.println("mpp errant: " + e.getMessage());
-        return Cli.REFUSED;
+    try {
+      Credentials account =
+          administrator.given()
+              ? administrator.credentials("root", cli.terminal())
+              : server.manager();
+      try (ServerSession session =
+              ServerSession.open(server.address(), account, servers.timeout());
+          ServerSession active = ActiveServer.find(server, servers.timeout())) {
+        return list(server, session, active, account);
       }
     } catch (IOException | UncheckedIOException e) {
       err.println("mpp errant: " + e.getMessage());
@@ -98,6 +98,28 @@ final class ErrantCommand implements Callable<Integer> {
     } finally {
       cli.terminal().out().flush();
     }
+  }
+
+  private int list(
+      Server server, ServerSession session, ServerSession active, Credentials account) {
+    PrintWriter err = cli.terminal().err();
+    try {
+      Comparing compared = Comparing.of(session, active);
+      print(cli, server, active, compared);
+      if (compared.lacking().isEmpty()) {
+        return 0;
+      }
+      Optional<DecodedRows> rows =
+          administrator.given() && out != null && !session.mariaDb()
+              ? tool.find(err)
+              : Optional.empty();
+      write(cli, session, active, compared, Optional.ofNullable(out), rows, account);
+    } catch (FileAlreadyExistsException e) {
+      err.println("mpp errant: " + e.getMessage() + " exists; name another file");
+    } catch (IOException | UncheckedIOException e) {
+      err.println("mpp errant: " + e.getMessage());
+    }
+    return Cli.REFUSED;
   }
 
   static void print(Cli cli, Server server, ServerSession active, Comparing compared) {
@@ -110,37 +132,60 @@ final class ErrantCommand implements Callable<Integer> {
     }
     out.println(
         "%s has transactions that ACTIVE %s lacks:".formatted(server.address(), active.address()));
-    for (Range r : compared.lacking()) {
-      out.println("  " + r);
-    }
+    compared.lacking().items().forEach(r -> out.println("  " + r));
   }
 
-  /** Prints where they are, and writes them where they are wanted. */
+  /**
+   * Prints where they are, and writes them where they are wanted.
+   *
+   * @param account of the session
+   */
   static void write(
-      Cli cli, ServerSession session, ServerSession active, Comparing compared, Optional<Path> file)
+      Cli cli,
+      ServerSession session,
+      ServerSession active,
+      Comparing compared,
+      Optional<Path> file,
+      Optional<DecodedRows> rows,
+      Credentials account)
       throws IOException {
     PrintWriter out = cli.terminal().out();
+    List<String> files = new ArrayList<>();
     Consumer<BinlogReader.Transaction> line =
-        t ->
-            out.printf(
-                "  %-24s %s:%d, %d statement%s%n",
-                t.gtid(),
-                t.file(),
-                t.position(),
-                t.statements().size(),
-                t.statements().size() == 1 ? "" : "s");
-    List<Range> lacking = compared.lacking();
+        t -> {
+          files.add(t.file());
+          out.printf(
+              "  %-24s %s:%d, %d statement%s%n",
+              t.gtid(),
+              t.file(),
+              t.position(),
+              t.statements().size(),
+              t.statements().size() == 1 ? "" : "s");
+        };
+    Lacking lacking = compared.lacking();
     BinlogReader reader = new BinlogReader(session);
     Optional<String> begins;
     if (file.isEmpty()) {
       begins = reader.read(lacking, line);
     } else {
-      try (ErrantFile target =
-          ErrantFile.create(file.get(), session.address(), active.address(), lacking)) {
+      // Outside of the cleaning up: a file that was there before is not touched.
+      ErrantFile target =
+          ErrantFile.create(file.get(), session.address(), active.address(), lacking);
+      boolean whole = false;
+      try (target) {
         begins = reader.read(lacking, line.andThen(target::write));
         target.incomplete(begins);
-        out.printf("%d written to %s%n", target.written(), file.get());
+        if (rows.isPresent() && !files.isEmpty()) {
+          target.append(rows.get().of(session.address(), account, lacking, files.getFirst()));
+          out.println("rows decoded by " + rows.get().tool());
+        }
+        whole = true;
+      } finally {
+        if (!whole) {
+          Files.deleteIfExists(file.get());
+        }
       }
+      out.printf("%d written to %s%n", target.written(), file.get());
     }
     begins.ifPresent(
         b ->

@@ -110,7 +110,7 @@ final class MySqlCheckCommand implements Callable<Integer> {
         return new Looked(server, session.version(), report.identity(), report.findings(), "");
       }
     } catch (IOException | UncheckedIOException e) {
-      return new Looked(server, "", new Identity(0, 0), List.of(), String.valueOf(e.getMessage()));
+      return new Looked(server, "", Identity.NONE, List.of(), String.valueOf(e.getMessage()));
     }
   }
 

@@ -114,7 +114,7 @@ final class MySqlPrepareCommand implements Callable<Integer> {
               outcome.done() == 0 ? "nothing to do" : outcome.done() + " steps done",
               outcome.binaryLog());
         }
-        lines(plan);
+        lines(plan, session.section());
         return plan.lines().isEmpty() ? 0 : Cli.REFUSED;
       } catch (IOException e) {
         cli.terminal().err().println("mpp mysql prepare: " + e.getMessage());
@@ -144,16 +144,15 @@ final class MySqlPrepareCommand implements Callable<Integer> {
       out.println("  nothing to do");
       return;
     }
-    plan.session().forEach(sql -> out.println(sql + ";"));
     out.println("DELIMITER //");
-    plan.steps().forEach(s -> out.println(s.shown() + "//"));
+    plan.script().forEach(sql -> out.println(sql + "//"));
     out.println("DELIMITER ;");
   }
 
-  private void lines(Preparation plan) {
+  private void lines(Preparation plan, String section) {
     PrintWriter out = cli.terminal().out();
     if (!plan.lines().isEmpty()) {
-      out.println("  add to the server's configuration, section [mariadb], and restart it:");
+      out.println("  add to the server's configuration, section " + section + ", and restart it:");
       plan.lines().forEach(l -> out.printf("    %-24s # without it %s%n", l.text(), l.why()));
     }
   }

@@ -32,18 +32,28 @@ import picocli.CommandLine.Parameters;
       "Brings a read-only server back to following the ACTIVE one. It compares the two first.",
       "Without errant transactions: it configures replication where that is missing, and waits"
           + " until MPP has started it. With errant ones it is refused; with --discard-errant they"
-          + " are written to a file, and the commands that give the server the data of the ACTIVE"
-          + " are printed, for you to run. Then run mpp rejoin again.",
+          + " are written to a file, and",
+      "- MySQL: the server gets the data of the ACTIVE, or of --donor, with CLONE, and follows. MPP"
+          + " of its site holds it meanwhile and has the GTIDs that are given up in its journal;",
+      "- MariaDB: the commands that give the server the data of the ACTIVE are printed, for you to"
+          + " run. Then run mpp rejoin again.",
     },
     footer = {
       "",
-      "It makes no server writable, deletes nothing, and merges nothing. A server whose"
-          + " transactions are all on the ACTIVE needs no command: MPP starts its replication and"
-          + " takes it back after the hold-down.",
+      "It makes no server writable and merges nothing. A server whose transactions are all on the"
+          + " ACTIVE needs no command: MPP starts its replication and takes it back after the"
+          + " hold-down.",
+      "",
+      "CLONE needs the clone plugin on both servers, and --admin: an account that both have, with"
+          + " CLONE_ADMIN and REPLICATION SLAVE here and BACKUP_ADMIN there. The server's own data"
+          + " and accounts are replaced by the donor's. It restarts by itself under systemd;"
+          + " otherwise you are told to start it.",
       "",
       "Examples:",
       "  mpp rejoin 10.1.0.1:3306",
       "  mpp rejoin 10.1.0.1:3306 --discard-errant --out errant-10.1.0.1.sql",
+      "  mpp rejoin 10.1.0.1:3306 --discard-errant --out errant.sql --admin root"
+          + " --admin-password-file /root/.root --donor 10.2.0.2:3306",
       "  mpp rejoin 10.1.0.1:3306 --replication-user repl --replication-password-file /root/.repl",
       "",
       "Exit status: 0 it follows, 1 it does not (yet), or refused, 2 wrong usage, 3 a server cannot"
@@ -74,7 +84,9 @@ final class RejoinCommand implements Callable<Integer> {
   @Option(
       names = "--replication-user",
       paramLabel = "USER",
-      description = "The account to replicate with, where none is configured.")
+      description =
+          "The account to replicate with, where none is configured (MySQL, after a CLONE: where the"
+              + " donor has none).")
   private String user = "";
 
   @Option(
@@ -85,7 +97,7 @@ final class RejoinCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-replication-tls",
-      description = "Replicate in plain text, where replication is configured now.")
+      description = "Replicate, and CLONE, in plain text, where replication is configured now.")
   private boolean plain;
 
   @Option(
@@ -96,6 +108,9 @@ final class RejoinCommand implements Callable<Integer> {
   private int wait = 60;
 
   @Mixin private ConfiguredServers servers = new ConfiguredServers();
+  @Mixin private Administrator administrator = new Administrator();
+  @Mixin private BinlogTool tool = new BinlogTool();
+  @Mixin private Donor donor = new Donor();
 
   RejoinCommand(Cli cli) {
     this.cli = cli;
@@ -137,7 +152,7 @@ final class RejoinCommand implements Callable<Integer> {
       }
       ErrantCommand.print(cli, server, active, compared);
       return compared.lacking().isEmpty()
-          ? follow(session, active)
+          ? follow(session, active, false)
           : diverged(server, session, active, compared);
     } catch (FileAlreadyExistsException e) {
       return refused(e.getMessage() + " exists; name another file");
@@ -160,10 +175,29 @@ final class RejoinCommand implements Callable<Integer> {
               + server.address()
               + " --out FILE), then add --discard-errant to give them up");
     }
-    if (!yes && !confirmed(server)) {
-      return refused("not confirmed; nothing was done");
+    if (!session.mariaDb() && !administrator.given()) {
+      return refused(
+          "MySQL: --discard-errant needs --admin USER, which both servers have, with CLONE_ADMIN,"
+              + " REPLICATION SLAVE and BACKUP_ADMIN");
     }
-    ErrantCommand.write(cli, session, active, compared, Optional.ofNullable(out));
+    if (session.mariaDb()) {
+      if (!yes && !confirmed(server)) {
+        return refused("not confirmed; nothing was done");
+      }
+      ErrantCommand.write(
+          cli,
+          session,
+          active,
+          compared,
+          Optional.ofNullable(out),
+          Optional.empty(),
+          server.manager());
+      return steps(server, active);
+    }
+    return rebuilt(server, session, active, compared);
+  }
+
+  private int steps(Server server, ServerSession active) {
     PrintWriter to = cli.terminal().out();
     to.println();
     to.printf(
@@ -178,6 +212,52 @@ final class RejoinCommand implements Callable<Integer> {
     return Cli.REFUSED;
   }
 
+  private int rebuilt(
+      Server server, ServerSession session, ServerSession active, Comparing compared)
+      throws IOException {
+    Credentials account = administrator.credentials("root", cli.terminal());
+    Donor.Copy copy = donor.plan(server, active, account, servers.timeout(), !plain);
+    try (copy) {
+      if (!yes && !confirmed(server)) {
+        return refused("not confirmed; nothing was done");
+      }
+      ErrantCommand.write(
+          cli,
+          copy.server(),
+          active,
+          compared,
+          Optional.ofNullable(out),
+          tool.find(cli.terminal().err()),
+          account);
+      session.close();
+      copy.journal(cli, compared.lacking());
+      try (ServerSession rebuilt = copy.run(cli, server, servers.timeout())) {
+        clean(rebuilt, active, "the copy did not come about; look at its error log");
+        int status = follow(rebuilt, active, true);
+        // MPP may have started it when it followed whom the donor does.
+        clean(rebuilt, active, "it followed another server: run this again");
+        if (status == 0) {
+          cli.release(server.address().toString(), "rebuilt by CLONE");
+        }
+        return status;
+      }
+    }
+  }
+
+  private static void clean(ServerSession rebuilt, ServerSession active, String otherwise)
+      throws IOException {
+    Comparing now = Comparing.of(rebuilt, active);
+    if (!now.lacking().isEmpty()) {
+      throw new IOException(
+          "%s has %s, which ACTIVE %s lacks: %s"
+              .formatted(
+                  rebuilt.address(),
+                  String.join(", ", now.lacking().items()),
+                  active.address(),
+                  otherwise));
+    }
+  }
+
   private boolean confirmed(Server server) throws IOException {
     cli.terminal()
         .out()
@@ -187,21 +267,30 @@ final class RejoinCommand implements Callable<Integer> {
     return line != null && line.strip().equals(server.address().toString());
   }
 
-  private int follow(ServerSession session, ServerSession active) throws IOException {
+  /**
+   * @param copied its configuration of replication is the donor's, who follows somebody else
+   */
+  private int follow(ServerSession session, ServerSession active, boolean copied)
+      throws IOException {
     if (ReplicaSetup.completeState(session, active)) {
       cli.terminal().out().println("it was made from a copy: its GTID state is completed");
     }
     ReplicaSetup.Shown shown = ReplicaSetup.read(session);
     if (!shown.follows(active.address())) {
-      if (user.isEmpty()) {
+      boolean known = copied && !shown.account().isEmpty();
+      if (user.isEmpty() && !known) {
         return refused(
             (shown.source().isEmpty()
                     ? "no replication source is configured"
                     : "it is configured to follow " + shown.source())
-                + (shown.source().isEmpty() || shown.byGtid() ? "" : ", not by gtid_slave_pos")
+                + (shown.source().isEmpty() || shown.byGtid() ? "" : ", not by GTID")
                 + "; give --replication-user and --replication-password-file");
       }
-      ReplicaSetup.follow(session, active.address(), new Credentials(user, this::password), !plain);
+      ReplicaSetup.follow(
+          session,
+          active.address(),
+          user.isEmpty() ? Optional.empty() : Optional.of(new Credentials(user, this::password)),
+          !plain);
       cli.terminal().out().println("configured to follow " + active.address());
     }
     return await(session, active);

@@ -15,6 +15,7 @@ import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.config.ConfigFile;
 import dev.mpp.node.config.MppConfig;
+import dev.mpp.node.mysql.MySqlServer;
 import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
 import dev.mpp.node.store.StoreListener;
@@ -35,6 +36,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +76,7 @@ final class PaperSite implements AutoCloseable {
   final LocalLedger ledger;
   final Map<NodeAddress, PaperServer> servers = new LinkedHashMap<>();
   final List<String> violations = new CopyOnWriteArrayList<>();
+  private final Map<NodeAddress, MySqlServer> controlled = new LinkedHashMap<>();
   private final List<NodePoller> pollers = new ArrayList<>();
   private final SystemTime time = new SystemTime();
   private final Actuator actuator;
@@ -82,17 +85,41 @@ final class PaperSite implements AutoCloseable {
   private volatile @Nullable NodeLoop target;
 
   PaperSite(Path dir) throws Exception {
+    this(dir, P, S, Optional.empty());
+  }
+
+  /**
+   * With other servers, in the place of those in memory.
+   *
+   * @param open controls one of them
+   */
+  PaperSite(
+      Path dir,
+      NodeAddress primary,
+      NodeAddress secondary,
+      Optional<Function<NodeAddress, MySqlServer>> open)
+      throws Exception {
+    String text =
+        CONFIG
+            .replace(P.toString(), primary.toString())
+            .replace(S.toString(), secondary.toString());
     config =
-        ConfigFile.load(Files.writeString(dir.resolve("mpp.yml"), CONFIG), Optional.empty())
-            .config();
+        ConfigFile.load(Files.writeString(dir.resolve("mpp.yml"), text), Optional.empty()).config();
     store = NodeStore.open(config.dataDir(), new Silent());
     Consumer<BrainEvent> post = e -> java.util.Objects.requireNonNull(target).post(e);
     List<PaperServer> all = new ArrayList<>();
     Map<NodeAddress, NodePoller> byAddress = new HashMap<>();
-    for (NodeAddress a : List.of(P, S)) {
-      PaperServer server = new PaperServer(a, all, violations);
-      all.add(server);
-      servers.put(a, server);
+    for (NodeAddress a : List.of(primary, secondary)) {
+      MySqlServer server;
+      if (open.isPresent()) {
+        server = open.get().apply(a);
+      } else {
+        PaperServer paper = new PaperServer(a, all, violations);
+        all.add(paper);
+        servers.put(a, paper);
+        server = paper;
+      }
+      controlled.put(a, server);
       MppConfig.Service s = config.services().getFirst();
       byAddress.put(
           a,
@@ -119,7 +146,7 @@ final class PaperSite implements AutoCloseable {
         new Actuator(
             config.site(),
             ledger,
-            Map.copyOf(servers),
+            Map.copyOf(controlled),
             byAddress,
             f -> {
               throw new IllegalStateException("no other site has servers");

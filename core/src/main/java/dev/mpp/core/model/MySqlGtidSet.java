@@ -106,7 +106,12 @@ public record MySqlGtidSet(Map<String, List<Interval>> intervals) implements Gti
 
   @Override
   public String missingFrom(GtidSet other) {
-    return (other instanceof MySqlGtidSet m ? minus(m) : this).toString();
+    return without(other).toString();
+  }
+
+  /** The transactions of this set that {@code other} lacks, as {@code GTID_SUBTRACT} gives them. */
+  public MySqlGtidSet without(GtidSet other) {
+    return other instanceof MySqlGtidSet m ? minus(m) : this;
   }
 
   private MySqlGtidSet minus(MySqlGtidSet other) {

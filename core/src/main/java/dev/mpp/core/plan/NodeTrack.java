@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What the brain remembers of one local node beside its pool state. */
 final class NodeTrack {
   static final String NO_DEAD_MAN =
-      "no working dead-man (event mpp.dead_man and procedure mpp.jump of the prepare SQL,"
+      "no working dead-man (event mpp.dead_man and the procedure of the prepare SQL,"
           + " event_scheduler=ON); a node without one is never made writable";
 
   final NodeAddress address;

@@ -13,47 +13,86 @@ final class AccountCheck {
   private static final String PREPARE = "mpp mysql prepare";
   private static final String FENCE = "'mppfence'@'localhost'";
 
-  private static final String MANAGERS =
-      "SELECT CONCAT('''', User, '''@''', Host, '''') AS account FROM mysql.global_priv"
-          + " WHERE User = ? ORDER BY Host";
-
-  private static final String FENCE_LOCKED =
-      "SELECT COALESCE(JSON_VALUE(Priv, '$.account_locked'), 0) AS locked FROM mysql.global_priv"
-          + " WHERE User = 'mppfence' AND Host = 'localhost'";
-
-  private static final String BYPASS =
-      "SELECT p.GRANTEE AS account FROM information_schema.USER_PRIVILEGES p"
-          + " LEFT JOIN mysql.global_priv g"
-          + " ON p.GRANTEE = CONCAT('''', g.User, '''@''', g.Host, '''')"
-          + " WHERE REPLACE(p.PRIVILEGE_TYPE, '_', ' ') = 'READ ONLY ADMIN'"
-          + " AND COALESCE(JSON_VALUE(g.Priv, '$.account_locked'), 0) = 0"
-          + " AND g.User NOT IN (?, 'mppfence') ORDER BY p.GRANTEE";
-
   private static final String HOLDER =
       "SELECT ID AS id, USER AS user, HOST AS host FROM information_schema.PROCESSLIST"
           + " WHERE ID = IS_USED_LOCK('mpp_lease')";
 
-  private static final Set<String> TOO_MUCH =
-      Set.of("ALL PRIVILEGES", "SUPER", "BINLOG REPLAY", "SELECT", "REPLICATION SLAVE", "FILE");
+  /**
+   * How the family keeps its accounts.
+   *
+   * @param table of accounts
+   * @param locked expression: 1 for an account that nobody can log in with
+   * @param plugin expression: how an account authenticates, empty where that does not matter
+   * @param bypass privileges that undo a fence
+   * @param spared accounts that have them on every server
+   * @param does what others may do with them
+   * @param tooMuch privileges on everything that the manager must not have
+   */
+  record Names(
+      String table,
+      String locked,
+      String plugin,
+      List<String> bypass,
+      List<String> spared,
+      String does,
+      Set<String> tooMuch) {
+    Names {
+      bypass = List.copyOf(bypass);
+      spared = List.copyOf(spared);
+      tooMuch = Set.copyOf(tooMuch);
+    }
+
+    String managers() {
+      return "SELECT CONCAT('''', User, '''@''', Host, '''') AS account, "
+          + plugin
+          + " AS plugin FROM "
+          + table
+          + " WHERE User = ? ORDER BY Host";
+    }
+
+    String fence() {
+      return "SELECT "
+          + locked
+          + " AS locked FROM "
+          + table
+          + " WHERE User = 'mppfence' AND Host = 'localhost'";
+    }
+
+    String privileges() {
+      return String.join(" or ", bypass);
+    }
+
+    String others() {
+      return "SELECT DISTINCT p.GRANTEE AS account, g.User AS user"
+          + " FROM information_schema.USER_PRIVILEGES p LEFT JOIN "
+          + table
+          + " g ON p.GRANTEE = CONCAT('''', g.User, '''@''', g.Host, '''')"
+          + " WHERE REPLACE(p.PRIVILEGE_TYPE, '_', ' ') IN ('"
+          + String.join("', '", bypass)
+          + "') AND NOT ("
+          + locked
+          + ") AND g.User NOT IN (?, 'mppfence') ORDER BY p.GRANTEE";
+    }
+  }
 
   private final Connection c;
+  private final Names names;
   private final String manager;
   private final List<String> grants;
   private final List<Finding> findings = new ArrayList<>();
 
-  private AccountCheck(Connection c, String manager, PrepareSql sql) {
+  private AccountCheck(Connection c, Names names, String manager, PrepareSql sql) {
     this.c = c;
+    this.names = names;
     this.manager = manager;
     this.grants = sql.statements().stream().filter(s -> s.startsWith("GRANT ")).toList();
   }
 
-  /**
-   * @param administrator whether the session may read the tables of accounts
-   */
-  static List<Finding> of(Connection c, String manager, PrepareSql sql, boolean administrator)
+  /** Of a session that may be the manager's or an administrator's. */
+  static List<Finding> of(Connection c, Names names, String manager, PrepareSql sql)
       throws SQLException {
-    AccountCheck check = new AccountCheck(c, manager, sql);
-    if (administrator) {
+    AccountCheck check = new AccountCheck(c, names, manager, sql);
+    if (check.administrator()) {
       check.asAdministrator();
     } else {
       check.privileges("", check.wanted(manager));
@@ -65,8 +104,11 @@ final class AccountCheck {
       check.findings.add(
           Finding.unseen(
               "BYPASS",
-              "which accounts have READ ONLY ADMIN, and so write on a fenced server, is not visible"
-                  + " to the manager's account",
+              "which accounts have "
+                  + names.privileges()
+                  + ", and so "
+                  + names.does()
+                  + ", is not visible to the manager's account",
               "mpp mysql check --admin USER"));
     }
     check.lock();
@@ -74,9 +116,9 @@ final class AccountCheck {
   }
 
   /** Whether the session may read the tables of accounts. */
-  static boolean administrator(Connection c) throws SQLException {
+  private boolean administrator() throws SQLException {
     try {
-      Rows.query(c, "SELECT 1 FROM mysql.global_priv LIMIT 1");
+      Rows.query(c, "SELECT 1 FROM " + names.table() + " LIMIT 1");
       return true;
     } catch (SQLException e) {
       if (e.getErrorCode() == 1142 || e.getErrorCode() == 1044) {
@@ -92,29 +134,39 @@ final class AccountCheck {
   }
 
   private void asAdministrator() throws SQLException {
-    List<String> managers =
-        Rows.query(c, MANAGERS, List.of(manager)).getFirst().stream()
-            .map(r -> Rows.text(r, "account"))
-            .toList();
+    List<Map<String, String>> managers =
+        Rows.query(c, names.managers(), List.of(manager)).getFirst();
     if (managers.isEmpty()) {
       findings.add(Finding.error("MANAGER", "there is no account '" + manager + "'@…", PREPARE));
     }
-    for (String account : managers) {
-      privileges(account, wanted(manager));
+    for (Map<String, String> row : managers) {
+      privileges(Rows.text(row, "account"), wanted(manager));
+      if (Rows.text(row, "plugin").equals("mysql_native_password")) {
+        findings.add(
+            Finding.warning(
+                "MANAGER",
+                Rows.text(row, "account")
+                    + " logs in with mysql_native_password, which MySQL 8.4 switches off and 9 does"
+                    + " not have",
+                "ALTER USER … IDENTIFIED WITH caching_sha2_password BY …, without the binary log"));
+      }
     }
     fenceAccount();
     Set<String> bypass = new TreeSet<>();
-    for (Map<String, String> row : Rows.query(c, BYPASS, List.of(manager)).getFirst()) {
-      bypass.add(Rows.text(row, "account"));
+    for (Map<String, String> row : Rows.query(c, names.others(), List.of(manager)).getFirst()) {
+      if (!names.spared().contains(Rows.text(row, "user"))) {
+        bypass.add(Rows.text(row, "account"));
+      }
     }
     findings.add(
         bypass.isEmpty()
-            ? Finding.ok("BYPASS", "no other account has READ ONLY ADMIN")
+            ? Finding.ok("BYPASS", "no other account has " + names.privileges())
             : Finding.warning(
                 "BYPASS",
-                "these accounts write on a fenced server: " + String.join(", ", bypass),
-                "keep it to administrators: REVOKE READ ONLY ADMIN ON *.* FROM …; it counts for"
-                    + " new sessions"));
+                "these accounts " + names.does() + ": " + String.join(", ", bypass),
+                "keep it to administrators: REVOKE "
+                    + String.join(", ", names.bypass())
+                    + " ON *.* FROM …; it counts for new sessions"));
   }
 
   private void privileges(String account, Privileges wanted) throws SQLException {
@@ -122,7 +174,7 @@ final class AccountCheck {
     String name = account.isEmpty() ? "the manager's account" : account;
     List<String> missing = has.missing(wanted);
     List<String> more =
-        has.on().getOrDefault("*.*", Set.of()).stream().filter(TOO_MUCH::contains).toList();
+        has.on().getOrDefault("*.*", Set.of()).stream().filter(names.tooMuch()::contains).toList();
     if (!missing.isEmpty()) {
       findings.add(
           Finding.error("MANAGER", name + " lacks " + String.join(", ", missing), PREPARE));
@@ -138,7 +190,7 @@ final class AccountCheck {
   }
 
   private void fenceAccount() throws SQLException {
-    Map<String, String> row = Rows.first(Rows.query(c, FENCE_LOCKED));
+    Map<String, String> row = Rows.first(Rows.query(c, names.fence()));
     if (row.isEmpty()) {
       findings.add(Finding.error("FENCE_ACCOUNT", "there is no account " + FENCE, PREPARE));
       return;

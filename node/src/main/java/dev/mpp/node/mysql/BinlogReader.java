@@ -1,9 +1,6 @@
 package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.GtidSet;
-import dev.mpp.core.model.MariaDbGtidSet;
-import dev.mpp.core.model.MariaDbGtidSet.Range;
-import dev.mpp.core.model.MariaDbGtidSet.Stream;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,15 +9,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Reads chosen transactions from a MariaDB server's binary log with SHOW BINLOG EVENTS, which needs
- * BINLOG MONITOR and no access to the server's files. It shows statements, also those that led to
- * row events ({@code binlog_annotate_row_events}), and the tables, not the rows' values.
+ * Reads chosen transactions from a server's binary log with SHOW BINLOG EVENTS, which needs BINLOG
+ * MONITOR (MySQL: REPLICATION SLAVE) and no access to the server's files. It shows statements, also
+ * those that led to row events ({@code binlog_annotate_row_events}; MySQL: {@code
+ * binlog_rows_query_log_events}), and the tables, not the rows' values.
  */
 public final class BinlogReader {
   /** Events of one answer: the server holds up commits while it reads its newest file. */
   private static final int PAGE = 2_000;
+
+  /** ER_SPECIFIC_ACCESS_DENIED_ERROR. */
+  private static final int DENIED = 1227;
+
+  private static final Pattern GTID = Pattern.compile("GTID(?:_NEXT=)? '?([^\\s']+)");
 
   private final ServerSession server;
 
@@ -48,7 +53,7 @@ public final class BinlogReader {
    * @return what the log goes back to when its beginning was purged and some may be missing
    * @throws IOException if the server fails, or refuses; the message names it
    */
-  public Optional<String> read(List<Range> wanted, Consumer<Transaction> each) throws IOException {
+  public Optional<String> read(Lacking wanted, Consumer<Transaction> each) throws IOException {
     try {
       List<String> files =
           Rows.query(server.connection(), "SHOW BINARY LOGS").getFirst().stream()
@@ -63,15 +68,20 @@ public final class BinlogReader {
           : Optional.empty();
     } catch (SQLException e) {
       throw new IOException(
-          server.address() + ": its binary log cannot be read: " + e.getMessage(), e);
+          server.address()
+              + ": its binary log cannot be read: "
+              + e.getMessage()
+              + (e.getErrorCode() == DENIED && !server.mariaDb()
+                  ? "; give --admin USER, an account with REPLICATION SLAVE"
+                  : ""),
+          e);
     }
   }
 
   /** The newest file that begins before all of them; -1 when none does. */
-  private int first(List<String> files, List<Range> wanted) throws SQLException {
+  private int first(List<String> files, Lacking wanted) throws SQLException {
     for (int i = files.size() - 1; i >= 0; i--) {
-      MariaDbGtidSet before = before(files.get(i));
-      if (wanted.stream().allMatch(r -> before.last().getOrDefault(r.stream(), 0L) < r.from())) {
+      if (wanted.noneIn(before(files.get(i)))) {
         return i;
       }
     }
@@ -79,11 +89,11 @@ public final class BinlogReader {
   }
 
   /** What was executed before the file began: its second event says so. */
-  private MariaDbGtidSet before(String file) throws SQLException {
+  private GtidSet before(String file) throws SQLException {
     for (Map<String, String> event : events(server.connection(), file, 4, 5)) {
-      if (Rows.text(event, "Event_type").equals("Gtid_list")) {
-        String list = Rows.text(event, "Info").replaceAll("[\\[\\]\\s]", "");
-        return (MariaDbGtidSet) GtidSet.parse(list);
+      String type = Rows.text(event, "Event_type");
+      if (type.equals("Gtid_list") || type.equals("Previous_gtids")) {
+        return GtidSet.parse(Rows.text(event, "Info").replaceAll("[\\[\\]\\s]", ""));
       }
     }
     throw new SQLException("file " + file + " does not begin with a list of GTIDs");
@@ -98,7 +108,7 @@ public final class BinlogReader {
   /** One file, page by page. */
   private static final class File {
     private final String file;
-    private final List<Range> wanted;
+    private final Lacking wanted;
     private final Consumer<Transaction> each;
     private final List<String> statements = new ArrayList<>();
     private String gtid = "";
@@ -106,7 +116,7 @@ public final class BinlogReader {
     private long end;
     private boolean annotated;
 
-    File(String file, List<Range> wanted, Consumer<Transaction> each) {
+    File(String file, Lacking wanted, Consumer<Transaction> each) {
       this.file = file;
       this.wanted = wanted;
       this.each = each;
@@ -126,11 +136,19 @@ public final class BinlogReader {
     private void event(Map<String, String> event) {
       String info = Rows.text(event, "Info");
       switch (Rows.text(event, "Event_type")) {
-        case "Gtid" -> {
+        case "Gtid", "Gtid_tagged" -> {
           finish();
           begin(info, Rows.number(event, "Pos"));
         }
-        case "Query" -> add(info);
+        case "Query" -> {
+          if (!info.equals("BEGIN") && !info.equals("COMMIT")) {
+            add(info);
+          }
+        }
+        case "Rows_query" -> {
+          annotated = true;
+          add(info.startsWith("# ") ? info.substring(2) : info);
+        }
         case "Annotate_rows" -> {
           annotated = true;
           add(info);
@@ -144,6 +162,8 @@ public final class BinlogReader {
             "Stop",
             "Format_desc",
             "Gtid_list",
+            "Previous_gtids",
+            "Anonymous_Gtid",
             "Binlog_checkpoint",
             "Start_encryption" ->
             finish();
@@ -155,16 +175,9 @@ public final class BinlogReader {
     }
 
     private void begin(String info, long position) {
-      int at = info.indexOf("GTID ");
-      String text = at < 0 ? "" : info.substring(at + 5).split(" ", 2)[0];
-      String[] part = text.split("-", -1);
-      if (part.length != 3) {
-        return;
-      }
-      Stream stream = new Stream(Long.parseLong(part[0]), Long.parseLong(part[1]));
-      long number = Long.parseLong(part[2]);
-      if (wanted.stream().anyMatch(r -> r.has(stream, number))) {
-        gtid = text;
+      Matcher m = GTID.matcher(info);
+      if (m.find() && wanted.has(m.group(1))) {
+        gtid = m.group(1);
         begin = position;
         end = position;
       }

@@ -3,12 +3,15 @@ package dev.mpp.node.mysql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds the named lock {@code mpp_lease} in a session of its own, whose {@code wait_timeout} the
@@ -19,10 +22,17 @@ import org.jspecify.annotations.Nullable;
 final class DeadManLock implements AutoCloseable {
   static final String NAME = "mpp_lease";
 
+  private static final Logger log = LoggerFactory.getLogger(DeadManLock.class);
+
+  private static final String HOLDER =
+      "SELECT IS_USED_LOCK('mpp_lease') AS id, (SELECT MAX(USER)"
+          + " FROM information_schema.PROCESSLIST WHERE ID = IS_USED_LOCK('mpp_lease')) AS user";
+
   /** ER_NO_SUCH_THREAD: it ended by itself. */
   private static final int NO_SUCH_THREAD = 1094;
 
   private final Connector connector;
+  private final String manager;
   private final DeadManTimings timings;
   private final LongSupplier clock;
   private final long callNanos;
@@ -43,6 +53,7 @@ final class DeadManLock implements AutoCloseable {
 
   DeadManLock(ServerOptions options, Connector connector) {
     this.connector = connector;
+    this.manager = options.credentials().user();
     this.timings = options.deadMan();
     this.clock = options.clock();
     this.callNanos = Math.min(options.pollTimeout().toNanos(), timings.lockTimeout().toNanos() / 2);
@@ -244,21 +255,30 @@ final class DeadManLock implements AutoCloseable {
     }
   }
 
+  /**
+   * Any account may take a named lock. A session of another one is ended, as the server's event
+   * would; that of MySQL sleeps while the server is read-only.
+   */
   private boolean lock(Connection c) throws SQLException {
     boolean got = permitted() && getLock(c);
-    if (got || !taking || !permitted()) {
+    if (got || !permitted()) {
       return got;
     }
-    long holder =
-        Rows.number(
-            Rows.first(Rows.query(c, "SELECT IS_USED_LOCK('" + NAME + "') AS holder")), "holder");
-    if (holder != 0) {
-      try {
-        Rows.query(c, "KILL " + holder);
-      } catch (SQLException e) {
-        if (e.getErrorCode() != NO_SUCH_THREAD) {
-          throw e;
-        }
+    Map<String, String> row = Rows.first(Rows.query(c, HOLDER));
+    long holder = Rows.number(row, "id");
+    String user = Rows.text(row, "user");
+    boolean foreign = !user.isEmpty() && !user.equals(manager) && !user.equals("mppfence");
+    if (holder == 0 || !(taking || foreign)) {
+      return false;
+    }
+    if (foreign) {
+      log.warn("session {} of account {} held {}: it is ended", holder, user, NAME);
+    }
+    try {
+      Rows.query(c, "KILL " + holder);
+    } catch (SQLException e) {
+      if (e.getErrorCode() != NO_SUCH_THREAD) {
+        throw e;
       }
     }
     return permitted() && getLock(c);

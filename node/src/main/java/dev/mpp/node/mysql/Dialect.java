@@ -60,4 +60,7 @@ sealed interface Dialect permits MariaDb, MySql {
   Promoting promoting();
 
   Replicating replicating();
+
+  /** For the commands of the command line. */
+  Checking checking();
 }

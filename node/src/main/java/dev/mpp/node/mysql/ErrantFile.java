@@ -1,6 +1,5 @@
 package dev.mpp.node.mysql;
 
-import dev.mpp.core.model.MariaDbGtidSet.Range;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.node.mysql.BinlogReader.Transaction;
 import java.io.BufferedWriter;
@@ -12,10 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A file of errant transactions for the one who decides what becomes of them. Statements hold data
@@ -24,19 +21,21 @@ import java.util.stream.Collectors;
 public final class ErrantFile implements AutoCloseable {
   private final BufferedWriter out;
   private final NodeAddress node;
+  private final String tool;
   private int written;
 
-  private ErrantFile(BufferedWriter out, NodeAddress node) {
+  private ErrantFile(BufferedWriter out, NodeAddress node, String tool) {
     this.out = out;
     this.node = node;
+    this.tool = tool;
   }
 
   /**
    * @throws java.nio.file.FileAlreadyExistsException if there is such a file
    * @throws IOException if it cannot be made
    */
-  public static ErrantFile create(
-      Path file, NodeAddress node, NodeAddress active, List<Range> ranges) throws IOException {
+  public static ErrantFile create(Path file, NodeAddress node, NodeAddress active, Lacking lacking)
+      throws IOException {
     // Permissions of a file system that has none are not asked for.
     FileChannel channel =
         file.toAbsolutePath().getFileSystem().supportedFileAttributeViews().contains("posix")
@@ -47,7 +46,7 @@ public final class ErrantFile implements AutoCloseable {
             : FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     BufferedWriter out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
     out.write("-- Transactions of " + node + " that ACTIVE " + active + " does not have:\n-- ");
-    out.write(ranges.stream().map(Range::toString).collect(Collectors.joining(", ")));
+    out.write(String.join(", ", lacking.items()));
     out.write(
         "\n"
             + "-- As the binary log has them (SHOW BINLOG EVENTS): statements, and the tables of"
@@ -55,7 +54,14 @@ public final class ErrantFile implements AutoCloseable {
             + "-- was not logged. Not the rows before and after: the commands below each show"
             + " those, with an\n"
             + "-- account that has REPLICATION SLAVE.\n");
-    return new ErrantFile(out, node);
+    return new ErrantFile(out, node, tool(lacking));
+  }
+
+  private static String tool(Lacking lacking) {
+    return switch (lacking) {
+      case Lacking.OfMariaDb unused -> "mariadb-binlog";
+      case Lacking.OfMySql unused -> "mysqlbinlog";
+    };
   }
 
   /** Adds one; may be called from a stream. */
@@ -63,8 +69,8 @@ public final class ErrantFile implements AutoCloseable {
     try {
       out.write("\n-- " + t.gtid() + "  " + t.file() + " " + t.position() + ".." + t.end() + "\n");
       out.write(
-          "-- mariadb-binlog --read-from-remote-server --host=%s --port=%d --user=USER -p --base64-output=decode-rows -vv --start-position=%d --stop-position=%d %s%n"
-              .formatted(node.host(), node.port(), t.position(), t.end(), t.file()));
+          "-- %s --read-from-remote-server --host=%s --port=%d --user=USER -p --base64-output=decode-rows -vv --start-position=%d --stop-position=%d %s%n"
+              .formatted(tool, node.host(), node.port(), t.position(), t.end(), t.file()));
       for (String statement : t.statements()) {
         out.write(statement);
         out.write(";\n");
@@ -73,6 +79,11 @@ public final class ErrantFile implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Adds what the server's own tool decoded. */
+  public void append(String decoded) throws IOException {
+    out.write(decoded);
   }
 
   /** Says that the log does not go back to the first of them. */

@@ -8,6 +8,7 @@ final class MariaDb implements Dialect {
   private final Fencing fencing = new MariaDbFencing();
   private final Promoting promoting = new MariaDbPromotion();
   private final Replicating replicating = new MariaDbReplication();
+  private final Checking checking = new MariaDbChecking();
 
   @Override
   public String name() {
@@ -42,5 +43,10 @@ final class MariaDb implements Dialect {
   @Override
   public Replicating replicating() {
     return replicating;
+  }
+
+  @Override
+  public Checking checking() {
+    return checking;
   }
 }

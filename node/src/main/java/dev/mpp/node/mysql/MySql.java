@@ -9,6 +9,7 @@ final class MySql implements Dialect {
   private final Fencing fencing = new MySqlFencing();
   private final Promoting promoting = new MySqlPromotion();
   private final Replicating replicating = new MySqlReplication();
+  private final Checking checking = new MySqlChecking();
 
   @Override
   public String name() {
@@ -44,5 +45,10 @@ final class MySql implements Dialect {
   @Override
   public Replicating replicating() {
     return replicating;
+  }
+
+  @Override
+  public Checking checking() {
+    return checking;
   }
 }

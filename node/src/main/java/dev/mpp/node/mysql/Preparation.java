@@ -15,9 +15,14 @@ import java.util.regex.Pattern;
  * and its password. Nothing is written to the binary log.
  */
 public final class Preparation {
-  private static final String POSITION =
-      "SELECT @@global.gtid_binlog_state AS state, @@session.last_gtid AS own,"
-          + " @@global.read_only AS read_only;SHOW SLAVE STATUS";
+  /** ER_OPTION_PREVENTS_STATEMENT: a node of MPP closed the server again. */
+  private static final int READ_ONLY = 1290;
+
+  private static final int ATTEMPTS = 10;
+
+  private static final String LEFT_OPEN =
+      "administrators may be able to write there until MPP polls it next: SET GLOBAL"
+          + " super_read_only = 1, then run it again";
 
   private static final Pattern TABLE =
       Pattern.compile("CREATE TABLE IF NOT EXISTS (\\w+)\\.(\\w+).*", Pattern.DOTALL);
@@ -31,12 +36,19 @@ public final class Preparation {
           "(CREATE|ALTER) USER (?:IF NOT EXISTS )?'([^']+)'@'([^']+)'.*", Pattern.DOTALL);
   private static final Pattern ROUTINE =
       Pattern.compile(
-          "CREATE OR REPLACE DEFINER\\s*=\\s*\\S+ (?:EVENT|PROCEDURE) (\\w+\\.\\w+).*",
+          "(?:CREATE (?:OR REPLACE )?DEFINER\\s*=\\s*\\S+|DROP) (?:EVENT|PROCEDURE) (?:IF EXISTS )?"
+              + "(\\w+\\.\\w+).*",
           Pattern.DOTALL);
+  private static final Pattern ON_PROCEDURE =
+      Pattern.compile("GRANT EXECUTE ON PROCEDURE (\\S+) TO .*", Pattern.DOTALL);
 
   private final ServerSession server;
+  private final Checking checking;
   private final List<String> session = new ArrayList<>();
-  private final List<Step> steps = new ArrayList<>();
+  private final List<String> opening = new ArrayList<>();
+  private final List<Step> made = new ArrayList<>();
+  private final List<String> closing = new ArrayList<>();
+  private final List<Step> set = new ArrayList<>();
   private final List<Setting> restart = new ArrayList<>();
 
   /**
@@ -59,6 +71,7 @@ public final class Preparation {
 
   private Preparation(ServerSession server) {
     this.server = server;
+    this.checking = server.dialect().checking();
   }
 
   /**
@@ -76,21 +89,36 @@ public final class Preparation {
       boolean works)
       throws IOException {
     Preparation p = new Preparation(administrator);
-    List<String> real = wanted.sql(manager, host).statements();
+    Checking checking = p.checking;
+    List<String> real = wanted.sql(checking, manager, host).statements();
     List<String> shown =
-        wanted.sql(new Credentials(manager.user(), () -> "***"), host).statements();
+        wanted.sql(checking, new Credentials(manager.user(), () -> "***"), host).statements();
+    PrepareSql current = wanted.sql(checking);
     try {
       Connection c = administrator.connection();
+      boolean begun = false;
+      List<Step> all = new ArrayList<>();
       for (int i = 0; i < real.size(); i++) {
-        if (real.get(i).startsWith("SET ")) {
-          p.session.add(real.get(i));
-        } else if (p.needed(c, shown.get(i), wanted.sql(), works)) {
-          p.steps.add(new Step(shown.get(i), real.get(i)));
+        String sql = real.get(i);
+        if (sql.startsWith("SET SESSION ") || sql.startsWith("SET NAMES ")) {
+          p.session.add(sql);
+        } else if (sql.startsWith("SET ") || sql.startsWith("DO ")) {
+          (begun ? p.closing : p.opening).add(sql);
+        } else {
+          begun = true;
+          Step step = new Step(shown.get(i), sql);
+          all.add(step);
+          if (p.needed(c, shown.get(i), current, works)) {
+            p.made.add(step);
+          }
         }
       }
-      for (Setting s : SettingCheck.wrong(c, wanted.settings())) {
+      if (!p.made.isEmpty() && !p.opening.isEmpty() && p.closed(c)) {
+        p.withoutDeadMan(all);
+      }
+      for (Setting s : SettingCheck.wrong(c, checking, wanted.settings(checking, c))) {
         if (s.live()) {
-          p.steps.add(new Step(s.set(), s.set()));
+          p.set.add(new Step(s.set(), s.set()));
         } else {
           p.restart.add(s);
         }
@@ -103,12 +131,21 @@ public final class Preparation {
 
   /** What is to be run, in order; empty when everything is there. */
   public List<Step> steps() {
+    List<Step> steps = new ArrayList<>(made);
+    steps.addAll(set);
     return List.copyOf(steps);
   }
 
-  /** What the session is set to before: nothing of it is logged or replicated. */
-  public List<String> session() {
-    return List.copyOf(session);
+  /** All that {@link #apply} runs, in order, as it may be seen. */
+  public List<String> script() {
+    List<String> script = new ArrayList<>(session);
+    if (!made.isEmpty()) {
+      script.addAll(opening);
+      made.forEach(s -> script.add(s.shown()));
+      script.addAll(closing);
+    }
+    set.forEach(s -> script.add(s.shown()));
+    return List.copyOf(script);
   }
 
   /** What the configuration has to say and does not, as far as the server shows it. */
@@ -118,6 +155,10 @@ public final class Preparation {
 
   private boolean needed(Connection c, String sql, PrepareSql current, boolean works)
       throws SQLException {
+    Matcher on = ON_PROCEDURE.matcher(sql);
+    if (on.matches() && drops(on.group(1))) {
+      return true; // Privileges on a procedure go with it.
+    }
     Matcher m = SCHEMA.matcher(sql);
     if (m.matches()) {
       return none(c, "SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?", m.group(1));
@@ -146,16 +187,41 @@ public final class Preparation {
           ? !works
           : none(
               c,
-              "SELECT 1 FROM mysql.global_priv WHERE User = ? AND Host = ?",
+              "SELECT 1 FROM " + checking.accounts().table() + " WHERE User = ? AND Host = ?",
               m.group(2),
               m.group(3));
     }
     m = ROUTINE.matcher(sql);
     if (m.matches()) {
       return none(c, "SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'mpp'")
-          || !ObjectCheck.current(c, current, m.group(1));
+          || !checking.current(c, current, m.group(1));
     }
     return !sql.startsWith("GRANT ") || !granted(c, sql);
+  }
+
+  private boolean closed(Connection c) throws SQLException {
+    return Rows.on(
+        Rows.first(Rows.query(c, "SELECT @@global." + checking.readOnly() + " AS closed")),
+        "closed");
+  }
+
+  /**
+   * The flag is off for the moment, so that the dead-man would wake up, find the lock with an
+   * administrator and end this session: it is dropped first and made anew.
+   */
+  private void withoutDeadMan(List<Step> all) {
+    List<Step> needed = List.copyOf(made);
+    made.clear();
+    all.stream().filter(s -> needed.contains(s) || ofDeadMan(s.sql())).forEach(made::add);
+  }
+
+  private static boolean ofDeadMan(String sql) {
+    Matcher m = ROUTINE.matcher(sql);
+    return m.matches() && m.group(1).equals("mpp.dead_man");
+  }
+
+  private boolean drops(String procedure) {
+    return made.stream().anyMatch(s -> s.sql().startsWith("DROP PROCEDURE IF EXISTS " + procedure));
   }
 
   private static boolean none(Connection c, String sql, Object... parameters) throws SQLException {
@@ -183,31 +249,91 @@ public final class Preparation {
    */
   public Outcome apply() throws IOException {
     Connection c = server.connection();
-    int done = 0;
-    String running = "";
+    Running running = new Running();
     try {
-      List<List<Map<String, String>>> before = Rows.query(c, POSITION);
+      List<List<Map<String, String>>> before = Rows.query(c, checking.position());
       for (String sql : session) {
-        running = sql;
-        Rows.query(c, sql);
+        running.run(c, sql, sql);
       }
-      for (Step step : steps) {
-        running = step.shown();
-        run(c, step.sql());
-        done++;
+      if (!made.isEmpty()) {
+        make(c, running);
       }
-      running = POSITION;
-      return new Outcome(done, binaryLog(before, Rows.query(c, POSITION)));
+      for (Step step : set) {
+        running.run(c, step.shown(), step.sql());
+        running.done++;
+      }
+      return new Outcome(running.done, binaryLog(before, Rows.query(c, checking.position())));
     } catch (SQLException e) {
       throw new IOException(
-          "%s: %s (after %d of %d steps; at: %s)"
+          "%s: %s (after %d of %d steps; at: %s)%s"
               .formatted(
                   server.address(),
                   e.getMessage(),
-                  done,
-                  steps.size(),
-                  running.lines().findFirst().orElse("")),
+                  running.done,
+                  steps().size(),
+                  running.at.lines().findFirst().orElse(""),
+                  e.getErrorCode() == READ_ONLY
+                      ? "; MPP closes or opens this server just now: run it again"
+                      : ""),
           e);
+    }
+  }
+
+  /** Where it is, for the message. */
+  private static final class Running {
+    private int done;
+    private String at = "";
+
+    void run(Connection c, String shown, String sql) throws SQLException {
+      at = shown;
+      Preparation.run(c, sql);
+    }
+  }
+
+  /** Whatever happens, the server is as closed afterwards as it was before. */
+  private void make(Connection c, Running running) throws SQLException {
+    try {
+      open(c, running);
+      int attempts = 0;
+      int i = 0;
+      while (i < made.size()) {
+        try {
+          running.run(c, made.get(i).shown(), made.get(i).sql());
+          i++;
+          running.done++;
+        } catch (SQLException e) {
+          // A node of MPP that polls while the flag is down closes the server again.
+          if (e.getErrorCode() != READ_ONLY || opening.isEmpty() || ++attempts >= ATTEMPTS) {
+            throw e;
+          }
+          open(c, running);
+        }
+      }
+    } catch (SQLException e) {
+      try {
+        close(c);
+      } catch (SQLException unclosed) {
+        SQLException left =
+            new SQLException(
+                e.getMessage() + "; " + LEFT_OPEN, e.getSQLState(), e.getErrorCode(), e);
+        left.addSuppressed(unclosed);
+        throw left;
+      }
+      throw e;
+    }
+    close(c);
+  }
+
+  private void open(Connection c, Running running) throws SQLException {
+    for (String sql : opening) {
+      running.run(c, sql, sql);
+    }
+  }
+
+  /** MariaDB lets administrators write at any time: there is nothing to close. */
+  private void close(Connection c) throws SQLException {
+    for (String sql : closing) {
+      run(c, sql);
     }
   }
 
@@ -233,7 +359,7 @@ public final class Preparation {
     if (was.equals(is)) {
       return "GTID " + (is.isEmpty() ? "(empty)" : is) + " before and after";
     }
-    boolean replicates = after.get(1).stream().anyMatch(r -> Rows.on(r, "Slave_SQL_Running"));
+    boolean replicates = after.get(1).stream().anyMatch(r -> Rows.on(r, checking.applies()));
     if (Rows.on(now, "read_only") && !replicates) {
       throw new IOException(
           "%s: the binary log moved from %s to %s though the server is read-only and nothing"

@@ -9,12 +9,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The packaged SQL that prepares a server for MPP: accounts, the dead-man event, the canary's
  * table. Idempotent; writes nothing to the binary log.
  */
 public final class PrepareSql {
+  private static final Pattern MADE =
+      Pattern.compile("CREATE (?:OR REPLACE )?DEFINER\\s*=\\s*\\S+ (?:EVENT|PROCEDURE) ");
+
   private final String family;
   private final String text;
   private final Credentials manager;
@@ -85,16 +90,38 @@ public final class PrepareSql {
     }
   }
 
+  /** Whether it makes an event or a procedure of that name. */
+  boolean makes(String name) {
+    return statements().stream().anyMatch(s -> makes(s, name));
+  }
+
+  private static boolean makes(String statement, String name) {
+    Matcher m = MADE.matcher(statement);
+    return m.lookingAt() && statement.startsWith(name, m.end());
+  }
+
   /** The body of the event or procedure of that name, as the server keeps it. */
   String body(String name) {
     for (String statement : statements()) {
-      if (statement.startsWith("CREATE OR REPLACE") && statement.contains(" " + name)) {
+      if (makes(statement, name)) {
         int begin = statement.indexOf("\nDO BEGIN\n") + 4;
         begin = begin > 3 ? begin : statement.indexOf("\nBEGIN\n") + 1;
         return statement.substring(begin).strip();
       }
     }
     throw new IllegalArgumentException("the prepare SQL makes no " + name);
+  }
+
+  /**
+   * Whether that text is its body. Comments and spaces do not count: the mysql client leaves
+   * comments out of what it sends.
+   */
+  boolean hasBody(String name, String text) {
+    return bare(text).equals(bare(body(name)));
+  }
+
+  private static String bare(String body) {
+    return body.replaceAll("(?m)^\\s*-- .*$", "").replaceAll("\\s+", " ").strip();
   }
 
   private static String quoted(String value) {

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Privileges by what they are on ({@code *.*}, {@code mpp.canary}, {@code PROCEDURE mpp.jump}), in
@@ -19,6 +20,11 @@ import java.util.regex.Pattern;
 record Privileges(Map<String, Set<String>> on) {
   private static final Pattern GRANT =
       Pattern.compile("GRANT (.+?) ON (.+?) TO (\\S+).*", Pattern.DOTALL);
+
+  /** A comma that is not inside of a list of columns. */
+  private static final Pattern BETWEEN = Pattern.compile(",(?![^(]*\\))");
+
+  private static final Pattern ON_COLUMNS = Pattern.compile("\\s*(\\w+)\\s*\\(([^)]*)\\)\\s*");
 
   Privileges {
     Map<String, Set<String>> copy = new TreeMap<>();
@@ -33,8 +39,8 @@ record Privileges(Map<String, Set<String>> on) {
       Matcher m = GRANT.matcher(statement.strip());
       if (m.matches()) {
         Set<String> set = on.computeIfAbsent(object(m.group(2)), object -> new TreeSet<>());
-        for (String privilege : m.group(1).split(",", -1)) {
-          set.add(words(privilege));
+        for (String privilege : BETWEEN.split(m.group(1), -1)) {
+          set.addAll(single(privilege));
         }
       }
     }
@@ -59,6 +65,17 @@ record Privileges(Map<String, Set<String>> on) {
     return plain.startsWith("TABLE ") ? plain.substring(6) : plain;
   }
 
+  /** {@code SELECT (a, b)} is {@code SELECT (A)} and {@code SELECT (B)}: servers sort columns. */
+  private static List<String> single(String privilege) {
+    Matcher m = ON_COLUMNS.matcher(privilege);
+    if (!m.matches()) {
+      return List.of(words(privilege));
+    }
+    return Stream.of(m.group(2).replace("`", "").split(",", -1))
+        .map(column -> words(m.group(1)) + " (" + column.strip().toUpperCase(Locale.ROOT) + ")")
+        .toList();
+  }
+
   private static String words(String text) {
     return text.replace('_', ' ').replaceAll("\\s+", " ").strip().toUpperCase(Locale.ROOT);
   }
@@ -80,7 +97,10 @@ record Privileges(Map<String, Set<String>> on) {
   }
 
   private static boolean has(Set<String> set, String privilege) {
-    return set.contains(privilege) || set.contains("ALL PRIVILEGES");
+    int column = privilege.indexOf(" (");
+    return set.contains(privilege)
+        || set.contains("ALL PRIVILEGES")
+        || (column > 0 && set.contains(privilege.substring(0, column)));
   }
 
   private static String schema(String object) {

@@ -6,11 +6,13 @@ import dev.mpp.core.model.NodeAddress;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
-/** The source a MariaDB server is configured to follow, and changing it. Starts nothing. */
+/** The source a server is configured to follow, and changing it. Starts nothing. */
 public final class ReplicaSetup {
   private ReplicaSetup() {}
 
@@ -18,11 +20,19 @@ public final class ReplicaSetup {
    * As the server shows it.
    *
    * @param source {@code host:port}, empty when none is configured
-   * @param byGtid it follows by {@code gtid_slave_pos}
+   * @param account it replicates with, empty when none is configured
+   * @param byGtid it follows by {@code gtid_slave_pos} (MySQL: {@code SOURCE_AUTO_POSITION})
    * @param problem the last error of its receiver or applier, empty when there is none
    */
   public record Shown(
-      String source, boolean byGtid, boolean receives, boolean applies, String problem) {
+      String source,
+      String account,
+      boolean byGtid,
+      boolean receives,
+      boolean applies,
+      String problem) {
+
+    private static final Shown NONE = new Shown("", "", false, false, false, "");
 
     public boolean follows(NodeAddress active) {
       return source.equals(active.toString()) && byGtid;
@@ -35,34 +45,60 @@ public final class ReplicaSetup {
 
   public static Shown read(ServerSession server) throws IOException {
     try {
-      Map<String, String> row = Rows.first(Rows.query(server.connection(), "SHOW SLAVE STATUS"));
-      if (row.isEmpty()) {
-        return new Shown("", false, false, false, "");
-      }
-      return new Shown(
-          new NodeAddress(Rows.text(row, "Master_Host"), (int) Rows.number(row, "Master_Port"))
-              .toString(),
-          Rows.text(row, "Using_Gtid").equals("Slave_Pos"),
-          Rows.on(row, "Slave_IO_Running"),
-          Rows.on(row, "Slave_SQL_Running"),
-          MariaDbPoll.error(row));
+      return server.mariaDb() ? mariaDb(server.connection()) : mySql(server.connection());
     } catch (IllegalArgumentException e) {
-      return new Shown("", false, false, false, "");
+      return Shown.NONE;
     } catch (SQLException e) {
       throw new IOException(server.address() + ": " + e.getMessage(), e);
     }
   }
 
+  private static Shown mariaDb(Connection c) throws SQLException {
+    Map<String, String> row = Rows.first(Rows.query(c, "SHOW SLAVE STATUS"));
+    if (row.isEmpty()) {
+      return Shown.NONE;
+    }
+    return new Shown(
+        source(row, "Master"),
+        Rows.text(row, "Master_User"),
+        Rows.text(row, "Using_Gtid").equals("Slave_Pos"),
+        Rows.on(row, "Slave_IO_Running"),
+        Rows.on(row, "Slave_SQL_Running"),
+        MariaDbPoll.error(row));
+  }
+
+  private static Shown mySql(Connection c) throws SQLException {
+    Map<String, String> row = MySqlPoll.channel(Rows.query(c, "SHOW REPLICA STATUS").getFirst());
+    if (row.isEmpty()) {
+      return Shown.NONE;
+    }
+    return new Shown(
+        source(row, "Source"),
+        Rows.text(row, "Source_User"),
+        Rows.on(row, "Auto_Position"),
+        Rows.on(row, "Replica_IO_Running"),
+        Rows.on(row, "Replica_SQL_Running"),
+        MySqlPoll.error(row));
+  }
+
+  private static String source(Map<String, String> row, String word) {
+    return new NodeAddress(Rows.text(row, word + "_Host"), (int) Rows.number(row, word + "_Port"))
+        .toString();
+  }
+
   /**
-   * Has a server that was made from a copy know what it has of every server. Its binary log is
-   * empty and {@code gtid_slave_pos} names the last transaction of each domain only; in a domain
+   * Has a MariaDB server that was made from a copy know what it has of every server. Its binary log
+   * is empty and {@code gtid_slave_pos} names the last transaction of each domain only; in a domain
    * numbers only grow, so that all lower ones of the ACTIVE came before. Without it no comparison
    * finds that it has what earlier ACTIVE servers wrote.
    *
-   * @return whether it had to be done
+   * @return whether it had to be done; never on MySQL, whose copies have their GTID set
    */
   public static boolean completeState(ServerSession server, ServerSession active)
       throws IOException {
+    if (!server.mariaDb()) {
+      return false;
+    }
     String states =
         "SELECT @@global.gtid_binlog_state AS state, @@global.gtid_slave_pos AS position";
     try {
@@ -101,22 +137,38 @@ public final class ReplicaSetup {
   /**
    * Has the server follow the source from where its own data is, once it is started.
    *
+   * @param account empty: the one that is configured; MySQL only
    * @param tls demand an encrypted session with the source
    */
   public static void follow(
-      ServerSession server, NodeAddress source, Credentials account, boolean tls)
+      ServerSession server, NodeAddress source, Optional<Credentials> account, boolean tls)
       throws IOException {
+    List<Object> parameters = new ArrayList<>(List.of(source.host(), source.port()));
+    account.ifPresent(a -> parameters.addAll(List.of(a.user(), a.password().get())));
     Connection c = server.connection();
     try {
-      Rows.query(c, "STOP SLAVE");
+      Rows.query(c, server.mariaDb() ? "STOP SLAVE" : "STOP REPLICA FOR CHANNEL ''");
       Rows.query(
           c,
-          "CHANGE MASTER TO MASTER_HOST = ?, MASTER_PORT = ?, MASTER_USER = ?, MASTER_PASSWORD = ?,"
-              + " MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1"
-              + (tls ? ", MASTER_SSL = 1" : ", MASTER_SSL = 0, MASTER_SSL_VERIFY_SERVER_CERT = 0"),
-          List.of(source.host(), source.port(), account.user(), account.password().get()));
+          server.mariaDb() ? changeMariaDb(tls) : changeMySql(account.isPresent(), tls),
+          parameters);
     } catch (SQLException e) {
       throw new IOException(server.address() + ": " + e.getMessage(), e);
     }
+  }
+
+  private static String changeMariaDb(boolean tls) {
+    return "CHANGE MASTER TO MASTER_HOST = ?, MASTER_PORT = ?, MASTER_USER = ?, MASTER_PASSWORD ="
+        + " ?, MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1"
+        + (tls ? ", MASTER_SSL = 1" : ", MASTER_SSL = 0, MASTER_SSL_VERIFY_SERVER_CERT = 0");
+  }
+
+  /** MySQL 9 gives up after 10 attempts by default. */
+  private static String changeMySql(boolean account, boolean tls) {
+    return "CHANGE REPLICATION SOURCE TO SOURCE_HOST = ?, SOURCE_PORT = ?,"
+        + (account ? " SOURCE_USER = ?, SOURCE_PASSWORD = ?," : "")
+        + " SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400"
+        + (tls ? ", SOURCE_SSL = 1" : ", SOURCE_SSL = 0, GET_SOURCE_PUBLIC_KEY = 1")
+        + " FOR CHANNEL ''";
   }
 }

@@ -9,11 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What is missing or dangerous on one MariaDB server. It changes nothing. */
+/** What is missing or dangerous on one server. It changes nothing. */
 public final class ServerCheck {
-  private static final String IDENTITY =
-      "SELECT @@global.server_id AS id, @@global.gtid_domain_id AS domain;"
-          + "SHOW SESSION STATUS LIKE 'Ssl_cipher'";
+  private static final String CIPHER = "SHOW SESSION STATUS LIKE 'Ssl_cipher'";
 
   private ServerCheck() {}
 
@@ -32,22 +30,30 @@ public final class ServerCheck {
       others = Set.copyOf(others);
     }
 
-    PrepareSql sql() {
-      return sql(new Credentials(manager, () -> ""), "%");
+    PrepareSql sql(Checking checking) {
+      return sql(checking, new Credentials(manager, () -> ""), "%");
     }
 
-    PrepareSql sql(Credentials account, String host) {
-      PrepareSql sql = PrepareSql.mariaDb(account, host);
+    PrepareSql sql(Checking checking, Credentials account, String host) {
+      PrepareSql sql = checking.sql(account, host);
       return blocking ? sql.withAccountBlocking() : sql;
     }
 
-    List<Setting> settings() {
-      return Setting.all(semiSync, zero);
+    List<Setting> settings(Checking checking, Connection c) throws SQLException {
+      return checking.settings(c, semiSync, zero);
     }
   }
 
-  /** What identifies a server among the others; ids start at 1. */
-  public record Identity(long serverId, long domain) {}
+  /**
+   * What identifies a server among the others; ids start at 1.
+   *
+   * @param domain of MariaDB
+   * @param uuid of MySQL, otherwise empty
+   */
+  public record Identity(long serverId, long domain, String uuid) {
+    /** Of a server that was not looked at. */
+    public static final Identity NONE = new Identity(0, 0, "");
+  }
 
   /** What was found on one server. */
   public record Report(Identity identity, List<Finding> findings) {
@@ -69,21 +75,16 @@ public final class ServerCheck {
 
   private static Report report(ServerSession server, Wanted wanted) throws SQLException {
     Connection c = server.connection();
-    List<List<Map<String, String>>> identity = Rows.query(c, IDENTITY);
+    Checking checking = server.dialect().checking();
+    PrepareSql sql = wanted.sql(checking);
+    Map<String, String> identity = Rows.first(Rows.query(c, checking.identity()));
     List<Finding> findings = new ArrayList<>();
-    findings.addAll(SettingCheck.of(c, wanted.settings()));
-    findings.addAll(ObjectCheck.of(c, wanted.sql()));
-    findings.addAll(
-        AccountCheck.of(c, wanted.manager(), wanted.sql(), AccountCheck.administrator(c)));
-    findings.addAll(ReplicationCheck.of(c, wanted.others()));
-    if (wanted.semiSync()) {
-      findings.add(
-          Finding.unseen(
-              "INIT_RPL_ROLE",
-              "the server does not tell it",
-              "make sure that the configuration has init-rpl-role=SLAVE"));
-    }
-    boolean encrypted = !Rows.text(identity.get(1).getFirst(), "Value").isEmpty();
+    findings.addAll(SettingCheck.of(c, checking, wanted.settings(checking, c)));
+    findings.addAll(checking.objects(c, sql));
+    findings.addAll(AccountCheck.of(c, checking.accounts(), wanted.manager(), sql));
+    findings.addAll(checking.replication(c, wanted.others()));
+    findings.addAll(checking.more(c, wanted.semiSync()));
+    boolean encrypted = !Rows.text(Rows.first(Rows.query(c, CIPHER)), "Value").isEmpty();
     findings.add(
         encrypted || loopback(server.address())
             ? Finding.ok("TLS", encrypted ? "this session is encrypted" : "loopback")
@@ -93,8 +94,9 @@ public final class ServerCheck {
                 "ssl_cert and ssl_key in the configuration"));
     return new Report(
         new Identity(
-            Rows.number(identity.getFirst().getFirst(), "id"),
-            Rows.number(identity.getFirst().getFirst(), "domain")),
+            Rows.number(identity, "id"),
+            Rows.number(identity, "domain"),
+            Rows.text(identity, "uuid")),
         findings);
   }
 
@@ -125,6 +127,13 @@ public final class ServerCheck {
                         + ", too: they cannot"
                         + " follow each other, and their GTIDs are mixed up",
                     "another server_id in the configuration"));
+          }
+          if (!own.uuid().isEmpty() && identity.uuid().equals(own.uuid())) {
+            findings.add(
+                Finding.error(
+                    "SERVER_UUID",
+                    "server_uuid is that of " + other + ", too: their GTIDs are mixed up",
+                    "the data directory was copied: remove auto.cnf from it and restart"));
           }
           if (identity.domain() != own.domain()) {
             findings.add(

@@ -14,33 +14,30 @@ public final class ServerSession implements AutoCloseable {
 
   private final NodeAddress address;
   private final Session session;
+  private final Dialect dialect;
 
-  private ServerSession(NodeAddress address, Session session) {
+  private ServerSession(NodeAddress address, Session session, Dialect dialect) {
     this.address = address;
     this.session = session;
+    this.dialect = dialect;
   }
 
   /**
    * @param timeout of each step of connecting
-   * @throws IOException if the server cannot be reached, refuses the account, or is of a family
-   *     that these commands do not know; the message names the server
+   * @throws IOException if the server cannot be reached, refuses the account, or is of a version
+   *     that is not supported; the message names the server
    */
   public static ServerSession open(NodeAddress address, Credentials account, Duration timeout)
       throws IOException {
-    Session session;
+    Family family = new Family();
     try {
-      session =
-          new Connector(ServerOptions.of(address, "mpp", account, timeout), new Family())
+      Session session =
+          new Connector(ServerOptions.of(address, "mpp", account, timeout), family)
               .connect(READ_MILLIS, dialect -> "", Handshakes.Place.unlimited());
+      return new ServerSession(address, session, family.get());
     } catch (LinkException e) {
       throw new IOException(address + ": " + e.getMessage(), e);
     }
-    if (!session.version().contains("MariaDB")) {
-      session.abort();
-      throw new IOException(
-          address + ": MySQL " + session.version() + ": this command knows MariaDB only so far");
-    }
-    return new ServerSession(address, session);
   }
 
   public NodeAddress address() {
@@ -50,6 +47,20 @@ public final class ServerSession implements AutoCloseable {
   /** As the server says it, for example {@code 11.4.5-MariaDB-log}. */
   public String version() {
     return session.version();
+  }
+
+  /** Whether it is a MariaDB server; otherwise it is MySQL. */
+  public boolean mariaDb() {
+    return dialect instanceof MariaDb;
+  }
+
+  /** The section of the configuration file that the server reads. */
+  public String section() {
+    return dialect.checking().section();
+  }
+
+  Dialect dialect() {
+    return dialect;
   }
 
   Connection connection() {

@@ -9,15 +9,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The settings of a MariaDB server, and as far as the server knows it where they come from
- * (information_schema.SYSTEM_VARIABLES, {@code GLOBAL_VALUE_ORIGIN}): a value that was set while
- * the server ran hides what its configuration says.
+ * The settings of a server, and as far as the server knows it where they come from: a value that
+ * was set while the server ran hides what its configuration says.
  */
 final class SettingCheck {
-  private static final String VARIABLES =
-      "SELECT VARIABLE_NAME AS name, GLOBAL_VALUE AS value, GLOBAL_VALUE_ORIGIN AS origin"
-          + " FROM information_schema.SYSTEM_VARIABLES WHERE GLOBAL_VALUE IS NOT NULL";
-
+  private final Checking checking;
   private final Map<String, Variable> variables = new TreeMap<>();
   private final List<Finding> findings = new ArrayList<>();
 
@@ -27,16 +23,18 @@ final class SettingCheck {
     }
   }
 
-  private SettingCheck(Connection c) throws SQLException {
-    for (Map<String, String> row : Rows.query(c, VARIABLES).getFirst()) {
+  private SettingCheck(Connection c, Checking checking) throws SQLException {
+    this.checking = checking;
+    for (Map<String, String> row : Rows.query(c, checking.variables()).getFirst()) {
       variables.put(
           Rows.text(row, "name").toLowerCase(Locale.ROOT),
           new Variable(Rows.text(row, "value"), Rows.text(row, "origin")));
     }
   }
 
-  static List<Finding> of(Connection c, List<Setting> settings) throws SQLException {
-    SettingCheck check = new SettingCheck(c);
+  static List<Finding> of(Connection c, Checking checking, List<Setting> settings)
+      throws SQLException {
+    SettingCheck check = new SettingCheck(c, checking);
     settings.forEach(check::setting);
     check.bootsReadOnly();
     check.filters(c);
@@ -44,8 +42,9 @@ final class SettingCheck {
   }
 
   /** The settings that SET GLOBAL would put right, and those that only the configuration does. */
-  static List<Setting> wrong(Connection c, List<Setting> settings) throws SQLException {
-    SettingCheck check = new SettingCheck(c);
+  static List<Setting> wrong(Connection c, Checking checking, List<Setting> settings)
+      throws SQLException {
+    SettingCheck check = new SettingCheck(c, checking);
     return settings.stream()
         .filter(s -> s.wrong() != Finding.Level.OK && !s.right(check.value(s.name())))
         .toList();
@@ -83,27 +82,29 @@ final class SettingCheck {
   }
 
   private void bootsReadOnly() {
-    Variable v = variables.getOrDefault("read_only", new Variable("OFF", ""));
+    String name = checking.readOnly();
+    Variable v = variables.getOrDefault(name, new Variable("OFF", ""));
     if (v.setWhileRunning()) {
       findings.add(
           Finding.unseen(
               "READ_ONLY_AT_BOOT",
-              "read_only was set while the server ran, as MPP does; whether it boots read-only"
-                  + " cannot be seen",
-              "make sure that the configuration has read_only=1"));
+              name
+                  + " was set while the server ran, as MPP does; whether it boots read-only cannot"
+                  + " be seen",
+              "make sure that the configuration has " + name + "=1"));
     } else if (v.value().equals("ON")) {
-      findings.add(Finding.ok("READ_ONLY_AT_BOOT", "read_only is ON since the server booted"));
+      findings.add(Finding.ok("READ_ONLY_AT_BOOT", name + " is ON since the server booted"));
     } else {
       findings.add(
           Finding.error(
               "READ_ONLY_AT_BOOT",
               "the server booted writable: after a crash two sites could be",
-              "read_only=1 in the configuration"));
+              name + "=1 in the configuration"));
     }
   }
 
   private void filters(Connection c) throws SQLException {
-    Map<String, String> log = Rows.first(Rows.query(c, "SHOW BINLOG STATUS"));
+    Map<String, String> log = Rows.first(Rows.query(c, checking.binlogFilters(c)));
     List<String> only = names(Rows.text(log, "Binlog_Do_DB"));
     List<String> without = names(Rows.text(log, "Binlog_Ignore_DB"));
     boolean ours = (!only.isEmpty() && !only.contains("mpp")) || without.contains("mpp");
@@ -126,12 +127,7 @@ final class SettingCheck {
     } else {
       findings.add(Finding.ok("BINLOG_FILTER", "none"));
     }
-    List<String> replicate =
-        variables.entrySet().stream()
-            .filter(e -> e.getKey().startsWith("replicate_") && filters(e.getKey()))
-            .filter(e -> !e.getValue().value().isEmpty())
-            .map(e -> e.getKey() + "=" + e.getValue().value())
-            .toList();
+    List<String> replicate = checking.replicationFilters(c);
     findings.add(
         replicate.isEmpty()
             ? Finding.ok("REPLICATION_FILTER", "none")
@@ -139,12 +135,6 @@ final class SettingCheck {
                 "REPLICATION_FILTER",
                 "it leaves out what it receives: " + String.join(", ", replicate),
                 "remove the filters: a site that takes over must have everything"));
-  }
-
-  private static boolean filters(String variable) {
-    return variable.contains("_do_")
-        || variable.contains("_ignore_")
-        || variable.contains("_wild_");
   }
 
   private static List<String> names(String list) {

@@ -1,6 +1,7 @@
 package dev.mpp.node.mysql;
 
 import dev.mpp.cli.Screen;
+import dev.mpp.core.model.NodeAddress;
 import dev.mpp.node.Main;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -17,10 +18,17 @@ final class Mpp {
   /** What a command did. */
   record Result(int exit, String out, String err) {}
 
-  Mpp(Path dir, MariaDbProcess first, MariaDbProcess second) throws IOException {
+  Mpp(Path dir, ServerProcess first, ServerProcess second) throws IOException {
+    this(dir, "", first.address(), second.address());
+  }
+
+  /**
+   * @param more a line of the service, or none
+   */
+  Mpp(Path dir, String more, NodeAddress first, NodeAddress second) throws IOException {
     this.dir = dir;
     this.config = dir.resolve("mpp.yml");
-    Files.writeString(dir.resolve("password"), MariaDbProcess.MANAGER.password().get() + "\n");
+    Files.writeString(dir.resolve("password"), ServerProcess.MANAGER.password().get() + "\n");
     Files.writeString(dir.resolve("root"), "\n");
     Files.writeString(dir.resolve("repl"), "repl\n");
     Files.writeString(
@@ -32,6 +40,7 @@ final class Mpp {
         services:
           - name: mysql.eraser.test
             mysql: {user: mpp, password-file: password}
+            %s
             sites:
               - {site: a, addresses: [127.0.1.1], pool: "name:pool_a;primary:%s"}
               - {site: b, addresses: [127.0.2.1], pool: "name:pool_b;primary:%s"}
@@ -39,7 +48,7 @@ final class Mpp {
           - {site: a, probes: ["external:http:127.0.9.1:18081"]}
           - {site: b, probes: ["external:http:127.0.9.1:18081"]}
         """
-            .formatted(first.address(), second.address()));
+            .formatted(more, first, second));
   }
 
   Result run(String... args) {
@@ -47,10 +56,16 @@ final class Mpp {
   }
 
   Result typing(String input, String... args) {
+    return typing(input, new StringWriter(), args);
+  }
+
+  /**
+   * @param out grows while the command runs
+   */
+  Result typing(String input, StringWriter out, String... args) {
     List<String> all = new ArrayList<>(List.of(args));
     all.add("--config");
     all.add(config.toString());
-    StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exit = Main.commandLine(Screen.typing(out, err, input)).execute(all.toArray(String[]::new));
     return new Result(exit, out.toString(), err.toString());

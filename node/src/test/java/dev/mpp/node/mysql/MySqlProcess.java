@@ -22,9 +22,11 @@ import java.util.zip.ZipFile;
  */
 public final class MySqlProcess extends ServerProcess {
   private static final String OTHER = System.getProperty("mpp.mysql.base", "");
+  private static final Path OWN = Path.of("target", "mysql").toAbsolutePath();
   private static final Path WORK =
-      Path.of("target", OTHER.isEmpty() ? "mysql" : "mysql-other").toAbsolutePath();
-  private static final Path BASE = OTHER.isEmpty() ? WORK.resolve("base") : Path.of(OTHER);
+      OTHER.isEmpty() ? OWN : Path.of("target", "mysql-other").toAbsolutePath();
+  private static final Path BINARIES = OWN.resolve("base");
+  private static final Path BASE = OTHER.isEmpty() ? BINARIES : Path.of(OTHER);
   private static final Path DAEMON = BASE.resolve("bin/mysqld");
 
   /** Linked against by mysqld, and not in the archive. */
@@ -42,6 +44,33 @@ public final class MySqlProcess extends ServerProcess {
     MySqlProcess server = new MySqlProcess(serverId, Arrays.asList(options));
     server.prepare();
     return server;
+  }
+
+  /** Neither prepared nor with accounts but root. */
+  static MySqlProcess bare(int serverId, String... options) throws Exception {
+    MySqlProcess server = new MySqlProcess(serverId, Arrays.asList(options));
+    try {
+      server.awaitUp();
+      return server;
+    } catch (Exception | Error e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  /** The server's own tool, of 8.0.33 whatever the server is. */
+  static Path mysqlbinlog() throws IOException {
+    Path tool = BINARIES.resolve("bin/mysqlbinlog");
+    if (!Files.exists(tool)) {
+      extract();
+    }
+    return tool;
+  }
+
+  /** It ended by itself: after a CLONE, as nothing supervises it. */
+  void awaitEndAndStart() throws Exception {
+    Eventually.within(Duration.ofSeconds(60), "the server ended", () -> !isAlive());
+    restart();
   }
 
   @Override
@@ -142,6 +171,7 @@ public final class MySqlProcess extends ServerProcess {
             "--plugin-dir=" + BASE.resolve("lib/plugin"),
             "--plugin-load-add=semisync_source.so",
             "--plugin-load-add=semisync_replica.so",
+            "--plugin-load-add=mysql_clone.so",
             "--rpl-semi-sync-replica-enabled=1",
             "--log-bin=binlog",
             "--relay-log=relay",
@@ -159,14 +189,14 @@ public final class MySqlProcess extends ServerProcess {
   /** An initialised data directory, made once. */
   private static synchronized Path template() throws IOException {
     Path template = WORK.resolve("template");
+    if (OTHER.isEmpty() && !Files.exists(BASE.resolve("lib/plugin/mysql_clone.so"))) {
+      extract();
+      linkAio();
+    }
     if (Files.exists(template)) {
       return template;
     }
     Files.createDirectories(WORK);
-    if (OTHER.isEmpty()) {
-      extract();
-      linkAio();
-    }
     Path script =
         Files.writeString(
             WORK.resolve("init.sql"),
@@ -194,7 +224,7 @@ public final class MySqlProcess extends ServerProcess {
       for (Enumeration<? extends ZipEntry> e = archive.entries(); e.hasMoreElements(); ) {
         ZipEntry entry = e.nextElement();
         if (needed(entry.getName()) && !entry.isDirectory()) {
-          Path to = BASE.resolve(entry.getName());
+          Path to = BINARIES.resolve(entry.getName());
           Files.createDirectories(to.getParent());
           Files.deleteIfExists(to);
           try (InputStream in = archive.getInputStream(entry)) {
@@ -203,13 +233,17 @@ public final class MySqlProcess extends ServerProcess {
         }
       }
     }
-    if (!DAEMON.toFile().setExecutable(true)) {
-      throw new IOException("cannot make mysqld executable");
+    for (String program : List.of("bin/mysqld", "bin/mysqlbinlog")) {
+      if (!BINARIES.resolve(program).toFile().setExecutable(true)) {
+        throw new IOException("cannot make " + program + " executable");
+      }
     }
   }
 
   private static boolean needed(String name) {
     return name.equals("bin/mysqld")
+        || name.equals("bin/mysqlbinlog")
+        || name.equals("lib/plugin/mysql_clone.so")
         || name.startsWith("lib/plugin/semisync_")
         || name.startsWith("lib/private/") && !name.contains("/icudt")
         || name.startsWith("share/english/")

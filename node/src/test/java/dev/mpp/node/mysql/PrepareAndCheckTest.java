@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -168,6 +169,13 @@ class PrepareAndCheckTest {
     }
     Mpp.Result again = mpp.asRoot("mysql", "prepare", "--all");
     assertTrue(again.out().contains("nothing to do"), again.out());
+  }
+
+  @Test
+  void whatLocksAccountsIsMadeAndChecked() throws Exception {
+    try (MariaDbProcess other = MariaDbProcess.start(25, "--skip-ssl")) {
+      PreparedBlocking.isMadeAndChecked(other, Files.createDirectory(dir.resolve("blocking")));
+    }
   }
 
   @Test

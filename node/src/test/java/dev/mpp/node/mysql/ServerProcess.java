@@ -167,8 +167,8 @@ public abstract class ServerProcess implements AutoCloseable {
     return DriverManager.getConnection("jdbc:mysql://127.0.0.1:" + port + "/", p);
   }
 
-  /** One statement as root. */
-  void run(String sql) throws SQLException {
+  /** One text as root. */
+  public void run(String sql) throws SQLException {
     try (Connection c = root();
         Statement s = c.createStatement()) {
       s.execute(sql);

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** How a MariaDB server is set up to follow another one. */
-final class ReplicationCheck {
+final class MariaDbReplicationCheck {
   private static final long SLOW_RETRY = 10;
 
   /**
@@ -26,13 +26,13 @@ final class ReplicationCheck {
 
   private final List<Finding> findings = new ArrayList<>();
 
-  private ReplicationCheck() {}
+  private MariaDbReplicationCheck() {}
 
   /**
    * @param others the service's other servers
    */
   static List<Finding> of(Connection c, Set<NodeAddress> others) throws SQLException {
-    ReplicationCheck check = new ReplicationCheck();
+    MariaDbReplicationCheck check = new MariaDbReplicationCheck();
     check.source(c, others);
     check.boot(c);
     return List.copyOf(check.findings);

@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /** What the prepare SQL makes: the schema, the dead-man event, the procedure of every opening. */
-final class ObjectCheck {
+final class MariaDbObjectCheck {
   private static final String PREPARE = "mpp mysql prepare";
   private static final String DEFINER = "mppfence@localhost";
+  private static final String EVENT_NAME = "mpp.dead_man";
 
   private static final String EVENT =
       "SELECT definer, status, body, last_executed IS NOT NULL AS executed,"
@@ -17,11 +18,6 @@ final class ObjectCheck {
           + " TIMESTAMPDIFF(SECOND, modified, UTC_TIMESTAMP()) AS since,"
           + " @@global.event_scheduler AS scheduler"
           + " FROM mysql.event WHERE db = 'mpp' AND name = 'dead_man'";
-
-  private static final String PROCEDURE =
-      "SELECT DEFINER AS definer, ROUTINE_DEFINITION AS body, SECURITY_TYPE AS security"
-          + " FROM information_schema.ROUTINES"
-          + " WHERE ROUTINE_SCHEMA = 'mpp' AND ROUTINE_NAME = ?";
 
   private static final String COLUMNS =
       "SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS"
@@ -31,34 +27,30 @@ final class ObjectCheck {
   private final PrepareSql sql;
   private final List<Finding> findings = new ArrayList<>();
 
-  private ObjectCheck(Connection c, PrepareSql sql) {
+  private MariaDbObjectCheck(Connection c, PrepareSql sql) {
     this.c = c;
     this.sql = sql;
   }
 
   static List<Finding> of(Connection c, PrepareSql sql) throws SQLException {
-    ObjectCheck check = new ObjectCheck(c, sql);
+    MariaDbObjectCheck check = new MariaDbObjectCheck(c, sql);
     check.canary();
     check.event();
-    check.procedure();
+    ProcedureCheck procedures = new ProcedureCheck(c, sql);
+    check.findings.add(procedures.of("JUMP", "mpp.jump", "nothing can be opened"));
+    check.findings.addAll(procedures.accountBlocking());
     return List.copyOf(check.findings);
   }
 
   /** Whether the server's object is the one that the prepare SQL would make now. */
   static boolean current(Connection c, PrepareSql sql, String name) throws SQLException {
-    boolean event = name.equals("mpp.dead_man");
-    Map<String, String> row = event ? Rows.first(Rows.query(c, EVENT)) : procedure(c, name);
+    if (!name.equals(EVENT_NAME)) {
+      return new ProcedureCheck(c, sql).current(name);
+    }
+    Map<String, String> row = Rows.first(Rows.query(c, EVENT));
     return Rows.text(row, "definer").equals(DEFINER)
-        && same(Rows.text(row, "body"), sql.body(name))
-        && (!event || Rows.text(row, "status").equals("ENABLED"));
-  }
-
-  private static Map<String, String> procedure(Connection c, String name) throws SQLException {
-    return Rows.first(Rows.query(c, PROCEDURE, List.of(name.substring("mpp.".length()))));
-  }
-
-  private static boolean same(String is, String wanted) {
-    return is.strip().equals(wanted.strip());
+        && sql.hasBody(name, Rows.text(row, "body"))
+        && Rows.text(row, "status").equals("ENABLED");
   }
 
   private void canary() throws SQLException {
@@ -92,7 +84,7 @@ final class ObjectCheck {
       event("mpp.dead_man is " + status, PREPARE);
     } else if (!Rows.text(row, "definer").equals(DEFINER)) {
       event("mpp.dead_man runs as " + Rows.text(row, "definer") + ", not as " + DEFINER, PREPARE);
-    } else if (!same(Rows.text(row, "body"), sql.body("mpp.dead_man"))) {
+    } else if (!sql.hasBody(EVENT_NAME, Rows.text(row, "body"))) {
       event("mpp.dead_man is not the one of this version of MPP", PREPARE);
     } else if (Rows.on(row, "scheduler") && stale(row)) {
       event(
@@ -114,35 +106,5 @@ final class ObjectCheck {
 
   private void event(String what, String remedy) {
     findings.add(Finding.error("DEAD_MAN", what + ": MPP makes no such server writable", remedy));
-  }
-
-  private void procedure() throws SQLException {
-    Map<String, String> row = procedure(c, "mpp.jump");
-    String body = Rows.text(row, "body");
-    if (row.isEmpty()) {
-      findings.add(
-          Finding.error(
-              "JUMP",
-              "there is no procedure mpp.jump that it may call: nothing can be opened",
-              PREPARE));
-    } else if (!Rows.text(row, "definer").equals(DEFINER)
-        || !Rows.text(row, "security").equals("DEFINER")) {
-      findings.add(
-          Finding.error(
-              "JUMP",
-              "mpp.jump runs as " + Rows.text(row, "definer") + ", not as " + DEFINER,
-              PREPARE));
-    } else if (body.isEmpty()) {
-      findings.add(
-          Finding.unseen(
-              "JUMP",
-              "mpp.jump is there; which version it is this account may not see",
-              "mpp mysql check --admin USER"));
-    } else if (!same(body, sql.body("mpp.jump"))) {
-      findings.add(
-          Finding.error("JUMP", "mpp.jump is not the one of this version of MPP", PREPARE));
-    } else {
-      findings.add(Finding.ok("JUMP", "mpp.jump is there"));
-    }
   }
 }

@@ -343,7 +343,10 @@ final class NodeProcess implements AutoCloseable {
       Map<NodeAddress, NodePoller> pollers,
       Consumer<BrainEvent> post) {
     for (PoolConfig.Member member : pool.nodes()) {
-      MySqlServer server = MySqlServers.open(options(service, member.address()), handshakes);
+      MySqlServer server =
+          MySqlServers.open(
+              options(service, member.address()).withHeartbeat(service.heartbeat().interval()),
+              handshakes);
       pollers.put(
           member.address(),
           open(

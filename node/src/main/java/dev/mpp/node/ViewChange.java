@@ -57,6 +57,7 @@ final class ViewChange {
     return a == b
         || a.readOnly() == b.readOnly()
             && a.deadMan() == b.deadMan()
+            && a.vitals().commits().outcome() == b.vitals().commits().outcome()
             && sameSemiSync(a.semiSync(), b.semiSync())
             && same(a.replication(), b.replication(), ViewChange::sameReplication);
   }

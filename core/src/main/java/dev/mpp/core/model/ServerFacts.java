@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * @param executed everything in the server's own binary log
  * @param replication the receiver and applier, empty when no source is configured
  * @param deadMan whether the dead-man event is installed, enabled and its scheduler runs
+ * @param vitals how it is beside that
  */
 public record ServerFacts(
     String version,
@@ -19,7 +20,37 @@ public record ServerFacts(
     GtidSet executed,
     Optional<Replication> replication,
     SemiSync semiSync,
-    boolean deadMan) {
+    boolean deadMan,
+    Vitals vitals) {
+
+  /** Without vitals. */
+  public ServerFacts(
+      String version,
+      boolean readOnly,
+      GtidSet executed,
+      Optional<Replication> replication,
+      SemiSync semiSync,
+      boolean deadMan) {
+    this(version, readOnly, executed, replication, semiSync, deadMan, Vitals.NONE);
+  }
+
+  public ServerFacts with(Vitals other) {
+    return new ServerFacts(version, readOnly, executed, replication, semiSync, deadMan, other);
+  }
+
+  /** The same with another lag; as it is without replication. */
+  public ServerFacts withLag(OptionalLong seconds) {
+    return replication.isEmpty()
+        ? this
+        : new ServerFacts(
+            version,
+            readOnly,
+            executed,
+            replication.map(r -> r.withLag(seconds)),
+            semiSync,
+            deadMan,
+            vitals);
+  }
 
   /**
    * @param source {@code host:port} of the configured source
@@ -44,6 +75,11 @@ public record ServerFacts(
     public boolean diverged() {
       return error.startsWith(DIVERGED);
     }
+
+    Replication withLag(OptionalLong seconds) {
+      return new Replication(
+          source, receiverStarted, receiverRunning, applierRunning, error, seconds, received);
+    }
   }
 
   /**
@@ -60,5 +96,42 @@ public record ServerFacts(
       boolean operational,
       boolean replicaEnabled) {
     public static final SemiSync OFF = new SemiSync(false, 0, 0, false, false);
+  }
+
+  /**
+   * What tells a server that is well from one that merely answers.
+   *
+   * @param connections that are open now; -1 when unknown
+   * @param connectionLimit {@code max_connections}; -1 when unknown
+   * @param beat the newest heartbeat in its data, a number that grows with every one; 0 when none
+   * @param commits what became of the last heartbeat that this process committed there
+   */
+  public record Vitals(int connections, int connectionLimit, long beat, Commits commits) {
+    public static final Vitals NONE = new Vitals(-1, -1, 0, Commits.NONE);
+
+    /** Clients are turned away; accounts with a right to the extra slot may still get in. */
+    public boolean exhausted() {
+      return connectionLimit > 0 && connections >= connectionLimit;
+    }
+  }
+
+  /**
+   * @param millis the commit took, or has hung for until now
+   * @param detail what the server says of a commit that hangs or failed; otherwise empty
+   */
+  public record Commits(Outcome outcome, long millis, String detail) {
+    public static final Commits NONE = new Commits(Outcome.UNKNOWN, 0, "");
+
+    public enum Outcome {
+      /** Not tried: not ACTIVE, or not yet. */
+      UNKNOWN,
+      DONE,
+      /** It waits for the acknowledgement of a replica (semi-sync). */
+      WAITS_FOR_REPLICA,
+      /** It hangs. */
+      STALLED,
+      /** The server refused it. */
+      FAILED
+    }
   }
 }

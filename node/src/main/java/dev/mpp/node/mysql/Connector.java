@@ -2,6 +2,7 @@ package dev.mpp.node.mysql;
 
 import com.mysql.cj.jdbc.Driver;
 import dev.mpp.core.model.HostText;
+import dev.mpp.core.model.PollTrouble;
 import java.io.IOException;
 import java.net.Socket;
 import java.sql.Connection;
@@ -23,16 +24,27 @@ final class Connector {
   /**
    * Blocks the calling thread for a small multiple of the poll time-out, the time-out of each step,
    * and for the place.
+   */
+  Session connect(int readTimeoutMillis, String setup, Handshakes.Place place)
+      throws LinkException {
+    return connect(readTimeoutMillis, setup, place, new LoginProgress(false));
+  }
+
+  /**
+   * As above; longer with patience.
    *
    * @param readTimeoutMillis of the session once it is made; the belt to the callers' deadlines
    * @param setup further assignments for SET SESSION, empty or starting with a comma
    * @param place taken for the login, not for reaching the host
+   * @param progress is told how far it has come
    */
-  Session connect(int readTimeoutMillis, String setup, Handshakes.Place place)
+  Session connect(
+      int readTimeoutMillis, String setup, Handshakes.Place place, LoginProgress progress)
       throws LinkException {
     Socket socket;
     try {
-      socket = GreetedSocket.open(options.address(), (int) options.pollTimeout().toMillis());
+      socket =
+          GreetedSocket.open(options.address(), (int) options.pollTimeout().toMillis(), progress);
     } catch (IOException e) {
       throw LinkException.of(e);
     }
@@ -51,6 +63,11 @@ final class Connector {
     } finally {
       place.leave();
     }
+  }
+
+  /** The time-out of each step of a login. */
+  long stepNanos() {
+    return options.pollTimeout().toNanos();
   }
 
   /**
@@ -117,7 +134,9 @@ final class Connector {
       // The message does without it.
     }
     return new LinkException(
-        LinkException.Kind.SQL, "MySQL " + version + "is not supported yet by this version");
+        LinkException.Kind.SQL,
+        PollTrouble.UNSUPPORTED,
+        "MySQL " + version + "is not supported yet by this version");
   }
 
   private Properties properties() {

@@ -1,6 +1,8 @@
 package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.PollTrouble;
+import dev.mpp.core.model.ServerFacts.Commits;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -13,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A MariaDB server, 10.11 or newer. Six sessions, each with one job, are kept open, so that a fence
  * never needs a login: poll, tripwire, the dead-man's lock, the fence's two, and one for everything
- * else. All methods may be called from any thread.
+ * else; on an ACTIVE server a seventh commits heartbeats. All methods may be called from any
+ * thread.
  */
 final class MariaDbServer implements MySqlServer {
   private static final Logger log = LoggerFactory.getLogger(MariaDbServer.class);
@@ -30,6 +33,8 @@ final class MariaDbServer implements MySqlServer {
   private final Link admin;
   private final Tripwire tripwire;
   private final DeadManLock lock;
+  private final CommitProbe commits;
+  private final VitalSigns vitals;
   private final MariaDbFence fence;
   private final MariaDbPromotion promotion;
   private final MariaDbReplication replication;
@@ -65,8 +70,12 @@ final class MariaDbServer implements MySqlServer {
         new MariaDbPromotion(
             admin, prover, lock, () -> fencing.get() > 0 || fence.isPending(), clock);
     replication = new MariaDbReplication(admin, clock);
+    commits = new CommitProbe(options, connector, handshakes, lock, admin, () -> up);
+    vitals = new VitalSigns(options, admin, () -> up, commits::last);
     eventReadAt = clock.getAsLong() - EVENT_EVERY;
     tripwire.start();
+    commits.start();
+    vitals.start();
     lock.start();
     Thread.ofVirtual().name(options.threadName("keeper")).start(this::keepOpen);
   }
@@ -107,11 +116,22 @@ final class MariaDbServer implements MySqlServer {
         keep.release();
       }
       tripwire.rearm();
-      return new Poll.Answered(reading.facts());
+      return new Poll.Answered(reading.facts().with(vitals.read()));
     } catch (LinkException e) {
       up = false;
-      return new Poll.ConnectFailed(e.getMessage(), e.kind() == LinkException.Kind.REFUSED);
+      if (e.kind() == LinkException.Kind.SQL) {
+        poll.drop(); // a session keeps the privileges it began with
+      }
+      return new Poll.ConnectFailed(e.trouble(), e.getMessage() + hint(e));
     }
+  }
+
+  /** A binary log that cannot be written, for want of space, keeps its position from polls, too. */
+  private String hint(LinkException e) {
+    Commits c = commits.last();
+    return e.trouble() == PollTrouble.NO_ANSWER && c.outcome() == Commits.Outcome.STALLED
+        ? "; commits have hung for " + c.millis() / 1000 + " s: " + c.detail()
+        : "";
   }
 
   /** Opens the other sessions once the server answers, and finds the ones that died silently. */
@@ -231,6 +251,8 @@ final class MariaDbServer implements MySqlServer {
     closed = true;
     keep.release();
     lock.close();
+    commits.close();
+    vitals.close();
     tripwire.close();
     List.of(poll, setter, prover, admin).forEach(Link::close);
   }

@@ -11,6 +11,8 @@ import java.util.function.LongSupplier;
  * @param pollTimeout bound of one poll and of each step of a connect, 20 ms to 10 min; under load a
  *     server needs 500 ms and more
  * @param clock monotonic nanoseconds, {@code System::nanoTime} outside simulations
+ * @param heartbeat between two commits of our own while the server is ACTIVE, and between two looks
+ *     at its connections; zero: neither
  */
 public record ServerOptions(
     NodeAddress address,
@@ -19,7 +21,20 @@ public record ServerOptions(
     Duration pollTimeout,
     Tls tls,
     DeadManTimings deadMan,
-    LongSupplier clock) {
+    LongSupplier clock,
+    Duration heartbeat) {
+
+  /** Without heartbeats. */
+  public ServerOptions(
+      NodeAddress address,
+      String service,
+      Credentials credentials,
+      Duration pollTimeout,
+      Tls tls,
+      DeadManTimings deadMan,
+      LongSupplier clock) {
+    this(address, service, credentials, pollTimeout, tls, deadMan, clock, Duration.ZERO);
+  }
 
   /** How connections are encrypted; the names follow the MySQL client's {@code --ssl-mode}. */
   public enum Tls {
@@ -37,7 +52,15 @@ public record ServerOptions(
     }
   }
 
-  /** Encrypted where the server offers it, default dead-man timings, the system's clock. */
+  public ServerOptions withHeartbeat(Duration every) {
+    return new ServerOptions(
+        address, service, credentials, pollTimeout, tls, deadMan, clock, every);
+  }
+
+  /**
+   * Encrypted where the server offers it, default dead-man timings, the system's clock, no
+   * heartbeats.
+   */
   public static ServerOptions of(
       NodeAddress address, String service, Credentials credentials, Duration pollTimeout) {
     return new ServerOptions(

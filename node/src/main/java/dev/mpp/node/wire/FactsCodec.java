@@ -2,8 +2,11 @@ package dev.mpp.node.wire;
 
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.ServerFacts.Commits;
 import dev.mpp.core.model.ServerFacts.Replication;
 import dev.mpp.core.model.ServerFacts.SemiSync;
+import dev.mpp.core.model.ServerFacts.Vitals;
+import dev.mpp.proto.v1.CommitOutcome;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -19,6 +22,9 @@ final class FactsCodec {
             .setExecuted(f.executed().toString())
             .setSemiSync(encode(f.semiSync()))
             .setDeadMan(f.deadMan());
+    if (!f.vitals().equals(Vitals.NONE)) {
+      b.setVitals(encode(f.vitals()));
+    }
     f.replication().ifPresent(r -> b.setReplication(encode(r)));
     return b.build();
   }
@@ -30,7 +36,43 @@ final class FactsCodec {
         GtidSet.parse(f.getExecuted()),
         f.hasReplication() ? Optional.of(decode(f.getReplication())) : Optional.empty(),
         decode(f.getSemiSync()),
-        f.getDeadMan());
+        f.getDeadMan(),
+        f.hasVitals() ? decode(f.getVitals()) : Vitals.NONE);
+  }
+
+  private static dev.mpp.proto.v1.Vitals encode(Vitals v) {
+    return dev.mpp.proto.v1.Vitals.newBuilder()
+        .setConnections(v.connections())
+        .setConnectionLimit(v.connectionLimit())
+        .setBeat(v.beat())
+        .setCommits(
+            switch (v.commits().outcome()) {
+              case UNKNOWN -> CommitOutcome.COMMIT_OUTCOME_UNSPECIFIED;
+              case DONE -> CommitOutcome.COMMIT_OUTCOME_DONE;
+              case WAITS_FOR_REPLICA -> CommitOutcome.COMMIT_OUTCOME_WAITS_FOR_REPLICA;
+              case STALLED -> CommitOutcome.COMMIT_OUTCOME_STALLED;
+              case FAILED -> CommitOutcome.COMMIT_OUTCOME_FAILED;
+            })
+        .setCommitMillis(v.commits().millis())
+        .setCommitDetail(v.commits().detail())
+        .build();
+  }
+
+  private static Vitals decode(dev.mpp.proto.v1.Vitals v) {
+    return new Vitals(
+        v.getConnections(),
+        v.getConnectionLimit(),
+        v.getBeat(),
+        new Commits(
+            switch (v.getCommits()) {
+              case COMMIT_OUTCOME_UNSPECIFIED, UNRECOGNIZED -> Commits.Outcome.UNKNOWN;
+              case COMMIT_OUTCOME_DONE -> Commits.Outcome.DONE;
+              case COMMIT_OUTCOME_WAITS_FOR_REPLICA -> Commits.Outcome.WAITS_FOR_REPLICA;
+              case COMMIT_OUTCOME_STALLED -> Commits.Outcome.STALLED;
+              case COMMIT_OUTCOME_FAILED -> Commits.Outcome.FAILED;
+            },
+            v.getCommitMillis(),
+            v.getCommitDetail()));
   }
 
   private static dev.mpp.proto.v1.Replication encode(Replication r) {

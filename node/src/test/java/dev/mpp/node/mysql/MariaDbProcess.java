@@ -64,19 +64,26 @@ public final class MariaDbProcess implements AutoCloseable {
   private final List<String> options;
   private Process process;
 
-  private MariaDbProcess(int serverId, List<String> options) throws IOException {
+  private MariaDbProcess(Path parent, int serverId, List<String> options) throws IOException {
     this.serverId = serverId;
     this.options = options;
     this.port = FreePorts.next();
     String name = "mpp-mariadb-" + ProcessHandle.current().pid() + "-" + COUNT.getAndIncrement();
-    this.data = (Files.isWritable(MEMORY) ? MEMORY : WORK).resolve(name);
+    this.data = parent.resolve(name);
     copy(template(), data);
     this.process = launch();
   }
 
   /** A read-only, prepared server with the application's account and table {@code app.t}. */
   public static MariaDbProcess start(int serverId, String... options) throws Exception {
-    MariaDbProcess server = new MariaDbProcess(serverId, Arrays.asList(options));
+    return startIn(Files.isWritable(MEMORY) ? MEMORY : WORK, serverId, options);
+  }
+
+  /**
+   * @param parent of the data directory
+   */
+  static MariaDbProcess startIn(Path parent, int serverId, String... options) throws Exception {
+    MariaDbProcess server = new MariaDbProcess(parent, serverId, Arrays.asList(options));
     try {
       server.awaitUp();
       try (Connection root = server.root();
@@ -104,7 +111,12 @@ public final class MariaDbProcess implements AutoCloseable {
   }
 
   MySqlServer manage(Duration pollTimeout) {
-    return MySqlServers.open(ServerOptions.of(address(), "orders", MANAGER, pollTimeout));
+    return manage(pollTimeout, Duration.ZERO);
+  }
+
+  MySqlServer manage(Duration pollTimeout, Duration heartbeat) {
+    return MySqlServers.open(
+        ServerOptions.of(address(), "orders", MANAGER, pollTimeout).withHeartbeat(heartbeat));
   }
 
   Connection root() throws SQLException {
@@ -113,6 +125,10 @@ public final class MariaDbProcess implements AutoCloseable {
 
   Connection app() throws SQLException {
     return connect("app", "app");
+  }
+
+  Connection as(Credentials who) throws SQLException {
+    return connect(who.user(), who.password().get());
   }
 
   private Connection connect(String user, String password) throws SQLException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mpp.core.model.PollTrouble;
 import dev.mpp.core.model.ServerFacts;
 import java.sql.Connection;
 import java.time.Duration;
@@ -107,7 +108,7 @@ class MariaDbServerTest {
       MySqlServer.Poll.ConnectFailed failed =
           assertInstanceOf(MySqlServer.Poll.ConnectFailed.class, server.poll());
       worst = Math.max(worst, System.nanoTime() - start);
-      assertFalse(failed.refused(), failed.error());
+      assertTrue(Troubles.timedOut(failed.trouble()), failed.error());
     }
     Figures.note("poll of a frozen server, worst of 6, ms", worst / 1_000_000);
     assertTrue(worst < POLL.plusMillis(150).toNanos(), worst / 1_000_000 + " ms");
@@ -150,7 +151,9 @@ class MariaDbServerTest {
     Figures.note("tripwire after SIGKILL, ms", (at[0] - start) / 1_000_000);
     assertTrue(at[0] - start < Duration.ofMillis(300).toNanos(), "told late");
     long asked = System.nanoTime();
-    assertTrue(assertInstanceOf(MySqlServer.Poll.ConnectFailed.class, server.poll()).refused());
+    assertEquals(
+        PollTrouble.REFUSED,
+        assertInstanceOf(MySqlServer.Poll.ConnectFailed.class, server.poll()).trouble());
     Figures.note("poll of a killed server, ms", (System.nanoTime() - asked) / 1_000_000);
 
     MySqlServer.Fence down = server.fence(Duration.ofSeconds(1), "killed");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real server on a small file system of its own, which is filled under it. */
 class DiskFullTest {
-  private static final Duration BUDGET = Duration.ofSeconds(10);
+  private static final Duration BUDGET = Duration.ofSeconds(30);
   private static final Set<Outcome> BAD = Set.of(Outcome.STALLED, Outcome.FAILED);
 
   @Test
@@ -23,7 +23,7 @@ class DiskFullTest {
         System.getProperty("user.name").equals("root"), "mounting a file system takes root");
     run("mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", parent.toString());
     try (MariaDbProcess mariadb = MariaDbProcess.startIn(parent, 73);
-        MySqlServer server = mariadb.manage(Duration.ofSeconds(1), Duration.ofMillis(500))) {
+        MySqlServer server = mariadb.manage(Duration.ofSeconds(3), Duration.ofMillis(500))) {
       Polls.answered(server);
       try (Renewals renewals = new Renewals(server)) {
         MySqlServer.Promoted promoted = server.makeWritable("orders", 1, "site1", BUDGET);

@@ -5,6 +5,7 @@ import dev.mpp.proto.v1.JournalPage;
 import dev.mpp.proto.v1.JournalRequest;
 import io.grpc.StatusRuntimeException;
 import java.util.Iterator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -68,8 +69,8 @@ final class JournalCommand implements Runnable {
       names = "--kind",
       paramLabel = "KIND",
       description =
-          "Of this kind only: state, pool, fence, promotion, claim, release, ledger, follow, sync,"
-              + " guard, operator.")
+          "Of this kind only: state, pool, fence, promotion, claim, release, switchover, ledger, member,"
+              + " in-sync, follow, guard, operator, rejected, certificate, twin, override.")
   private String kind = "";
 
   @Option(
@@ -125,18 +126,39 @@ final class JournalCommand implements Runnable {
     long left = lines != null ? lines : since != null ? Long.MAX_VALUE : DEFAULT_LINES;
     JournalRequest request = first;
     Nodes nodes = cli.nodes();
+    boolean any = false;
     while (left > 0) {
       JournalRequest next = request.toBuilder().setMax((int) Math.min(left, PAGE)).build();
       JournalPage page = nodes.ask(stub -> stub.journal(next));
       page.getEntriesList().forEach(this::print);
       left -= page.getEntriesCount();
+      any |= page.getEntriesCount() > 0;
       if (next.getNewest() || page.getEntriesCount() < next.getMax()) {
+        if (!any && !kind.isEmpty()) {
+          kinds(nodes.answered());
+        }
         return;
       }
       // Sequences are one node's: the one that answered goes on.
       nodes = nodes.answered();
       request = request.toBuilder().setAfter(page.getThrough()).build();
     }
+  }
+
+  /** A kind that was misspelt must not look like a night in which nothing happened. */
+  private void kinds(Nodes nodes) {
+    JournalRequest newest = JournalRequest.newBuilder().setNewest(true).setMax(PAGE).build();
+    String seen =
+        nodes.ask(stub -> stub.journal(newest)).getEntriesList().stream()
+            .map(JournalEntry::getKind)
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    cli.terminal()
+        .err()
+        .printf(
+            "mpp: no entry of kind %s; kinds among the newest %d entries: %s%n",
+            Text.clean(kind), PAGE, Text.clean(seen));
   }
 
   private void print(JournalEntry e) {

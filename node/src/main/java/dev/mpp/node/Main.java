@@ -3,6 +3,8 @@ package dev.mpp.node;
 import dev.mpp.cli.Cli;
 import dev.mpp.cli.Group;
 import dev.mpp.cli.Terminal;
+import dev.mpp.node.mysql.MySqlServers;
+import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
 
@@ -13,7 +15,42 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(commandLine(Terminal.system()).execute(args));
+    System.exit(run(args, MySqlServers::open));
+  }
+
+  /**
+   * Runs one command; {@code mpp node} returns when the daemon has ended.
+   *
+   * @param servers opens the MySQL servers of a daemon
+   * @return the exit status
+   */
+  public static int run(String[] args, MySqlServers.Opener servers) {
+    CommandLine all = startsDaemon(args) ? daemon(args, servers) : commandLine(Terminal.system());
+    return all.execute(args);
+  }
+
+  /** Whether this is {@code mpp node --config FILE} without any wish for help. */
+  private static boolean startsDaemon(String[] args) {
+    List<String> words = List.of(args);
+    return words.size() > 1
+        && words.getFirst().equals("node")
+        && words.stream().anyMatch(w -> w.equals("--config") || w.startsWith("--config="))
+        && words.stream().noneMatch(w -> w.equals("-h") || w.equals("--help") || w.equals("-V"));
+  }
+
+  /**
+   * The daemon's command alone: to make the operators' commands takes memory that a daemon never
+   * gives back. What it does not understand, all the commands explain.
+   */
+  private static CommandLine daemon(String[] args, MySqlServers.Opener servers) {
+    return new CommandLine(CommandLine.Model.CommandSpec.create().name("mpp"))
+        .addSubcommand(new NodeCommand(servers))
+        .setParameterExceptionHandler((e, words) -> commandLine(Terminal.system()).execute(args))
+        .setExecutionExceptionHandler(
+            (e, command, parsed) -> {
+              System.err.println("mpp: " + e.getMessage());
+              return 1;
+            });
   }
 
   /** Every command there is. */
@@ -22,7 +59,7 @@ public final class Main {
         Cli.commandLine(
             terminal,
             (cli, all) -> {
-              CommandLine node = new CommandLine(new NodeCommand());
+              CommandLine node = new CommandLine(new NodeCommand(MySqlServers::open));
               cli.addNodeCommands(node);
               CommandLine plan =
                   Group.of(

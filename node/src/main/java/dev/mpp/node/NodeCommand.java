@@ -5,6 +5,7 @@ import dev.mpp.node.config.ConfigException;
 import dev.mpp.node.config.ConfigFile;
 import dev.mpp.node.config.ConfigReport;
 import dev.mpp.node.config.MppConfig;
+import dev.mpp.node.mysql.MySqlServers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "[COMMAND]",
     description = {
       "Runs this site's MPP instance (or a witness) in the foreground.",
-      "With a COMMAND: overrides what a running MPP thinks of one MySQL server (mpp node set --help).",
+      "With a COMMAND: overrides what a running MPP thinks of one MySQL server (mpp node set"
+          + " --help).",
     },
     footer = {
       "",
@@ -83,12 +85,21 @@ final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--join",
       description =
-          "Allow an empty data directory of a member that the others will add or replace (mpp member"
-              + " add, mpp member replace): it does not vote before that.")
+          "Allow an empty data directory of a member that the others will add or replace (mpp"
+              + " member add, mpp member replace): it does not vote before that.")
   private boolean join;
 
   @Option(names = "--check", description = "Only check the configuration and print what it says.")
   private boolean check;
+
+  private final MySqlServers.Opener servers;
+
+  /**
+   * @param servers opens the MySQL servers of the daemon
+   */
+  NodeCommand(MySqlServers.Opener servers) {
+    this.servers = servers;
+  }
 
   @Override
   public Integer call() throws InterruptedException {
@@ -143,7 +154,7 @@ final class NodeCommand implements Callable<Integer> {
     quiet();
     CountDownLatch ended = new CountDownLatch(1);
     NodeProcess[] holder = new NodeProcess[1];
-    NodeProcess process = new NodeProcess(loaded.config(), why -> die(holder[0], why));
+    NodeProcess process = new NodeProcess(loaded.config(), servers, why -> die(holder[0], why));
     holder[0] = process;
     try {
       process.start(

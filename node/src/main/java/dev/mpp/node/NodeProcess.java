@@ -30,6 +30,7 @@ import dev.mpp.node.api.HealthSource;
 import dev.mpp.node.api.HttpEdge;
 import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Sides;
+import dev.mpp.node.api.WitnessHttp;
 import dev.mpp.node.balancer.CheckSource;
 import dev.mpp.node.balancer.LoadBalancerCheck;
 import dev.mpp.node.config.MppConfig;
@@ -91,6 +92,7 @@ final class NodeProcess implements AutoCloseable {
   private static final Duration STAND_DOWN = Duration.ofSeconds(4);
 
   private final MppConfig config;
+  private final MySqlServers.Opener mysql;
   private final SystemTime time = new SystemTime();
   private final InstantSource wall = () -> Instant.ofEpochMilli(time.wallMillis());
   private final SplittableRandom chance = new SplittableRandom(new SecureRandom().nextLong());
@@ -103,10 +105,13 @@ final class NodeProcess implements AutoCloseable {
   private volatile @Nullable LoopShell journalled;
 
   /**
+   * @param mysql {@code MySqlServers::open} wherever data is at stake; a benchmark of agreement has
+   *     servers in memory
    * @param fatal told, on any thread, when the process must end at once
    */
-  NodeProcess(MppConfig config, Consumer<String> fatal) {
+  NodeProcess(MppConfig config, MySqlServers.Opener mysql, Consumer<String> fatal) {
     this.config = config;
+    this.mysql = mysql;
     this.fatal = fatal;
   }
 
@@ -229,7 +234,7 @@ final class NodeProcess implements AutoCloseable {
     if (dns != null) {
       counters.add(new DnsMetrics(dns));
     }
-    CompletableFuture<HttpEdge> http =
+    CompletableFuture<AutoCloseable> http =
         CompletableFuture.supplyAsync(
             () -> http(shell, counters, tls), r -> Thread.ofPlatform().name("http-start").start(r));
     open(agreement).start();
@@ -264,6 +269,9 @@ final class NodeProcess implements AutoCloseable {
             membership(agreement, versions, shell));
     open(operators(desk, transport)).start();
     open(joined(http));
+    if (config.self().witness()) {
+      open(new HeapTrim()).start();
+    }
     LOG.info(
         "site {} of deployment {} runs, incarnation {}, configuration {}",
         config.site(),
@@ -289,16 +297,28 @@ final class NodeProcess implements AutoCloseable {
   }
 
   /** Checks, health and metrics; its start costs most of a second and waits for nothing else. */
-  private HttpEdge http(LoopShell shell, List<CounterSource> counters, Optional<SiteTls> tls) {
+  private AutoCloseable http(LoopShell shell, List<CounterSource> counters, Optional<SiteTls> tls) {
     Supplier<NodeSnapshot> pictures = shell::snapshot;
     Duration lease = config.lease().duration();
     NodeMetrics metrics = new NodeMetrics(pictures, time::nanos, counters);
     tls.ifPresent(site -> SiteCertificates.gauge(metrics.registry(), site));
-    return HttpEdge.start(
-        bind(config.self().ports().http()),
-        new CheckSource(new LoadBalancerCheck(true, lease), pictures, time::nanos),
-        new HealthSource(pictures, time::nanos, lease),
-        metrics);
+    InetSocketAddress bind = bind(config.self().ports().http());
+    CheckSource checks = new CheckSource(new LoadBalancerCheck(true, lease), pictures, time::nanos);
+    HealthSource health = new HealthSource(pictures, time::nanos, lease);
+    try {
+      return config.self().witness()
+          ? WitnessHttp.start(
+              bind,
+              (kind, service, node) -> {
+                CheckSource.Answer answer = checks.answer(kind, service, node);
+                return new WitnessHttp.Answer(answer.status(), answer.body());
+              },
+              health,
+              metrics::scrape)
+          : HttpEdge.start(bind, checks, health, metrics);
+    } catch (IOException e) {
+      throw new UncheckedIOException(bind + ": " + e.getMessage(), e);
+    }
   }
 
   private OperatorServer operators(OperatorDesk desk, GrpcTransport transport) {
@@ -315,7 +335,7 @@ final class NodeProcess implements AutoCloseable {
         time::wallMillis);
   }
 
-  private static HttpEdge joined(CompletableFuture<HttpEdge> http) throws IOException {
+  private static AutoCloseable joined(CompletableFuture<AutoCloseable> http) throws IOException {
     try {
       return http.join();
     } catch (CompletionException e) {
@@ -344,7 +364,7 @@ final class NodeProcess implements AutoCloseable {
       Consumer<BrainEvent> post) {
     for (PoolConfig.Member member : pool.nodes()) {
       MySqlServer server =
-          MySqlServers.open(
+          mysql.open(
               options(service, member.address()).withHeartbeat(service.heartbeat().interval()),
               handshakes);
       pollers.put(
@@ -368,7 +388,7 @@ final class NodeProcess implements AutoCloseable {
             .filter(s -> s.name().equals(f.service()))
             .findFirst()
             .orElseThrow();
-    return MySqlServers.open(options(service, f.node()));
+    return mysql.open(options(service, f.node()), Handshakes.perCore());
   }
 
   private ServerOptions options(MppConfig.Service service, NodeAddress node) {
@@ -411,8 +431,7 @@ final class NodeProcess implements AutoCloseable {
               new LedgerEvents(post),
               fatal);
       case PAIR -> {
-        PeerLook look =
-            open(new PeerLook(config, (s, n) -> MySqlServers.open(options(s, n), handshakes)));
+        PeerLook look = open(new PeerLook(config, (s, n) -> mysql.open(options(s, n), handshakes)));
         yield new PairAgreement(
             PairWiring.settings(config, bind(config.self().ports().ledger()), bootstrap),
             PairWiring.config(config, incarnation, look.targets()),

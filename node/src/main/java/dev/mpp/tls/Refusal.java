@@ -49,10 +49,24 @@ public final class Refusal {
         return Optional.of("it does not speak TLS");
       }
       if (t instanceof SSLException && t.getMessage() != null) {
-        return said(t.getMessage());
+        return said(t.getMessage()).map(text -> text + root(cause));
       }
     }
     return Optional.empty();
+  }
+
+  /** The engine's own sentence is often only "Unexpected exception". */
+  private static String root(Throwable cause) {
+    Throwable t = cause;
+    for (int depth = 0; t.getCause() != null && depth < 20; depth++) {
+      t = t.getCause();
+    }
+    return t instanceof SSLException
+        ? ""
+        : " ["
+            + t.getClass().getSimpleName()
+            + (t.getMessage() == null ? "" : ": " + t.getMessage())
+            + "]";
   }
 
   private static Optional<String> said(String text) {

@@ -87,7 +87,7 @@ public final class Demo implements AutoCloseable {
         layout.place(site),
         Template.fill("/demo/mpp.yml", settings),
         // Three of them share this machine: no time for the optimising compiler.
-        List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"),
+        NodeProcess.Program.node(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m")),
         children);
   }
 

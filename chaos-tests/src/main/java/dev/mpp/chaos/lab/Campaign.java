@@ -1,6 +1,7 @@
 package dev.mpp.chaos.lab;
 
 import dev.mpp.chaos.process.Console;
+import dev.mpp.chaos.process.NodeProcess.Program;
 import dev.mpp.chaos.process.Trouble;
 import java.io.PrintStream;
 import java.util.List;
@@ -55,7 +56,7 @@ abstract sealed class Campaign implements Callable<Integer>
         LabMain.within(
             new Console(System.err, false),
             new LabConfiguration(LabMain.sites(3), 1),
-            site -> List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"),
+            site -> Program.node(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m")),
             lab -> new MoveRunner(lab, label(), seed, plans()).run(first - 1, runs));
     MoveReport report = new MoveReport(label(), runs, pauseP99(), results);
     answer.println(json ? report.toJson() : report.toText());

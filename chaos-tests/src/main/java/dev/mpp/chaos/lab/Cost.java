@@ -31,6 +31,7 @@ record Cost(
   static String toJson(int services, List<Cost> costs) {
     ObjectNode root = new ObjectMapper().createObjectNode();
     root.put("services", services);
+    root.put("servers", services == 1 ? "real" : "stand-ins");
     ArrayNode list = root.putArray("nodes");
     for (Cost cost : costs) {
       list.addObject()
@@ -48,9 +49,17 @@ record Cost(
   }
 
   static String toText(int services, List<Cost> costs) {
-    StringBuilder text = new StringBuilder("%d service(s), nothing happens%n".formatted(services));
+    StringBuilder text =
+        new StringBuilder(
+            services == 1
+                ? "1 service, real servers, nothing happens\n"
+                : """
+                %d services, nothing happens. NO REAL SERVERS: stand-ins in the nodes' memory; the rest is real
+                """
+                    .formatted(services));
     text.append(
-        "site        CPU %      RSS     WAN B/s  ledger B/s  views B/s  written MB/h  grown MB/h\n");
+        "site        CPU %      RSS     WAN B/s  ledger B/s  views B/s  written MB/h  grown"
+            + " MB/h\n");
     for (Cost cost : costs) {
       text.append(
           String.format(

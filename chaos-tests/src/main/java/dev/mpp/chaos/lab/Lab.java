@@ -49,9 +49,9 @@ final class Lab implements AutoCloseable {
     NODE
   }
 
-  /** Options of the Java machine of a node. */
-  interface NodeOptions {
-    List<String> of(LabSite site);
+  /** What the node of a site is started with. */
+  interface NodePrograms {
+    NodeProcess.Program of(LabSite site);
   }
 
   /**
@@ -62,7 +62,7 @@ final class Lab implements AutoCloseable {
       Console console,
       String id,
       LabConfiguration configuration,
-      NodeOptions options) {
+      NodePrograms programs) {
     this.folder = folder;
     this.console = console;
     this.sites = configuration.sites();
@@ -74,15 +74,17 @@ final class Lab implements AutoCloseable {
       // Made before the sites are prepared side by side.
       List.of("app", "repl", "root", "mpp").forEach(folder::secret);
       Children children = new Children(folder.root().resolve("processes"));
-      Path binaries = ServerFiles.unpacked(folder.root(), console);
       for (LabSite site : sites) {
         nodes.put(
             site,
-            new NodeProcess(place(site), configuration.text(site), options.of(site), children));
+            new NodeProcess(place(site), configuration.text(site), programs.of(site), children));
         operators.put(site, new Operator(place(site), children));
       }
-      for (LabSite site : data()) {
-        servers.put(site, server(site, binaries, children));
+      if (!configuration.standIns()) {
+        Path binaries = ServerFiles.unpacked(folder.root(), console);
+        for (LabSite site : data()) {
+          servers.put(site, server(site, binaries, children));
+        }
       }
     } catch (RuntimeException e) {
       network.close();
@@ -110,9 +112,11 @@ final class Lab implements AutoCloseable {
           List<String> lan = List.of(Network.inside(site.address()));
           targets.add(place(site).entrance().inside(() -> new World(lan, world(), worldTcp())));
           Folder.wipe(place(site).folder());
-          console.say(site.label() + ": initialising MariaDB");
-          server(site).prepare();
-          start(Part.MYSQL, site);
+          if (servers.containsKey(site)) {
+            console.say(site.label() + ": initialising MariaDB");
+            server(site).prepare();
+            start(Part.MYSQL, site);
+          }
         });
     sites.forEach(site -> node(site, true));
   }

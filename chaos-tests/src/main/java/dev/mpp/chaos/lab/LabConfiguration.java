@@ -21,6 +21,11 @@ record LabConfiguration(List<LabSite> sites, int services) {
   static final int WORLD_HTTP = 8081;
   static final int WORLD_TCP = 8082;
 
+  /** Whether the servers are in the memory of the nodes: one server cannot have two services. */
+  boolean standIns() {
+    return services > 1;
+  }
+
   /** Port at which the server of the i-th of many services is reached. */
   static int port(int service) {
     return 20_000 + service;
@@ -65,12 +70,12 @@ record LabConfiguration(List<LabSite> sites, int services) {
   private String service(int index) {
     boolean one = services == 1;
     return """
-             - name: %s
-               poll: %s
-               hold-down: 5s
-               mysql: {user: mpp, password-file: ../secrets/mpp}
-               sites:
-           """
+      - name: %s
+        poll: %s
+        hold-down: 5s
+        mysql: {user: mpp, password-file: ../secrets/mpp}
+        sites:
+    """
             .formatted(
                 one ? SERVICE : "service%d.eraser.test".formatted(index),
                 one
@@ -88,10 +93,10 @@ record LabConfiguration(List<LabSite> sites, int services) {
 
   private static String checkpoints(LabSite site) {
     return """
-             - site: %s
-               interval: 2s
-               probes:
-           """
+      - site: %s
+        interval: 2s
+        probes:
+    """
             .formatted(site.label())
         + List.of(
                 "external:" + Network.WORLD,
@@ -105,9 +110,9 @@ record LabConfiguration(List<LabSite> sites, int services) {
   private static String probes(String target) {
     String[] parts = target.split(":");
     return """
-                 - "%s:http:%s:%d"
-                 - "%s:simple:%s:%d"\
-           """
+          - "%s:http:%s:%d"
+          - "%s:simple:%s:%d"\
+    """
         .formatted(parts[0], parts[1], WORLD_HTTP, parts[0], parts[1], WORLD_TCP);
   }
 }

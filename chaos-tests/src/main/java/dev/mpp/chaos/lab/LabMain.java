@@ -4,6 +4,7 @@ import dev.mpp.chaos.process.Console;
 import dev.mpp.chaos.process.Folder;
 import dev.mpp.chaos.process.Leftovers;
 import dev.mpp.chaos.process.Machine;
+import dev.mpp.chaos.process.NodeProcess;
 import dev.mpp.chaos.process.Trouble;
 import java.io.PrintStream;
 import java.nio.channels.FileLock;
@@ -101,7 +102,8 @@ public final class LabMain implements Callable<Integer> {
     Console console = new Console(System.err, false);
     LabConfiguration configuration = new LabConfiguration(sites(sites), 1);
     // Several nodes share this machine: no time for the optimising compiler.
-    Lab.NodeOptions options = site -> List.of("-XX:TieredStopAtLevel=1", "-Xmx256m");
+    Lab.NodePrograms options =
+        site -> NodeProcess.Program.node(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"));
     return within(console, configuration, options, lab -> runAll(lab, chosen)) ? 0 : 1;
   }
 
@@ -132,7 +134,7 @@ public final class LabMain implements Callable<Integer> {
   static <T> T within(
       Console console,
       LabConfiguration configuration,
-      Lab.NodeOptions options,
+      Lab.NodePrograms options,
       Function<Lab, T> action) {
     Machine.check();
     if (!"root".equals(System.getProperty("user.name"))) {

@@ -1,24 +1,29 @@
 package dev.mpp.chaos.lab;
 
+import dev.mpp.chaos.bench.StandInNode;
+import dev.mpp.chaos.process.NodeProcess.Program;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Options of the Java machine as the launcher gives them to {@code mpp node}. */
+/** Java as the launcher starts it for {@code mpp node}. */
 final class NodeFlags {
   private static final List<String> WITNESS =
       List.of(
           "-Xshare:auto",
           "-Xms16m",
-          "-Xmn6m",
+          "-Xmn2m",
           "-Xmx256m",
-          "-XX:MinHeapFreeRatio=10",
-          "-XX:MaxHeapFreeRatio=20",
+          "-XX:MinHeapFreeRatio=5",
+          "-XX:MaxHeapFreeRatio=10",
           "-XX:+UseCompactObjectHeaders",
           "-XX:TieredStopAtLevel=1",
-          "-XX:ReservedCodeCacheSize=32m");
+          "-XX:CompileThresholdScaling=20",
+          "-XX:ReservedCodeCacheSize=32m",
+          "-XX:TrimNativeHeapInterval=30000");
 
   private static final List<String> NETTY =
-      List.of("io.netty", "io.grpc.netty.shaded.io.netty", "org.apache.ratis.thirdparty.io.netty");
+      List.of("io.grpc.netty.shaded.io.netty", "org.apache.ratis.thirdparty.io.netty");
 
   private NodeFlags() {}
 
@@ -27,10 +32,24 @@ final class NodeFlags {
         .map(setting -> "-D" + netty + ".allocator." + setting);
   }
 
-  static List<String> of(LabSite site, int services) {
+  static Program of(LabSite site, LabConfiguration configuration) {
     if (site.witness()) {
-      return Stream.concat(WITNESS.stream(), NETTY.stream().flatMap(NodeFlags::small)).toList();
+      return Program.witness(
+          Stream.concat(WITNESS.stream(), NETTY.stream().flatMap(NodeFlags::small)).toList());
     }
-    return List.of("-Xshare:auto", services > 100 ? "-Xmx1g" : "-Xmx256m");
+    if (!configuration.standIns()) {
+      return Program.node(List.of("-Xshare:auto", "-Xmx256m"));
+    }
+    String hosts =
+        configuration.sites().stream()
+            .filter(s -> !s.witness())
+            .map(LabSite::address)
+            .collect(Collectors.joining(","));
+    return Program.of(
+        StandInNode.class.getName(),
+        List.of(
+            "-Xshare:auto",
+            configuration.services() > 100 ? "-Xmx1g" : "-Xmx256m",
+            "-Dmpp.stand-in=" + hosts));
   }
 }

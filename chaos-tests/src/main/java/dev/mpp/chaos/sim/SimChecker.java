@@ -19,7 +19,10 @@ final class SimChecker {
     final Map<Integer, Long> openedAt = new HashMap<>();
     final Map<Integer, Long> lastAcknowledged = new HashMap<>();
     final Map<Long, String> served = new HashMap<>();
-    final Map<String, Answer> answers = new HashMap<>();
+
+    /** By who answered and with whom. */
+    final Map<Integer, Answer> answers = new HashMap<>();
+
     long granted;
     int holder = -1;
     boolean released;
@@ -33,7 +36,7 @@ final class SimChecker {
   }
 
   /** The answer of longest life that a name server gave for a site. */
-  private record Answer(int site, long epoch, long end) {}
+  private record Answer(int who, int site, long epoch, long end) {}
 
   private final List<Service> services = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
@@ -159,11 +162,18 @@ final class SimChecker {
 
   private void unanswered(Service s, SimServer server, long now) {
     s.answers.forEach(
-        (who, a) -> {
+        (key, a) -> {
           if (a.site() != server.site && a.end() > now) {
             violation(
-                "%s answered with %s of epoch %d until %.3f s, but server %s was opened at %.3f s",
-                who, site(a.site()), a.epoch(), a.end() / 1e9, server.address, now / 1e9);
+                "%s/%s answered with %s of epoch %d until %.3f s, but server %s was opened at %.3f"
+                    + " s",
+                site(a.who()),
+                site(a.site()),
+                site(a.site()),
+                a.epoch(),
+                a.end() / 1e9,
+                server.address,
+                now / 1e9);
           }
         });
   }
@@ -253,10 +263,10 @@ final class SimChecker {
           site(who), name, epoch, now / 1e9);
     }
     if (end > now && !s.givenUp.contains(epoch)) {
-      String key = site(who) + "/" + name;
+      int key = who * sites.size() + site;
       Answer last = s.answers.get(key);
       if (last == null || last.end() < end) {
-        s.answers.put(key, new Answer(site, epoch, end));
+        s.answers.put(key, new Answer(who, site, epoch, end));
       }
     }
   }

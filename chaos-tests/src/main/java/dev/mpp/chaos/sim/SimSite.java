@@ -77,6 +77,11 @@ final class SimSite {
   private @Nullable SiteBrain brain;
   private Map<ServiceName, PoolState> persisted = Map.of();
   private long wakeAt = Long.MAX_VALUE;
+
+  /** When the one event comes that looks at {@link #wakeAt}; never later than that. */
+  private long alarmAt = Long.MAX_VALUE;
+
+  private final Runnable alarm = this::ring;
   private long viewAt;
   private boolean viewChanged;
   private long frozenAt;
@@ -285,14 +290,28 @@ final class SimSite {
     long at = clock.when(Math.max(due, now()));
     if (at < wakeAt) {
       wakeAt = at + (long) (world.chance.unit() * TICK);
-      long mine = wakeAt;
-      world.time.at(
-          mine,
-          () -> {
-            if (mine == wakeAt) {
-              wake();
-            }
-          });
+      alarm();
+    }
+  }
+
+  private void alarm() {
+    if (wakeAt < alarmAt) {
+      alarmAt = wakeAt;
+      world.time.at(alarmAt, alarm);
+    }
+  }
+
+  /** It was put off, or brought forward: each event would need its own wake-up otherwise. */
+  private void ring() {
+    long now = world.time.now();
+    if (now != alarmAt) {
+      return;
+    }
+    alarmAt = Long.MAX_VALUE;
+    if (now == wakeAt) {
+      wake();
+    } else {
+      alarm();
     }
   }
 

@@ -3,10 +3,13 @@ package dev.mpp.core.lease;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
+import java.util.AbstractSet;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger's entry for one service.
@@ -44,7 +47,40 @@ public record Grant(
 
   public Grant {
     inSync =
-        inSync.size() < 2 ? Set.copyOf(inSync) : Collections.unmodifiableSet(new TreeSet<>(inSync));
+        inSync instanceof Sorted
+            ? inSync
+            : inSync.size() < 2 ? Set.copyOf(inSync) : new Sorted(new TreeSet<>(inSync));
+  }
+
+  /** Sites in order; nothing changes them, so a renewal shares those of the entry before it. */
+  private static final class Sorted extends AbstractSet<SiteId> {
+    private final Set<SiteId> sites;
+    private final String text;
+
+    Sorted(Set<SiteId> sites) {
+      this.sites = Collections.unmodifiableSet(sites);
+      this.text = sites.toString();
+    }
+
+    @Override
+    public boolean contains(@Nullable Object site) {
+      return sites.contains(site);
+    }
+
+    @Override
+    public int size() {
+      return sites.size();
+    }
+
+    @Override
+    public Iterator<SiteId> iterator() {
+      return sites.iterator();
+    }
+
+    @Override
+    public String toString() {
+      return text; // in every view
+    }
   }
 
   /** Without a statement in this epoch, and without an order. */

@@ -2,13 +2,18 @@ package dev.mpp.core.lease;
 
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The replicated state: what every voter computes from the same commands in the same order.
@@ -24,15 +29,57 @@ public record LedgerState(
     acting = kept(acting);
   }
 
+  /** What another state holds already is shared and not copied: a commit changes one of three. */
   private static <K extends Comparable<K>, V> Map<K, V> kept(Map<K, V> map) {
-    return map.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(map));
+    return map instanceof Kept<K, V>
+        ? map
+        : map.isEmpty() ? Map.of() : new Kept<>(new TreeMap<>(map));
+  }
+
+  /** Sorted; nothing changes it. */
+  private static final class Kept<K extends Comparable<K>, V> extends AbstractMap<K, V> {
+    private final SortedMap<K, V> map;
+
+    Kept(SortedMap<K, V> map) {
+      this.map = map;
+    }
+
+    /** With these entries in place of those it has; the values know their keys. */
+    static <K extends Comparable<K>, V> Kept<K, V> with(
+        Map<K, V> before, List<V> changed, Function<V, K> key) {
+      TreeMap<K, V> next =
+          before instanceof Kept<K, V> kept ? new TreeMap<>(kept.map) : new TreeMap<>(before);
+      changed.forEach(v -> next.put(key.apply(v), v));
+      return new Kept<>(next);
+    }
+
+    @Override
+    public @Nullable V get(@Nullable Object key) {
+      return map.get(key);
+    }
+
+    @Override
+    public boolean containsKey(@Nullable Object key) {
+      return map.containsKey(key);
+    }
+
+    @Override
+    public int size() {
+      return map.size();
+    }
+
+    @Override
+    public Set<Map.Entry<K, V>> entrySet() {
+      return Collections.unmodifiableMap(map).entrySet();
+    }
   }
 
   /** The next state and what the command did. */
   public record Applied(LedgerState state, LedgerOutcome outcome) {}
 
   public Grant grant(ServiceName service) {
-    return grants.getOrDefault(service, Grant.none(service));
+    Grant g = grants.get(service);
+    return g == null ? Grant.none(service) : g;
   }
 
   /** What operators ordered about the site. */
@@ -265,14 +312,19 @@ public record LedgerState(
   }
 
   private Applied accepted(List<Grant> changed) {
-    Map<ServiceName, Grant> next = new TreeMap<>(grants);
-    changed.forEach(g -> next.put(g.service(), g));
     return new Applied(
-        new LedgerState(next, sites, acting),
+        with(changed),
         new LedgerOutcome.Accepted(
             changed.size() == 1
                 ? List.of(changed.getFirst().service())
                 : changed.stream().map(Grant::service).toList()));
+  }
+
+  /** With these entries in place of those it has. */
+  public LedgerState with(List<Grant> changed) {
+    return changed.isEmpty()
+        ? this
+        : new LedgerState(Kept.with(grants, changed, Grant::service), sites, acting);
   }
 
   private Applied refused(String reason) {

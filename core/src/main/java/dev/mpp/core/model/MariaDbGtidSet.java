@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * A MariaDB GTID list as in {@code gtid_binlog_state}: the highest sequence number of every domain
@@ -101,8 +100,15 @@ public record MariaDbGtidSet(Map<Stream, Long> last) implements GtidSet {
 
   @Override
   public String toString() {
-    return last.entrySet().stream()
-        .map(e -> e.getKey().domain() + "-" + e.getKey().server() + "-" + e.getValue())
-        .collect(Collectors.joining(","));
+    StringBuilder text = new StringBuilder();
+    last.forEach(
+        (stream, seq) ->
+            text.append(text.isEmpty() ? "" : ",")
+                .append(stream.domain())
+                .append('-')
+                .append(stream.server())
+                .append('-')
+                .append(seq));
+    return text.toString();
   }
 }

@@ -118,6 +118,26 @@ public record SiteView(
         passive);
   }
 
+  /** The same with these pools. */
+  public SiteView withPools(List<PoolView> others) {
+    return new SiteView(
+        site,
+        incarnation,
+        sequence,
+        witness,
+        version,
+        configHash,
+        reach,
+        checkpoints,
+        others,
+        links,
+        roles,
+        replica,
+        journal,
+        instance,
+        passive);
+  }
+
   /**
    * The site's replica of the ledger.
    *

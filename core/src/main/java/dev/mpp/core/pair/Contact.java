@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What passed between the two: whom this site hears, since when not, and which versions the peer
@@ -18,8 +20,25 @@ final class Contact {
   /** A message that was sent. */
   private record Sent(long at, Map<ServiceName, Version> versions) {}
 
+  /** A message that was received. */
+  private static final class Got {
+    final Map<ServiceName, Version> durable;
+
+    /** What it brought is on disk. */
+    boolean kept;
+
+    Got(Map<ServiceName, Version> durable, boolean kept) {
+      this.durable = durable;
+      this.kept = kept;
+    }
+  }
+
   private final Map<Long, Sent> sent = bounded();
-  private final Map<Long, Map<ServiceName, Version>> received = bounded();
+  private final SequencedMap<Long, Got> received = bounded();
+
+  /** Those of {@code received} that are kept, in the same order; null when it has to be made. */
+  private @Nullable List<Long> kept;
+
   private final Map<String, Long> newest =
       new LinkedHashMap<>() {
         @Override
@@ -28,18 +47,23 @@ final class Contact {
         }
       };
   private final Map<ServiceName, Version> acked = new HashMap<>();
+  private Map<ServiceName, Version> persisted;
   private String peer = "";
   private long sequence;
   private long heardAt;
   private long provenAt;
   private long highestAcked;
 
-  Contact(long now) {
+  /**
+   * @param persisted what is on disk, as in {@link #persisted}
+   */
+  Contact(Map<ServiceName, Version> persisted, long now) {
+    this.persisted = persisted;
     heardAt = now;
     provenAt = now;
   }
 
-  private static <V> Map<Long, V> bounded() {
+  private static <V> SequencedMap<Long, V> bounded() {
     return new LinkedHashMap<>() {
       @Override
       protected boolean removeEldestEntry(Map.Entry<Long, V> eldest) {
@@ -77,6 +101,7 @@ final class Contact {
       acked.clear();
       sent.clear();
       received.clear();
+      kept = null;
     }
   }
 
@@ -87,26 +112,65 @@ final class Contact {
    * @return whether it is the newest of that run so far
    */
   boolean received(long theirs, Map<ServiceName, Version> durable) {
-    received.put(theirs, durable);
+    note(theirs, new Got(durable, onDisk(durable)));
     long before = newest.getOrDefault(peer, 0L);
     newest.put(peer, Math.max(before, theirs));
     return theirs > before;
   }
 
-  /** What may be acknowledged, given what is on disk. */
-  List<Long> acknowledge(Map<ServiceName, Version> persisted) {
-    List<Long> out = new ArrayList<>();
-    received.forEach(
-        (theirs, durable) -> {
-          boolean kept =
-              durable.entrySet().stream()
-                  .allMatch(
-                      e -> persisted.getOrDefault(e.getKey(), Version.NONE).atLeast(e.getValue()));
-          if (kept) {
-            out.add(theirs);
-          }
-        });
-    return out;
+  private void note(long theirs, Got got) {
+    Got oldest = received.size() < REMEMBERED ? null : received.firstEntry().getValue();
+    Got before = received.put(theirs, got);
+    List<Long> list = kept;
+    if (list == null || (before != null && before.kept == got.kept)) {
+      return;
+    }
+    if (before != null) {
+      kept = null;
+      return;
+    }
+    if (oldest != null && oldest.kept) {
+      list.removeFirst();
+    }
+    if (got.kept) {
+      list.add(theirs);
+    }
+  }
+
+  /** Whether that message of the peer's present run came before, by this way or another. */
+  boolean knows(long theirs) {
+    return received.containsKey(theirs);
+  }
+
+  /** These versions are on disk from here on; the map does not change any more. */
+  void persisted(Map<ServiceName, Version> versions) {
+    persisted = versions;
+    received.values().forEach(got -> got.kept = onDisk(got.durable));
+    kept = null;
+  }
+
+  private boolean onDisk(Map<ServiceName, Version> durable) {
+    for (Map.Entry<ServiceName, Version> e : durable.entrySet()) {
+      if (!persisted.getOrDefault(e.getKey(), Version.NONE).atLeast(e.getValue())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What may be acknowledged, given what is on disk: messages that brought nothing else. */
+  List<Long> acknowledge() {
+    List<Long> list = kept;
+    if (list == null) {
+      list = new ArrayList<>(REMEMBERED + 1);
+      for (Map.Entry<Long, Got> e : received.entrySet()) {
+        if (e.getValue().kept) {
+          list.add(e.getKey());
+        }
+      }
+      kept = list;
+    }
+    return List.copyOf(list);
   }
 
   /** The number of the next message, which holds these versions. */
@@ -121,7 +185,9 @@ final class Contact {
   }
 
   void acked(List<Long> sequences) {
-    for (long s : sequences) {
+    // Most were acknowledged before, and the latest are at the end.
+    for (int i = sequences.size() - 1; i >= 0 && !sent.isEmpty(); i--) {
+      Long s = sequences.get(i);
       Sent message = sent.remove(s);
       if (message != null) {
         provenAt = Math.max(provenAt, message.at());

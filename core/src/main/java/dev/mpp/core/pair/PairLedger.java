@@ -16,9 +16,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,11 +135,11 @@ public final class PairLedger {
     this.startedAt = now;
     this.metAt = now;
     this.epochs = new EpochRule(config.self(), config.peer());
-    this.contact = new Contact(now);
     this.standing = new Standing(timing.lease());
     this.evidence = new PeerEvidence(config.targets(), stored.answered(), 5 * timing.lookSilent());
     this.registers = new TreeMap<>(stored.registers());
     this.persisted = versions(registers);
+    this.contact = new Contact(persisted, now);
     this.orders = new TreeMap<>(stored.orders());
     this.toldOrders = new HashMap<>(stored.orders());
     this.persistedOrders = stored.orders();
@@ -278,8 +280,8 @@ public final class PairLedger {
       // What it has on disk may be older than what the peer did alone, the list included.
       return Optional.of(
           config.peer()
-              + " is gone, but this site has not met it since it was started: acknowledged writes may"
-              + " be missing here (rpo: zero)");
+              + " is gone, but this site has not met it since it was started: acknowledged writes"
+              + " may be missing here (rpo: zero)");
     }
     Set<SiteId> inSync = ahead.grant(service).inSync();
     boolean sure =
@@ -314,9 +316,18 @@ public final class PairLedger {
    * little.
    */
   private void takeBack(long now) {
-    while (takeBackOne(now)) {
+    while (stating() && takeBackOne(now)) {
       // Each service may have one, and all of them would be committed next.
     }
+  }
+
+  private boolean stating() {
+    for (Tentative t : tentative) {
+      if (t.command() instanceof LedgerCommand.InSync) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean takeBackOne(long now) {
@@ -335,7 +346,7 @@ public final class PairLedger {
   }
 
   private void takeBack(ServiceName service, Grant base, Tentative from) {
-    Register now = java.util.Objects.requireNonNull(registers.get(service));
+    Register now = Objects.requireNonNull(registers.get(service));
     for (Tentative t : tentative.subList(tentative.indexOf(from), tentative.size())) {
       if (t.after().remove(service) != null && t.after().isEmpty() && own(t.origin())) {
         out.add(
@@ -367,7 +378,7 @@ public final class PairLedger {
     Register durable =
         new Register(r.grant(), r.owner(), r.version(), r.version(), r.last(), r.forced());
     put(durable);
-    ahead = PairStored.with(ahead, List.of(renewed));
+    ahead = ahead.with(List.of(renewed));
     tentative.add(new Tentative(again, List.of(durable)));
   }
 
@@ -460,15 +471,16 @@ public final class PairLedger {
 
   /** The part that is this site's to renew now; the rest is as good as lost. */
   private boolean renew(LedgerCommand.Renew r, long now) {
-    List<LedgerCommand.Held> mine =
-        r.held().stream()
-            .filter(h -> orders(h.service(), now))
-            .filter(h -> acknowledged(now) || alone(h.service(), now))
-            .toList();
+    List<LedgerCommand.Held> mine = new ArrayList<>(r.held().size());
+    for (LedgerCommand.Held h : r.held()) {
+      if (orders(h.service(), now) && (acknowledged(now) || alone(h.service(), now))) {
+        mine.add(h);
+      }
+    }
     if (mine.isEmpty()) {
       return false;
     }
-    apply(new LedgerCommand.Renew(r.origin(), mine), now);
+    apply(mine.size() == r.held().size() ? r : new LedgerCommand.Renew(r.origin(), mine), now);
     return true;
   }
 
@@ -519,15 +531,13 @@ public final class PairLedger {
         }
       }
       case LedgerOutcome.Accepted a -> {
-        List<Register> changed =
-            a.services().stream()
-                .map(n -> changed(applied.state().grant(n), command, now, taking))
-                .toList();
+        List<Register> changed = new ArrayList<>(a.services().size());
+        for (ServiceName n : a.services()) {
+          changed.add(changed(applied.state().grant(n), command, now, taking));
+        }
         changed.forEach(this::put);
-        ahead =
-            PairStored.with(
-                opens(command) ? ahead : applied.state(),
-                changed.stream().map(Register::grant).toList());
+        // A claim's epoch is adjusted; of everything else the entries are what was applied.
+        ahead = opens(command) ? ahead.with(grants(changed)) : applied.state();
         keep(command, changed, now);
       }
     }
@@ -605,24 +615,35 @@ public final class PairLedger {
 
   /** Commits what the peer has acknowledged, and what may be committed alone. */
   private void settle(long now) {
-    for (Tentative t : List.copyOf(tentative)) {
-      Set<ServiceName> ready = new HashSet<>();
-      t.after()
-          .forEach(
-              (s, r) -> {
-                boolean onDisk = persistedVersion(s).atLeast(r.durable());
-                if (contact.peerHas(s, r.version())
-                    || (onDisk && alone(s, now) && mayOpenAlone(t.command(), s, now))) {
-                  ready.add(s);
-                }
-              });
+    boolean any = false;
+    for (Tentative t : tentative) {
+      Set<ServiceName> ready = ready(t, now);
       if (!ready.isEmpty()) {
-        List<Register> done = new ArrayList<>();
-        ready.stream().sorted().forEach(s -> done.add(t.after().remove(s)));
+        any = true;
+        List<Register> done = new ArrayList<>(ready.size());
+        ready.forEach(s -> done.add(Objects.requireNonNull(t.after().remove(s))));
         tell(t.part(ready), done);
       }
     }
-    tentative.removeIf(t -> t.after().isEmpty());
+    if (any) {
+      tentative.removeIf(t -> t.after().isEmpty());
+    }
+  }
+
+  /** The services, in order, for which the command can be committed now. */
+  private Set<ServiceName> ready(Tentative t, long now) {
+    Set<ServiceName> ready = Set.of();
+    for (Register r : t.after().values()) {
+      ServiceName s = r.service();
+      if (contact.peerHas(s, r.version())
+          || (persistedVersion(s).atLeast(r.durable())
+              && alone(s, now)
+              && mayOpenAlone(t.command(), s, now))) {
+        ready = ready.isEmpty() ? new TreeSet<>() : ready;
+        ready.add(s);
+      }
+    }
+    return ready;
   }
 
   /**
@@ -634,10 +655,21 @@ public final class PairLedger {
   }
 
   private void tell(LedgerCommand command, List<Register> changed) {
-    view = PairStored.with(view, changed.stream().map(Register::grant).toList());
+    view = view.with(grants(changed));
     LedgerOutcome outcome =
-        new LedgerOutcome.Accepted(changed.stream().map(Register::service).toList());
+        new LedgerOutcome.Accepted(
+            changed.size() == 1
+                ? List.of(changed.getFirst().service())
+                : changed.stream().map(Register::service).toList());
     told(command, outcome);
+  }
+
+  private static List<Grant> grants(List<Register> registers) {
+    List<Grant> grants = new ArrayList<>(registers.size());
+    for (Register r : registers) {
+      grants.add(r.grant());
+    }
+    return grants;
   }
 
   private void told(LedgerCommand command, LedgerOutcome outcome) {
@@ -651,11 +683,13 @@ public final class PairLedger {
 
   /** What changes nothing is told once everything that the peer knew before it is here. */
   private void tellMarkers(long now) {
-    boolean fresh =
-        config.services().stream()
-            .anyMatch(s -> alone(s, now) || (!heard(now) && hindrance(s, now).isEmpty()));
+    if (markers.isEmpty()) {
+      return;
+    }
+    boolean all = contact.ackedSince(markers.getLast().message());
+    boolean fresh = !all && fresh(now);
     for (Marker m : List.copyOf(markers)) {
-      if (contact.ackedSince(m.message()) || fresh) {
+      if (fresh || contact.ackedSince(m.message())) {
         markers.remove(m);
         told(m.command(), m.outcome());
       } else if (now - m.since() > timing.lease()) {
@@ -664,6 +698,16 @@ public final class PairLedger {
             new PairOutput.GivenUp(m.command().origin().sequence(), config.peer() + " is silent"));
       }
     }
+  }
+
+  /** Whether this replica needs nothing of the peer to be the newest. */
+  private boolean fresh(long now) {
+    for (ServiceName s : config.services()) {
+      if (alone(s, now) || (!heard(now) && hindrance(s, now).isEmpty())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void overtaken(ServiceName service) {
@@ -685,6 +729,7 @@ public final class PairLedger {
     contact.from(m.incarnation());
     contact.heard(now);
     forced.clear();
+    boolean copy = contact.knows(m.sequence());
     Map<ServiceName, Version> durable = new HashMap<>();
     List<Register> news = new ArrayList<>();
     List<Grant> changed = new ArrayList<>();
@@ -697,7 +742,7 @@ public final class PairLedger {
         changed.add(r.grant());
       }
     }
-    ahead = PairStored.with(ahead, changed);
+    ahead = ahead.with(changed);
     m.orders().forEach(this::adoptOrder);
     tellAdopted(news);
     boolean newest = contact.received(m.sequence(), durable);
@@ -705,7 +750,9 @@ public final class PairLedger {
       dirty |= !met;
       met = true;
       opened.clear();
-      contact.acked(m.acked());
+      if (!copy) {
+        contact.acked(m.acked());
+      }
       // It may have been on its way for long: it says what the peer knew when it sent it, which was
       // after it got what it acknowledges.
       standing.contact(contact.provenAt());
@@ -767,6 +814,9 @@ public final class PairLedger {
 
   /** One renewal of many services is told as one. */
   private void tellAdopted(List<Register> news) {
+    if (news.isEmpty()) {
+      return;
+    }
     Map<Origin, List<Register>> renewals = new LinkedHashMap<>();
     for (Register r : news) {
       if (r.last() instanceof LedgerCommand.Renew) {
@@ -873,6 +923,7 @@ public final class PairLedger {
     }
     writing = false;
     persisted = persisting;
+    contact.persisted(persisted);
     persistedOrders = persistingOrders;
     tellOrders();
     for (Register r : List.copyOf(adopted.values())) {
@@ -901,24 +952,10 @@ public final class PairLedger {
         versions.put(r.service(), r.version());
       }
     }
-    List<LedgerCommand> forwards =
-        waiting.stream()
-            .map(Waiting::command)
-            .filter(PairLedger::ofOneService)
-            .filter(c -> owner(service(c)).equals(config.peer()))
-            .toList();
-    asked = new HashSet<>(forwards.stream().map(f -> f.origin().sequence()).toList());
-    List<PairMessage.Answer> replies = new ArrayList<>();
-    answers.forEach(
-        (origin, a) -> {
-          boolean onDisk =
-              a.after().map(r -> persistedVersion(r.service()).atLeast(r.durable())).orElse(true);
-          if (onDisk && current.contains(origin)) {
-            replies.add(new PairMessage.Answer(origin.sequence(), a.outcome()));
-          }
-        });
+    List<LedgerCommand> forwards = forwards();
+    List<PairMessage.Answer> replies = replies();
     boolean ask = due || askNow;
-    List<Long> acked = contact.acknowledge(persisted);
+    List<Long> acked = contact.acknowledge();
     long sequence = contact.send(versions, now);
     out.add(
         new PairOutput.Send(
@@ -940,6 +977,41 @@ public final class PairLedger {
     askNow = false;
   }
 
+  private List<LedgerCommand> forwards() {
+    if (waiting.isEmpty()) {
+      asked = Set.of();
+      return List.of();
+    }
+    List<LedgerCommand> forwards = new ArrayList<>();
+    asked = new HashSet<>();
+    for (Waiting w : waiting) {
+      LedgerCommand c = w.command();
+      if (ofOneService(c) && owner(service(c)).equals(config.peer())) {
+        forwards.add(c);
+        asked.add(c.origin().sequence());
+      }
+    }
+    return forwards;
+  }
+
+  /** What became of what the peer waits for. */
+  private List<PairMessage.Answer> replies() {
+    if (current.isEmpty()) {
+      return List.of();
+    }
+    List<PairMessage.Answer> replies = new ArrayList<>();
+    answers.forEach(
+        (origin, a) -> {
+          if (current.contains(origin)
+              && a.after()
+                  .map(r -> persistedVersion(r.service()).atLeast(r.durable()))
+                  .orElse(true)) {
+            replies.add(new PairMessage.Answer(origin.sequence(), a.outcome()));
+          }
+        });
+    return replies;
+  }
+
   private void look(long now) {
     boolean calm = heard(now);
     long every = calm ? timing.lookCalm() : timing.lookSilent();
@@ -953,15 +1025,26 @@ public final class PairLedger {
   }
 
   private void show(long now) {
+    boolean heard = heard(now);
+    boolean acknowledged = acknowledged(now);
+    boolean cut = now - Math.max(contact.heardAt(), contact.provenAt()) >= timing.cut();
+    PairPicture last = picture;
+    if (heard
+        && last != null
+        && last.heard()
+        && last.acknowledged() == acknowledged
+        && last.cut() == cut
+        && last.held().isEmpty()) {
+      return;
+    }
     Map<ServiceName, String> held = new TreeMap<>();
     for (ServiceName s : config.services()) {
-      if (!heard(now) && (!orders(s, now) || ahead.grant(s).holder().isEmpty())) {
+      if (!heard && (!orders(s, now) || ahead.grant(s).holder().isEmpty())) {
         hindrance(s, now).ifPresent(why -> held.put(s, why));
       }
     }
-    boolean cut = now - Math.max(contact.heardAt(), contact.provenAt()) >= timing.cut();
-    PairPicture next = new PairPicture(heard(now), acknowledged(now), cut, held);
-    if (!next.equals(picture)) {
+    PairPicture next = new PairPicture(heard, acknowledged, cut, held);
+    if (!next.equals(last)) {
       picture = next;
       out.add(new PairOutput.Picture(next));
     }

@@ -1,11 +1,9 @@
 package dev.mpp.core.pair;
 
-import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LedgerState;
 import dev.mpp.core.lease.SiteOrder;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,18 +32,11 @@ public record PairStored(
 
   LedgerState state() {
     LedgerState all =
-        with(LedgerState.EMPTY, registers.values().stream().map(Register::grant).toList());
+        LedgerState.EMPTY.with(registers.values().stream().map(Register::grant).toList());
     for (Ordered o : orders.values()) {
       all = with(all, o);
     }
     return all;
-  }
-
-  /** The state with these entries in place of what it has. */
-  static LedgerState with(LedgerState state, Collection<Grant> grants) {
-    Map<ServiceName, Grant> next = new TreeMap<>(state.grants());
-    grants.forEach(g -> next.put(g.service(), g));
-    return new LedgerState(next, state.sites(), state.acting());
   }
 
   static LedgerState with(LedgerState state, Ordered ordered) {

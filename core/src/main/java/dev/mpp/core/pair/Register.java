@@ -58,8 +58,11 @@ public record Register(
   }
 
   private static LedgerCommand.Renew part(LedgerCommand.Renew renew, ServiceName service) {
-    return new LedgerCommand.Renew(
-        renew.origin(), renew.held().stream().filter(h -> h.service().equals(service)).toList());
+    return renew.held().size() == 1 && renew.held().getFirst().service().equals(service)
+        ? renew
+        : new LedgerCommand.Renew(
+            renew.origin(),
+            renew.held().stream().filter(h -> h.service().equals(service)).toList());
   }
 
   /** A renewal of several services in one, for those that were adopted together. */

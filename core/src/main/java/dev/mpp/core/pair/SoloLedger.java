@@ -90,7 +90,7 @@ public final class SoloLedger {
     List<PairOutput> out = new ArrayList<>();
     for (Pending p = pending.peek(); p != null && p.after() <= written; p = pending.peek()) {
       pending.remove();
-      view = PairStored.with(view, p.changed().stream().map(Register::grant).toList());
+      view = view.with(p.changed().stream().map(Register::grant).toList());
       if (p.command() instanceof LedgerCommand.OrderSite o
           && p.outcome() instanceof LedgerOutcome.Accepted) {
         view = PairStored.with(view, new Ordered(1, o));

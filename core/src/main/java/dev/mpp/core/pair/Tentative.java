@@ -25,7 +25,7 @@ record Tentative(LedgerCommand command, Map<ServiceName, Register> after) {
 
   /** The part of the command that concerns these services. */
   LedgerCommand part(Set<ServiceName> services) {
-    return command instanceof LedgerCommand.Renew r
+    return command instanceof LedgerCommand.Renew r && r.held().size() > services.size()
         ? new LedgerCommand.Renew(
             r.origin(), r.held().stream().filter(h -> services.contains(h.service())).toList())
         : command;

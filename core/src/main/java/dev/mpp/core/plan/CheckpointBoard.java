@@ -12,6 +12,7 @@ import dev.mpp.core.reach.Judged;
 import dev.mpp.core.reach.PoolStatusRule;
 import dev.mpp.core.reach.ReachRule;
 import dev.mpp.core.reach.Verdict;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,11 @@ public final class CheckpointBoard {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final boolean votes;
 
+  /** Judged with the present results; asked after every event, and results come seldom. */
+  private final Map<Question, PoolVerdict> verdicts = new HashMap<>();
+
+  private record Question(boolean classic, Reach required, boolean cutOff, boolean unreachable) {}
+
   /**
    * @param votes whether a majority decides between sites (quorum mode)
    */
@@ -49,6 +55,7 @@ public final class CheckpointBoard {
     if (e != null) {
       e.state = e.state.step(new Verdict(ok, message, 0), e.spec.ladder());
       e.wallMillis = wallMillis;
+      verdicts.clear();
     }
   }
 
@@ -89,13 +96,22 @@ public final class CheckpointBoard {
     if (!cutOff && !service.classicPolicy()) {
       return PoolVerdict.OK; // the rule's first row; asked for every service after every event
     }
+    boolean unreachable = false;
+    for (PoolState.Node n : pool.nodes()) {
+      unreachable |= n.state() == State.FAILED_OFFLINE;
+    }
+    return verdicts.computeIfAbsent(
+        new Question(service.classicPolicy(), service.requireReach(), cutOff, unreachable),
+        this::judge);
+  }
+
+  private PoolVerdict judge(Question q) {
     PoolStatusRule rule =
         new PoolStatusRule(
-            service.classicPolicy() ? PoolStatusRule.Policy.CLASSIC : PoolStatusRule.Policy.PEERS,
+            q.classic() ? PoolStatusRule.Policy.CLASSIC : PoolStatusRule.Policy.PEERS,
             votes,
-            service.requireReach());
-    boolean unreachable = pool.nodes().stream().anyMatch(n -> n.state() == State.FAILED_OFFLINE);
-    PoolStatusRule.Judgement j = rule.judge(cutOff, unreachable, judged());
+            q.required());
+    PoolStatusRule.Judgement j = rule.judge(q.cutOff(), q.unreachable(), judged());
     return new PoolVerdict(j.status() == Status.OK, j.reason());
   }
 }

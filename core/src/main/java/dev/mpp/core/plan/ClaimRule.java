@@ -91,9 +91,8 @@ final class ClaimRule {
     int rank = ranked.indexOf(config.self());
     reason =
         rank == 0
-            ? "best of %d eligible sites".formatted(ranked.size())
-            : "%s is ahead; claiming in its place after %d staggers"
-                .formatted(ranked.getFirst(), rank);
+            ? "best of " + ranked.size() + " eligible sites"
+            : ranked.getFirst() + " is ahead; claiming in its place after " + rank + " staggers";
     waits =
         rank == 0
             ? null
@@ -104,9 +103,12 @@ final class ClaimRule {
   }
 
   private boolean everyPeerHeard(Turn turn) {
-    return service.pools().keySet().stream()
-        .filter(s -> !s.equals(config.self()))
-        .allMatch(s -> turn.fresh(s).isPresent());
+    for (SiteId s : service.pools().keySet()) {
+      if (!s.equals(config.self()) && turn.fresh(s).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Optional<SiteId> meantFor(Grant g) {

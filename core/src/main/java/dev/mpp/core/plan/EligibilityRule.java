@@ -149,8 +149,11 @@ final class EligibilityRule {
           found.fails(
               Guard.Kind.NOT_IN_SYNC,
               () ->
-                  "acknowledged writes of epoch %d may be missing here; only %s has them all"
-                      .formatted(g.epoch(), g.inSync()),
+                  "acknowledged writes of epoch "
+                      + g.epoch()
+                      + " may be missing here; only "
+                      + g.inSync()
+                      + " has them all",
               "while a site of that list is ACTIVE: let this one catch up (mpp status); when it is"
                   + " down: bring its server back");
     } else if (candidate != null && !received(g, candidate.facts().orElseThrow())) {

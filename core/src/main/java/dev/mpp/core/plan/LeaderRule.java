@@ -44,11 +44,16 @@ final class LeaderRule {
 
   /** When the peer last heard the holder, by its newest view; on this process's clock. */
   private static long lastWord(PeerTrack peer, SiteId holder) {
-    return peer.view()
-        .flatMap(v -> v.links().stream().filter(l -> l.peer().equals(holder)).findFirst())
-        .filter(l -> l.up() && l.ageMillis() >= 0)
-        .map(SiteView.LinkView::ageMillis)
-        .map(age -> peer.heardAt() - age * 1_000_000)
-        .orElse(LeaseClock.NEVER);
+    SiteView view = peer.view().orElse(null);
+    if (view != null) {
+      for (SiteView.LinkView l : view.links()) {
+        if (l.peer().equals(holder)) {
+          return l.up() && l.ageMillis() >= 0
+              ? peer.heardAt() - l.ageMillis() * 1_000_000
+              : LeaseClock.NEVER;
+        }
+      }
+    }
+    return LeaseClock.NEVER;
   }
 }

@@ -74,11 +74,21 @@ final class MoveStarter {
   private Optional<SiteId> home(Grant g) {
     SiteId self = state.config.self();
     Optional<SiteId> preferred = g.directives().preferred();
-    return preferred.isPresent()
-        ? preferred.filter(p -> !p.equals(self))
-        : state.service.pools().keySet().stream()
-            .filter(s -> priority(s) > priority(self))
-            .max(Comparator.comparingInt(this::priority));
+    return preferred.isPresent() ? preferred.filter(p -> !p.equals(self)) : highest();
+  }
+
+  /** The site of highest priority, if that is above this one's; of several the first. */
+  private Optional<SiteId> highest() {
+    int highest = priority(state.config.self());
+    SiteId best = null;
+    for (SiteId s : state.service.pools().keySet()) {
+      int priority = priority(s);
+      if (priority > highest) {
+        highest = priority;
+        best = s;
+      }
+    }
+    return Optional.ofNullable(best);
   }
 
   private int priority(SiteId site) {

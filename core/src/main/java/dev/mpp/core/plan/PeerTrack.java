@@ -46,9 +46,7 @@ final class PeerTrack {
             && next.sequence() < last.sequence();
     if (!older) {
       view = next;
-      Map<ServiceName, PoolView> index = new HashMap<>();
-      next.pools().forEach(p -> index.put(p.service(), p));
-      pools = index;
+      index(next);
       boolean same = last != null && last.incarnation().equals(next.incarnation());
       if (!next.instance().isEmpty()) {
         return Optional.empty(); // two instances keep two journals
@@ -56,6 +54,19 @@ final class PeerTrack {
       return next.journal().flatMap(head -> journal(head, same, next.incarnation()));
     }
     return Optional.empty();
+  }
+
+  private void index(SiteView next) {
+    if (next.pools().size() == 1) {
+      PoolView only = next.pools().getFirst();
+      pools = Map.of(only.service(), only);
+      return;
+    }
+    Map<ServiceName, PoolView> index = HashMap.newHashMap(next.pools().size());
+    for (PoolView p : next.pools()) {
+      index.put(p.service(), p);
+    }
+    pools = index;
   }
 
   /** A late view of a former run says nothing: one that went back is told by its second view. */

@@ -22,6 +22,9 @@ final class Ranking {
   record Candidate(SiteId site, long advance, boolean preferred, int priority) {}
 
   static List<SiteId> order(List<Candidate> candidates) {
+    if (candidates.size() == 1) {
+      return List.of(candidates.getFirst().site());
+    }
     return candidates.stream().sorted(BEST_FIRST).map(Candidate::site).toList();
   }
 }

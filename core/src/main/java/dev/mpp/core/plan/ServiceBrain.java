@@ -473,12 +473,13 @@ final class ServiceBrain {
           command instanceof LedgerCommand.Pause p && !p.on()
               ? "Resume"
               : command.getClass().getSimpleName(),
-          "epoch %d, holder %s, in sync %s%s"
-              .formatted(
-                  g.epoch(),
-                  g.holder().map(SiteId::name).orElse("none"),
-                  g.inSync(),
-                  g.paused().map(p -> ", paused by " + p.by() + ": " + p.reason()).orElse("")));
+          "epoch "
+              + g.epoch()
+              + ", holder "
+              + g.holder().map(SiteId::name).orElse("none")
+              + ", in sync "
+              + g.inSync()
+              + g.paused().map(p -> ", paused by " + p.by() + ": " + p.reason()).orElse(""));
     }
   }
 

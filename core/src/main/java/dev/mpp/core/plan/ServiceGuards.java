@@ -7,6 +7,8 @@ import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.State;
 import dev.mpp.core.pool.PoolState;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that keeps this site from being ACTIVE for one service now ({@code mpp why-not}). What
@@ -17,6 +19,13 @@ final class ServiceGuards {
   private final EligibilityRule eligibility;
   private final RoleKeeper role;
   private final MoveKeeper moves;
+
+  /** What {@link #held} said last, of that entry. */
+  private @Nullable Guard held;
+
+  private Optional<SiteId> heldBy = Optional.empty();
+  private String heldAs = "";
+  private long heldIn;
 
   ServiceGuards(
       ServiceState state, EligibilityRule eligibility, RoleKeeper role, MoveKeeper moves) {
@@ -115,14 +124,29 @@ final class ServiceGuards {
                   guard(
                       Guard.Kind.UNPROVEN,
                       why,
-                      "bring the other site or a way to it back; if it is gone for good and you made"
-                          + " sure of it: mpp takeover --force"))
+                      "bring the other site or a way to it back; if it is gone for good and you"
+                          + " made sure of it: mpp takeover --force"))
           .or(role::waits)
           .ifPresent(found::add);
     }
   }
 
   private Guard held(Grant g, SiteId holder) {
+    Guard last = held;
+    if (last == null
+        || heldIn != g.epoch()
+        || !heldBy.equals(g.holder())
+        || !heldAs.equals(g.incarnation())) {
+      last = says(g, holder);
+      held = last;
+      heldIn = g.epoch();
+      heldBy = g.holder();
+      heldAs = g.incarnation();
+    }
+    return last;
+  }
+
+  private Guard says(Grant g, SiteId holder) {
     String what = holder + " holds the lease of epoch " + g.epoch();
     return holder.equals(state.config.self())
         ? new Guard(

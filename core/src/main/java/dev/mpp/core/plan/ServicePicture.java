@@ -81,28 +81,49 @@ final class ServicePicture {
       }
       Promotion p = state.promotion();
       return p != null
-          ? "%s holds epoch %d and promotes %s (%s)."
-              .formatted(state.config.self(), g.epoch(), p.node(), p.stage())
-          : "%s holds epoch %d and stands down: %s"
-              .formatted(state.config.self(), g.epoch(), pool.permissionReason());
+          ? state.config.self()
+              + " holds epoch "
+              + g.epoch()
+              + " and promotes "
+              + p.node()
+              + " ("
+              + p.stage()
+              + ")."
+          : state.config.self()
+              + " holds epoch "
+              + g.epoch()
+              + " and stands down: "
+              + pool.permissionReason();
     }
     Optional<String> withheld = state.withheld();
     if (withheld.isPresent()) {
-      return "%s held epoch %d as far as is known here; %s does not take over: %s"
-          .formatted(
-              g.holder().map(SiteId::name).orElse("nobody"),
-              g.epoch(),
-              state.config.self(),
-              withheld.get());
+      return g.holder().map(SiteId::name).orElse("nobody")
+          + " held epoch "
+          + g.epoch()
+          + " as far as is known here; "
+          + state.config.self()
+          + " does not take over: "
+          + withheld.get();
     }
     Eligibility e = eligibility.toClaim(verdict, now);
     String own = e.ok() ? e.reason() : "not eligible: " + e.reason();
     if (g.holder().isPresent() && !lease.claimable(now)) {
-      return "%s holds epoch %d; %s %s"
-          .formatted(g.holder().get(), g.epoch(), state.config.self(), own);
+      return g.holder().get()
+          + " holds epoch "
+          + g.epoch()
+          + "; "
+          + state.config.self()
+          + " "
+          + own;
     }
-    return "nobody holds the lease (epoch %d); %s %s; %s"
-        .formatted(g.epoch(), state.config.self(), own, role.claimReason());
+    return "nobody holds the lease (epoch "
+        + g.epoch()
+        + "); "
+        + state.config.self()
+        + " "
+        + own
+        + "; "
+        + role.claimReason();
   }
 
   /**

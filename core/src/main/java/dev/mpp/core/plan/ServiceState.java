@@ -132,7 +132,7 @@ final class ServiceState {
 
   /** Pair mode: the peer is silent on every way. */
   boolean peerCut() {
-    return pair.map(PairPicture::cut).orElse(false);
+    return pair.isPresent() && pair.get().cut();
   }
 
   boolean paused() {
@@ -155,7 +155,7 @@ final class ServiceState {
           c.node().toString(),
           c.from().name(),
           c.to().name(),
-          "%s, %s/%d".formatted(c.reason(), c.status(), c.req()));
+          c.reason() + ", " + c.status() + "/" + c.req());
     }
     for (PoolCommand c : step.commands()) {
       NodeTrack t = Objects.requireNonNull(tracks.get(c.node()));

@@ -2,7 +2,6 @@ package dev.mpp.core.plan;
 
 import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.lease.Acting;
-import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
@@ -176,7 +175,9 @@ public final class SiteBrain {
   }
 
   private void forget() {
-    touched.forEach(s -> s.touched = false);
+    for (ServiceBrain s : touched) {
+      s.touched = false;
+    }
     touched.clear();
   }
 
@@ -588,7 +589,9 @@ public final class SiteBrain {
     }
     if (proposedAt != LeaseClock.NEVER) {
       freshSince = Math.max(freshSince, proposedAt);
-      leases.values().forEach(l -> l.caughtUp(turn.now()));
+      for (LeaseClock l : leases.values()) {
+        l.caughtUp(turn.now());
+      }
       if (seat != null) {
         seat.caughtUp(proposedAt, turn.now());
       }
@@ -684,27 +687,48 @@ public final class SiteBrain {
       return leads ? yieldLeadership(seat, now) : Optional.empty();
     }
     // Moving it stalls commits for a moment: not while a role is being taken.
-    boolean holder = services.values().stream().anyMatch(s -> s.settled(now));
+    boolean holder = !leads && settled(now);
     // Of several holders one leads, and the others leave it at that: each would take it from the
     // other for ever.
-    if (holder && !leads && !holds(leader.get())) {
+    if (holder && !holds(leader.get())) {
       lastPreference = now;
       return Optional.of(new BrainCommand.PreferLeadership());
     }
     return Optional.empty();
   }
 
+  private boolean settled(long now) {
+    for (ServiceBrain s : all) {
+      if (s.settled(now)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean holds(SiteId site) {
-    return leases.values().stream().anyMatch(l -> l.grant().holder().equals(Optional.of(site)));
+    for (LeaseClock l : leases.values()) {
+      SiteId holder = l.grant().holder().orElse(null);
+      if (site.equals(holder)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Optional<SiteId> inTheMiddle(long now) {
-    return leases.values().stream()
-        .flatMap(l -> l.grant().holder().stream())
-        .filter(holder -> !holder.equals(config.self()))
-        .distinct()
-        .flatMap(holder -> LeaderRule.inTheMiddle(holder, peers, now).stream())
-        .findFirst();
+    SiteId last = config.self();
+    for (LeaseClock l : leases.values()) {
+      SiteId holder = l.grant().holder().orElse(last);
+      if (!holder.equals(last) && !holder.equals(config.self())) {
+        last = holder; // most are held by one site
+        Optional<SiteId> middle = LeaderRule.inTheMiddle(holder, peers, now);
+        if (middle.isPresent()) {
+          return middle;
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** The end of the acting instance must not cost an election while its twin wants to adopt. */
@@ -882,12 +906,14 @@ public final class SiteBrain {
       return List.of();
     }
     confirmed.values().removeIf(at -> now - at > SHOW_ROLES);
-    return confirmed.keySet().stream()
-        .filter(leases::containsKey)
-        .map(s -> lease(s).grant())
-        .filter(Grant::serving)
-        .map(g -> new SiteView.RoleView(g.service(), g.epoch()))
-        .toList();
+    List<SiteView.RoleView> roles = new ArrayList<>(confirmed.size());
+    for (ServiceName s : confirmed.keySet()) {
+      LeaseClock lease = leases.get(s);
+      if (lease != null && lease.grant().serving()) {
+        roles.add(new SiteView.RoleView(s, lease.grant().epoch()));
+      }
+    }
+    return roles;
   }
 
   /** What operators ordered about whole sites. */

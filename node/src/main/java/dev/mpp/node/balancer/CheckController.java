@@ -1,9 +1,5 @@
 package dev.mpp.node.balancer;
 
-import dev.mpp.core.model.NodeAddress;
-import dev.mpp.core.model.ServiceName;
-import dev.mpp.node.balancer.LoadBalancerCheck.Kind;
-import dev.mpp.node.balancer.LoadBalancerCheck.Verdict;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
@@ -36,28 +32,7 @@ final class CheckController {
   }
 
   private MutableHttpResponse<String> answer(String kind, Optional<String> service, String node) {
-    Verdict verdict;
-    try {
-      verdict = source.judge(kind(kind), NodeAddress.parse(node), service.map(ServiceName::new));
-    } catch (IllegalArgumentException e) {
-      return HttpResponse.notFound("DOWN " + e.getMessage() + "\n");
-    }
-    HttpStatus status =
-        switch (verdict.answer()) {
-          case UP -> HttpStatus.OK;
-          case DOWN -> HttpStatus.SERVICE_UNAVAILABLE;
-          case NO_SUCH_NODE -> HttpStatus.NOT_FOUND;
-        };
-    return HttpResponse.status(status).body(verdict.line() + "\n");
-  }
-
-  private static Kind kind(String text) {
-    return switch (text) {
-      case "rw" -> Kind.RW;
-      case "ro" -> Kind.RO;
-      case "local" -> Kind.LOCAL;
-      default ->
-          throw new IllegalArgumentException("no check \"" + text + "\": rw, ro and local exist");
-    };
+    CheckSource.Answer answer = source.answer(kind, service, node);
+    return HttpResponse.<String>status(HttpStatus.valueOf(answer.status())).body(answer.body());
   }
 }

@@ -3,6 +3,8 @@ package dev.mpp.node.balancer;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.node.NodeSnapshot;
+import dev.mpp.node.balancer.LoadBalancerCheck.Kind;
+import dev.mpp.node.balancer.LoadBalancerCheck.Verdict;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -16,9 +18,43 @@ import java.util.function.Supplier;
 public record CheckSource(
     LoadBalancerCheck check, Supplier<NodeSnapshot> snapshot, LongSupplier nanos) {
 
-  public LoadBalancerCheck.Verdict judge(
-      LoadBalancerCheck.Kind kind, NodeAddress node, Optional<ServiceName> service) {
+  public Verdict judge(Kind kind, NodeAddress node, Optional<ServiceName> service) {
     NodeSnapshot picture = snapshot.get();
     return check.judge(kind, node, service, picture, nanos.getAsLong());
+  }
+
+  /**
+   * As it goes over HTTP.
+   *
+   * @param status 200, 503 or 404
+   * @param body one line
+   */
+  public record Answer(int status, String body) {}
+
+  /** Judges what a path asks for; what cannot be understood is not found. */
+  public Answer answer(String kind, Optional<String> service, String node) {
+    Verdict verdict;
+    try {
+      verdict = judge(kind(kind), NodeAddress.parse(node), service.map(ServiceName::new));
+    } catch (IllegalArgumentException e) {
+      return new Answer(404, "DOWN " + e.getMessage() + "\n");
+    }
+    int status =
+        switch (verdict.answer()) {
+          case UP -> 200;
+          case DOWN -> 503;
+          case NO_SUCH_NODE -> 404;
+        };
+    return new Answer(status, verdict.line() + "\n");
+  }
+
+  private static Kind kind(String text) {
+    return switch (text) {
+      case "rw" -> Kind.RW;
+      case "ro" -> Kind.RO;
+      case "local" -> Kind.LOCAL;
+      default ->
+          throw new IllegalArgumentException("no check \"" + text + "\": rw, ro and local exist");
+    };
   }
 }

@@ -8,7 +8,11 @@ import java.util.Optional;
 
 /** Whom this site listens to. */
 final class HelloCheck {
-  static final int PROTOCOL_VERSION = 1;
+  static final int PROTOCOL_VERSION = 2;
+
+  /** From which on a reader understands {@link ViewParts}. */
+  static final int PARTS = 2;
+
   static final int OLDEST_PROTOCOL_VERSION = 1;
 
   private HelloCheck() {}

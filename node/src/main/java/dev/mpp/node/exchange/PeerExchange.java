@@ -320,7 +320,12 @@ public final class PeerExchange implements AutoCloseable {
       SiteView view = newest.get();
       if (view != null && view != encoded) {
         encoded = view;
-        message = PeerMessage.newBuilder().setView(ViewCodec.encode(view)).build();
+        PeerMessage before = message;
+        dev.mpp.proto.v1.SiteView next = ViewCodec.encode(view);
+        message =
+            PeerMessage.newBuilder()
+                .setView(before == null ? next : ViewParts.sharing(before.getView(), next))
+                .build();
       }
       return message;
     }

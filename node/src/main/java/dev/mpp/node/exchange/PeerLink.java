@@ -84,18 +84,13 @@ final class PeerLink {
 
   /** Both streams carry every view; only the first copy of the newest run is delivered. */
   void received(PeerStream stream, dev.mpp.proto.v1.SiteView message, long arrival) {
-    if (!stream.incarnation().equals(incarnation) || !message.getSite().equals(site.name())) {
+    boolean old =
+        message.getIncarnation().equals(viewIncarnation) && message.getSequence() <= viewSequence;
+    if (!message.getSite().equals(site.name()) || (old && message.getPoolsCount() == 0)) {
       return;
     }
-    boolean sameRun = message.getIncarnation().equals(viewIncarnation);
-    if (sameRun && message.getSequence() <= viewSequence) {
-      return;
-    }
-    SiteView view;
-    try {
-      view = ViewCodec.decode(message);
-    } catch (IllegalArgumentException e) {
-      once.warn("peer " + site + ": its view is malformed and was ignored: " + e.getMessage());
+    SiteView view = whole(stream, message, old);
+    if (view == null || old || !stream.incarnation().equals(incarnation)) {
       return;
     }
     viewIncarnation = message.getIncarnation();
@@ -104,6 +99,24 @@ final class PeerLink {
       listener.viewReceived(view, arrival);
     } catch (RuntimeException e) {
       LOG.error("a view of {} could not be handed over", site, e);
+    }
+  }
+
+  /** Also of a copy: parts that follow on its stream build on it. */
+  private @Nullable SiteView whole(
+      PeerStream stream, dev.mpp.proto.v1.SiteView message, boolean copy) {
+    if (copy && !message.getPartial() && message.getPoolsCount() < ViewParts.MANY) {
+      return null;
+    }
+    try {
+      return stream
+          .heardPools()
+          .whole(ViewCodec.decode(message), message.getPartial())
+          .orElse(null);
+    } catch (IllegalArgumentException e) {
+      stream.heardPools().forget();
+      once.warn("peer " + site + ": its view is malformed and was ignored: " + e.getMessage());
+      return null;
     }
   }
 

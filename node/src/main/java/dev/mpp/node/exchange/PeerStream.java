@@ -48,6 +48,9 @@ final class PeerStream implements StreamObserver<PeerMessage> {
   private final CallStreamObserver<PeerMessage> out;
   private final Consumer<Status> closer;
 
+  private final HeardPools heardPools = new HeardPools();
+  private boolean readsParts;
+  private int parts;
   private boolean helloSent;
   private boolean established;
   private boolean closed;
@@ -84,6 +87,11 @@ final class PeerStream implements StreamObserver<PeerMessage> {
     return incarnation;
   }
 
+  /** What this stream told about pools. */
+  HeardPools heardPools() {
+    return heardPools;
+  }
+
   String remote() {
     return remote;
   }
@@ -103,9 +111,22 @@ final class PeerStream implements StreamObserver<PeerMessage> {
   void flush() {
     PeerMessage view = owner.view();
     if (established() && view != null && view != viewSent && out.isReady()) {
+      PeerMessage message = forReader(view);
       viewSent = view;
-      out.onNext(view);
+      out.onNext(message);
     }
+  }
+
+  private PeerMessage forReader(PeerMessage view) {
+    PeerMessage before = viewSent;
+    if (before != null && readsParts && ++parts < ViewParts.WHOLE_EVERY) {
+      Optional<SiteView> part = ViewParts.since(before.getView(), view.getView());
+      if (part.isPresent()) {
+        return PeerMessage.newBuilder().setView(part.get()).build();
+      }
+    }
+    parts = 0;
+    return view;
   }
 
   /** Sends a heartbeat if one is due. */
@@ -153,6 +174,7 @@ final class PeerStream implements StreamObserver<PeerMessage> {
       return;
     }
     incarnation = hello.getIncarnation();
+    readsParts = hello.getProtocolVersion() >= HelloCheck.PARTS;
     established = true;
     sendHello();
     owner.established(this);

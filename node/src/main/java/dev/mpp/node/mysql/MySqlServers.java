@@ -4,6 +4,12 @@ package dev.mpp.node.mysql;
 public final class MySqlServers {
   private MySqlServers() {}
 
+  /** {@link #open(ServerOptions, Handshakes)}, or what stands in for it in a benchmark. */
+  public interface Opener {
+    /** Starts to control a server; returns at once, whether or not it answers. */
+    MySqlServer open(ServerOptions options, Handshakes handshakes);
+  }
+
   /**
    * Starts to control a server. Returns at once, whether or not the server answers: connections are
    * made by the first {@link MySqlServer#poll} and, once that answered, in the background. The

@@ -3,7 +3,6 @@ package dev.mpp.node.store;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -54,20 +53,20 @@ final class Database implements AutoCloseable {
     config.setReadOnly(true);
     config.setBusyTimeout(BUSY_MILLIS);
     try {
-      return DriverManager.getConnection(
-          "jdbc:sqlite:" + file.toUri() + (alone ? "?immutable=1" : "?mode=ro"),
-          config.toProperties());
+      return config.createConnection(
+          "jdbc:sqlite:" + file.toUri() + (alone ? "?immutable=1" : "?mode=ro"));
     } catch (SQLException e) {
       throw translate(file, e);
     }
   }
 
+  /** Not by java.sql.DriverManager, which starts every driver that it finds, MySQL's too. */
   private static Connection connect(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_MILLIS);
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    return DriverManager.getConnection("jdbc:sqlite:" + file, config.toProperties());
+    return config.createConnection("jdbc:sqlite:" + file);
   }
 
   private static void check(Connection connection, Path file) throws SQLException, StoreException {

@@ -9,8 +9,6 @@ import dev.mpp.proto.v1.Hello;
 import dev.mpp.proto.v1.PeerMessage;
 import dev.mpp.proto.v1.SiteView;
 import io.grpc.Status;
-import io.grpc.stub.CallStreamObserver;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -127,37 +125,7 @@ final class ExchangeStreamTest {
     public void closed(PeerStream stream, Status why) {}
   }
 
-  private static final class FakeCall extends CallStreamObserver<PeerMessage> {
-    final List<PeerMessage> sent = new ArrayList<>();
-    boolean ready = true;
+  private static final class FakeCall extends RecordedCall {
     Status closedWith = Status.OK;
-
-    @Override
-    public boolean isReady() {
-      return ready;
-    }
-
-    @Override
-    public void setOnReadyHandler(Runnable handler) {}
-
-    @Override
-    public void disableAutoInboundFlowControl() {}
-
-    @Override
-    public void request(int count) {}
-
-    @Override
-    public void setMessageCompression(boolean enable) {}
-
-    @Override
-    public void onNext(PeerMessage message) {
-      sent.add(message);
-    }
-
-    @Override
-    public void onError(Throwable t) {}
-
-    @Override
-    public void onCompleted() {}
   }
 }

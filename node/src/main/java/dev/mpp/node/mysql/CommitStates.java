@@ -23,6 +23,7 @@ final class CommitStates {
               "FLUSH TABLES WITH READ LOCK is in the way";
           case "Waiting for table metadata lock", "Waiting for table level lock" ->
               "LOCK TABLES or a change of mpp.canary is in the way";
+          case "Waiting for someone to free space", "Waiting for disk space" -> "the disk is full";
           case "Updating" -> "another transaction holds the row, or the disk does not write";
           default -> "";
         };

@@ -94,7 +94,7 @@ class StandbyGuardTest {
   @Test
   void aStandbyFoundWritableIsFencedAndJournaled() throws Exception {
     try (MariaDbProcess mariadb = MariaDbProcess.start(75);
-        MySqlServer server = mariadb.manage(Duration.ofSeconds(1))) {
+        MySqlServer server = mariadb.manage(Duration.ofSeconds(3))) {
       SiteBrain brain = brain(server);
       Polls.answered(server);
       event(brain, server, new BrainEvent.LedgerRestored(LedgerState.EMPTY));
@@ -105,6 +105,13 @@ class StandbyGuardTest {
       mariadb.run("SET GLOBAL event_scheduler = OFF; SET GLOBAL read_only = 0");
       long start = System.nanoTime();
       poll(brain, server);
+      Eventually.within(
+          Duration.ofSeconds(20),
+          "its fence is verified",
+          () -> {
+            event(brain, server, new BrainEvent.Tick());
+            return journal.getLast().kind().equals("fence");
+          });
       Figures.note(
           "standby found writable: poll and fence, ms", (System.nanoTime() - start) / 1_000_000);
 

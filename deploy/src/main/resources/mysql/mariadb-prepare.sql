@@ -14,13 +14,15 @@ SET NAMES utf8mb4;
 
 CREATE DATABASE IF NOT EXISTS mpp CHARACTER SET utf8mb4;
 
--- One row per service: the epoch that last made this data writable.
+-- One row per service: the epoch that last made this data writable, and the numbers that the last
+-- openings left out, each as domain-next>server-last,server-last: who has one of them diverged.
 CREATE TABLE IF NOT EXISTS mpp.canary (
   service VARCHAR(64) NOT NULL PRIMARY KEY,
   epoch BIGINT UNSIGNED NOT NULL,
   site VARCHAR(64) NOT NULL,
   at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)
 ) ENGINE = InnoDB;
+ALTER TABLE mpp.canary ADD COLUMN IF NOT EXISTS gaps TEXT NOT NULL DEFAULT '';
 
 -- The manager. READ ONLY ADMIN: set read_only; CONNECTION ADMIN and PROCESS: find and kill
 -- sessions; the rest: replication and its state. It can read no data of the application.
@@ -39,9 +41,11 @@ GRANT READ ONLY ADMIN, CONNECTION ADMIN, PROCESS, BINLOG REPLAY ON *.* TO 'mppfe
 GRANT EVENT ON mpp.* TO 'mppfence'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON mpp.canary TO 'mppfence'@'localhost';
 
--- The dead-man. While nobody holds mpp_lease this server must not be writable. The short second
--- look lets a manager that lost its session for a moment come back. The event holds the lock
--- itself while it fences, so that nobody can make the server writable in between.
+-- The dead-man. While the manager does not hold mpp_lease this server must not be writable. Any
+-- account may take a named lock: one that is held by another account counts for nothing, and its
+-- session is ended. The short second look lets a manager that lost its session for a moment come
+-- back. The event holds the lock itself while it fences, so that nobody can make the server writable
+-- in between.
 -- The first attempt does not wait (an idle server is read-only within a millisecond); when a
 -- session is in the way every client is killed and the next attempt waits 1 s, during which no new
 -- write can start. Spared: replication, system threads, and the manager unless it is writing.
@@ -53,6 +57,11 @@ DO BEGIN
   DECLARE victim BIGINT;
   DECLARE more INT DEFAULT 0;
   DECLARE rounds INT DEFAULT 0;
+  DECLARE looks INT DEFAULT 0;
+  DECLARE holder BIGINT;
+  DECLARE owner VARCHAR(128);
+  DECLARE held INT DEFAULT 0;
+  DECLARE intruder INT DEFAULT 0;
   DECLARE clients CURSOR FOR
     SELECT ID FROM information_schema.PROCESSLIST
     WHERE ID <> CONNECTION_ID()
@@ -61,9 +70,26 @@ DO BEGIN
       AND (USER <> '${manager.user}' OR COALESCE(INFO, '') LIKE '%mpp.canary%');
   DECLARE CONTINUE HANDLER FOR NOT FOUND SET more = 0;
   DECLARE CONTINUE HANDLER FOR SQLEXCEPTION BEGIN END;
-  IF @@GLOBAL.read_only = 0 AND IS_USED_LOCK('mpp_lease') IS NULL THEN
-    DO SLEEP(0.25);
-    IF @@GLOBAL.read_only = 0 AND GET_LOCK('mpp_lease', 0) = 1 THEN
+  WHILE looks < 2 DO
+    SET looks = looks + 1;
+    SET holder = IS_USED_LOCK('mpp_lease');
+    SET owner = NULL;
+    IF holder IS NOT NULL THEN
+      SET owner = (SELECT MAX(USER) FROM information_schema.PROCESSLIST WHERE ID = holder);
+    END IF;
+    SET held = owner IS NOT NULL AND owner IN ('${manager.user}', 'mppfence');
+    IF owner IS NOT NULL AND NOT held THEN
+      SET intruder = 1;
+      KILL holder;
+    END IF;
+    IF held OR @@GLOBAL.read_only = 1 THEN
+      SET looks = 2;
+    ELSEIF looks = 1 THEN
+      DO SLEEP(0.25);
+    END IF;
+  END WHILE;
+  IF @@GLOBAL.read_only = 0 AND NOT held THEN
+    IF GET_LOCK('mpp_lease', 0) = 1 OR intruder = 1 THEN
       SET SESSION lock_wait_timeout = 0;
       SET GLOBAL read_only = 1;
       WHILE @@GLOBAL.read_only = 0 AND rounds < 30 DO
@@ -96,6 +122,7 @@ SQL SECURITY DEFINER
 COMMENT 'MPP: a transaction with a number that was never used'
 BEGIN
   DECLARE goal BIGINT UNSIGNED;
+  DECLARE gap TEXT;
   SELECT MAX(CAST(SUBSTRING_INDEX(gtid, '-', -1) AS UNSIGNED)) + 1000000 + of_epoch INTO goal
   FROM JSON_TABLE(
     CONCAT('["', REPLACE(CONCAT_WS(',', '0-0-0', NULLIF(@@GLOBAL.gtid_binlog_state, ''),
@@ -104,9 +131,21 @@ BEGIN
   IF NOT (IS_USED_LOCK('mpp_lease') <=> CONNECTION_ID()) THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the dead-man lock is not held by this session';
   END IF;
+  SELECT CONCAT(@@SESSION.gtid_domain_id, '-', goal, '>',
+    COALESCE(GROUP_CONCAT(CONCAT(server, '-', last) ORDER BY server), '')) INTO gap
+  FROM (
+    SELECT CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(gtid, '-', 2), '-', -1) AS UNSIGNED) AS server,
+      MAX(CAST(SUBSTRING_INDEX(gtid, '-', -1) AS UNSIGNED)) AS last
+    FROM JSON_TABLE(
+      CONCAT('["', REPLACE(CONCAT_WS(',', '0-0-0', NULLIF(@@GLOBAL.gtid_binlog_state, ''),
+        NULLIF(@@GLOBAL.gtid_slave_pos, '')), ',', '","'), '"]'),
+      '$[*]' COLUMNS (gtid VARCHAR(80) PATH '$')) AS seen
+    WHERE SUBSTRING_INDEX(gtid, '-', 1) = @@SESSION.gtid_domain_id
+    GROUP BY server HAVING last > 0) AS heads;
   SET SESSION gtid_seq_no = goal;
-  INSERT INTO mpp.canary (service, epoch, site) VALUES (of_service, of_epoch, of_site)
-    ON DUPLICATE KEY UPDATE epoch = VALUES(epoch), site = VALUES(site), at = CURRENT_TIMESTAMP(6);
+  INSERT INTO mpp.canary (service, epoch, site, gaps) VALUES (of_service, of_epoch, of_site, gap)
+    ON DUPLICATE KEY UPDATE epoch = VALUES(epoch), site = VALUES(site), at = CURRENT_TIMESTAMP(6),
+    gaps = SUBSTRING_INDEX(CONCAT_WS(';', NULLIF(gaps, ''), VALUES(gaps)), ';', -32);
   IF NOT (SUBSTRING_INDEX(@@SESSION.last_gtid, '-', -1) <=> goal) THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT =
       'the transaction is not in the binary log: look at log_bin and the binlog_ filters';

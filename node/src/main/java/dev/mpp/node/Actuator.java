@@ -87,6 +87,8 @@ final class Actuator implements AutoCloseable {
                   new BrainEvent.WritableDone(w.service(), w.node(), w.commandId(), false, 0, why));
       case BrainCommand.StartReplication r ->
           change(r.service(), r.node(), r.commandId(), s -> s.startReplication(CHANGE));
+      case BrainCommand.StopReplication r ->
+          change(r.service(), r.node(), r.commandId(), s -> s.stopReplication(CHANGE));
       case BrainCommand.SemiSync c ->
           change(c.service(), c.node(), c.commandId(), s -> s.semiSyncSource(c.on(), CHANGE));
       case BrainCommand.HoldDeadMan h -> server(h.node()).holdDeadManUntil(h.until());

@@ -72,6 +72,14 @@ public final class Main {
               all.addSubcommand(node)
                   .addSubcommand(
                       Group.of(
+                          "mysql",
+                          "Prepares servers for MPP, and says what is missing on them.",
+                          new MySqlPrepareCommand(cli),
+                          new MySqlCheckCommand(cli)))
+                  .addSubcommand(new ErrantCommand(cli))
+                  .addSubcommand(new RejoinCommand(cli))
+                  .addSubcommand(
+                      Group.of(
                           "simulate",
                           "Plays what-if scenarios on this machine; needs no node.",
                           new SimulatePoolCommand(cli)))

@@ -20,7 +20,7 @@ public final class Screen {
   }
 
   /** Somebody types {@code input}. */
-  static Terminal typing(StringWriter out, StringWriter err, String input) {
+  public static Terminal typing(StringWriter out, StringWriter err, String input) {
     return terminal(out, err, false, input);
   }
 

@@ -207,6 +207,7 @@ final class BenchSite {
         answers.add(new BrainEvent.WritableDone(w.service(), w.node(), w.commandId(), true, 1, ""));
       }
       case BrainCommand.StartReplication r -> changed(r.service(), r.node(), r.commandId());
+      case BrainCommand.StopReplication r -> changed(r.service(), r.node(), r.commandId());
       case BrainCommand.SemiSync c -> changed(c.service(), c.node(), c.commandId());
       case BrainCommand.HoldDeadMan h -> {}
       case BrainCommand.TakeDeadMan t -> {}

@@ -77,6 +77,8 @@ final class SimHands {
       case BrainCommand.MakeWritable w -> makeWritable(w);
       case BrainCommand.StartReplication r ->
           change(r.service(), r.node(), r.commandId(), s -> world.follow(site, s));
+      case BrainCommand.StopReplication r ->
+          change(r.service(), r.node(), r.commandId(), SimServer::stopReceiver);
       case BrainCommand.SemiSync c ->
           change(c.service(), c.node(), c.commandId(), s -> s.waitForReplicas(c.on()));
       case BrainCommand.PreferLeadership p -> world.ledger.prefer(site);

@@ -22,6 +22,18 @@ public sealed interface GtidSet permits MariaDbGtidSet, MySqlGtidSet {
   /** Whether every transaction of {@code other} is in this set; sets of two families never are. */
   boolean contains(GtidSet other);
 
+  /** Whether the two can be compared: one is empty, or both are of one family. */
+  default boolean comparable(GtidSet other) {
+    return isEmpty() || other.isEmpty() || getClass() == other.getClass();
+  }
+
+  /**
+   * Whether what was received reaches {@code goal}. MySQL: every transaction of the goal is there.
+   * MariaDB: its receivers tell the last transaction of each domain only, so that sequence numbers
+   * decide. False for two families.
+   */
+  boolean reaches(GtidSet goal);
+
   /**
    * How far this set has advanced, comparable only between servers of one replication topology:
    * MySQL counts transactions, MariaDB adds up the highest sequence number of each domain.

@@ -4,12 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A MariaDB GTID list as in {@code gtid_binlog_state}: the highest sequence number of every domain
  * and server (MariaDB manual, "Global Transaction ID").
+ *
+ * @param gaps numbers below those that the server never had, in the order in which they arose; not
+ *     part of the text
  */
-public record MariaDbGtidSet(Map<Stream, Long> last) implements GtidSet {
+public record MariaDbGtidSet(Map<Stream, Long> last, List<GtidGap> gaps) implements GtidSet {
 
   /** One stream of transactions. */
   public record Stream(long domain, long server) implements Comparable<Stream> {
@@ -20,8 +25,35 @@ public record MariaDbGtidSet(Map<Stream, Long> last) implements GtidSet {
     }
   }
 
+  /**
+   * Consecutive transactions of one stream.
+   *
+   * @param from the first number
+   * @param to the last number, not below {@code from}
+   */
+  public record Range(Stream stream, long from, long to) {
+    public boolean has(Stream other, long number) {
+      return stream.equals(other) && from <= number && number <= to;
+    }
+
+    @Override
+    public String toString() {
+      return stream.domain() + "-" + stream.server() + "-" + from + ".." + to;
+    }
+  }
+
   public MariaDbGtidSet {
     last = java.util.Collections.unmodifiableMap(new TreeMap<>(last));
+    gaps = List.copyOf(gaps);
+  }
+
+  public MariaDbGtidSet(Map<Stream, Long> last) {
+    this(last, List.of());
+  }
+
+  /** The same transactions, with what is known of the gaps in their numbers. */
+  public MariaDbGtidSet withGaps(List<GtidGap> known) {
+    return known.equals(gaps) ? this : new MariaDbGtidSet(last, known);
   }
 
   static MariaDbGtidSet of(String text) {
@@ -61,11 +93,27 @@ public record MariaDbGtidSet(Map<Stream, Long> last) implements GtidSet {
       return false;
     }
     for (Map.Entry<Stream, Long> e : m.last.entrySet()) {
-      if (last.getOrDefault(e.getKey(), 0L) < e.getValue()) {
+      if (last.getOrDefault(e.getKey(), 0L) < e.getValue()
+          || gap(e.getKey(), e.getValue()) != null) {
         return false;
       }
     }
     return true;
+  }
+
+  @Override
+  public boolean reaches(GtidSet goal) {
+    return comparable(goal) && advance() >= goal.advance();
+  }
+
+  /** The earliest gap that the number lies in. */
+  private @Nullable GtidGap gap(Stream stream, long number) {
+    for (GtidGap g : gaps) {
+      if (g.has(stream, number)) {
+        return g;
+      }
+    }
+    return null;
   }
 
   /** Streams are ordered by their domains: the highest of each domain counts. */
@@ -87,15 +135,26 @@ public record MariaDbGtidSet(Map<Stream, Long> last) implements GtidSet {
 
   @Override
   public String missingFrom(GtidSet other) {
-    List<String> items = new ArrayList<>();
+    return rangesMissingFrom(other).stream().map(Range::toString).collect(Collectors.joining(","));
+  }
+
+  /**
+   * The transactions of this set that {@code other} lacks. Where this set itself has a gap the
+   * range goes over it.
+   */
+  public List<Range> rangesMissingFrom(GtidSet other) {
+    MariaDbGtidSet theirs = other instanceof MariaDbGtidSet m ? m : new MariaDbGtidSet(Map.of());
+    List<Range> ranges = new ArrayList<>();
     last.forEach(
         (stream, seq) -> {
-          long theirs = other instanceof MariaDbGtidSet m ? m.last.getOrDefault(stream, 0L) : 0L;
-          if (theirs < seq) {
-            items.add(stream.domain() + "-" + stream.server() + "-" + (theirs + 1) + ".." + seq);
+          GtidGap gap = theirs.gap(stream, seq);
+          long has = theirs.last.getOrDefault(stream, 0L);
+          long common = gap == null ? has : Math.min(has, gap.before(stream.server()));
+          if (common < seq) {
+            ranges.add(new Range(stream, common + 1, seq));
           }
         });
-    return String.join(",", items);
+    return List.copyOf(ranges);
   }
 
   @Override

@@ -92,6 +92,11 @@ public record MySqlGtidSet(Map<String, List<Interval>> intervals) implements Gti
   }
 
   @Override
+  public boolean reaches(GtidSet goal) {
+    return contains(goal);
+  }
+
+  @Override
   public long advance() {
     return intervals.values().stream()
         .flatMap(List::stream)

@@ -82,6 +82,11 @@ public record ServerFacts(
     }
   }
 
+  /** The same, with more known of what it executed. */
+  public ServerFacts withExecuted(GtidSet known) {
+    return new ServerFacts(version, readOnly, known, replication, semiSync, deadMan, vitals);
+  }
+
   /**
    * @param sourceEnabled this server waits for acknowledgements
    * @param clients semi-synchronous replicas connected

@@ -41,6 +41,10 @@ public sealed interface BrainCommand {
   record StartReplication(ServiceName service, NodeAddress node, long commandId)
       implements BrainCommand {}
 
+  /** Its data are not those of its source: nothing more is received or applied. */
+  record StopReplication(ServiceName service, NodeAddress node, long commandId)
+      implements BrainCommand {}
+
   record SemiSync(ServiceName service, NodeAddress node, long commandId, boolean on)
       implements BrainCommand {}
 

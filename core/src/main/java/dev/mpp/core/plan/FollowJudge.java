@@ -1,7 +1,6 @@
 package dev.mpp.core.plan;
 
 import dev.mpp.core.lease.LeaseClock;
-import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.pool.PollResult;
 import java.util.Optional;
@@ -28,9 +27,15 @@ final class FollowJudge {
   PollResult judge(NodeTrack node, ServerFacts facts, Optional<ActiveSeen> active, long now) {
     if (active.isEmpty()) {
       node.notFollowingSince = LeaseClock.NEVER;
+      node.comparison.forget();
       return PollResult.HEALTHY;
     }
-    String errant = errant(facts, active.get());
+    if (!facts.executed().comparable(active.get().facts().executed())) {
+      return new PollResult.ReplicationFailure(
+          "it is %s and ACTIVE %s is %s: one family cannot follow the other"
+              .formatted(facts.version(), active.get().node(), active.get().facts().version()));
+    }
+    String errant = node.comparison.lacking(facts, active.get(), now);
     node.errant = !errant.isEmpty();
     if (node.errant) {
       return new PollResult.ReplicationFailure(
@@ -70,20 +75,5 @@ final class FollowJudge {
         r.error().isEmpty()
             ? "replication " + part + " is not running"
             : "replication " + part + " stopped: " + r.error());
-  }
-
-  /**
-   * Transactions this node has and the ACTIVE lacks. The ACTIVE's view is older than the node's own
-   * facts, so this is only asked of a node whose receiver was not started since its server booted:
-   * one that receives, or lost its source a moment ago, has newer transactions than that view.
-   */
-  static String errant(ServerFacts facts, ActiveSeen active) {
-    GtidSet theirs = active.facts().executed();
-    if (theirs.contains(facts.executed())) {
-      return "";
-    }
-    boolean receiving =
-        facts.replication().map(ServerFacts.Replication::receiverStarted).orElse(false);
-    return receiving ? "" : facts.executed().missingFrom(theirs);
   }
 }

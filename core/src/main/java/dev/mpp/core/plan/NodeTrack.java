@@ -30,8 +30,13 @@ final class NodeTrack {
   /** Its last comparison with an ACTIVE found transactions that the ACTIVE lacks. */
   boolean errant;
 
+  final Comparison comparison;
+
   /** Why its source cannot serve it, by the source's own word; empty once replication runs. */
   String diverged = "";
+
+  /** By its last poll: its receiver runs, or tries to. */
+  boolean receives;
 
   /** By its last poll: its replication is off and could be started. */
   boolean stopped;
@@ -55,9 +60,13 @@ final class NodeTrack {
   private PoolState.@Nullable Node viewed;
   private @Nullable NodeView view;
 
-  NodeTrack(NodeAddress address, FenceDuty fence) {
+  /**
+   * @param settle see {@link Comparison}
+   */
+  NodeTrack(NodeAddress address, FenceDuty fence, long settle) {
     this.address = address;
     this.fence = fence;
+    this.comparison = new Comparison(settle);
   }
 
   Optional<ServerFacts> facts() {
@@ -78,6 +87,7 @@ final class NodeTrack {
     deadMan = next.deadMan();
     pollsSincePromoted++;
     stopped = stopped(next);
+    receives = next.replication().map(ServerFacts.Replication::receiverStarted).orElse(false);
     waits = next.semiSync().sourceEnabled();
   }
 
@@ -108,6 +118,7 @@ final class NodeTrack {
     lastWallMillis = wallMillis;
     healthySince = LeaseClock.NEVER;
     notFollowingSince = LeaseClock.NEVER;
+    comparison.forget();
   }
 
   /** The node as it is shown; the same object while nothing of it changed. */

@@ -27,6 +27,8 @@ final class ReplicaKeeper {
     for (NodeTrack t : state.tracks()) {
       if ((t.stopped || t.waits) && !busy(t, turn.now())) {
         follow(t, turn);
+      } else if (t.errant && t.receives && !busy(t, turn.now())) {
+        separate(t, turn);
       }
     }
   }
@@ -50,12 +52,8 @@ final class ReplicaKeeper {
       return;
     }
     // Starting throws the relay log away: first the ACTIVE stops counting on this site.
-    boolean countedOn =
-        state.service.semiSync()
-            && state.lease.grant().inSync().contains(state.config.self())
-            && state.pool().active().isEmpty();
     boolean start =
-        t.stopped && !countedOn && active.get().facts().executed().contains(f.executed());
+        t.stopped && !countedOn() && active.get().facts().executed().contains(f.executed());
     if (t.waits && (start || !t.stopped)) {
       state.stopWaiting(t, turn);
     }
@@ -69,6 +67,25 @@ final class ReplicaKeeper {
               : "its source refused it before; asked again",
           turn);
     }
+  }
+
+  /**
+   * A server that started its receiver by itself, or was told to, has transactions that the ACTIVE
+   * lacks. Neither may get those of the other. A site that is counted on is left alone: the ACTIVE
+   * would wait for its acknowledgements.
+   */
+  private void separate(NodeTrack t, Turn turn) {
+    Optional<ActiveSeen> active = state.activeSeen(t.address, turn);
+    if (active.isPresent() && t.diverged.isEmpty() && !countedOn()) {
+      state.stopReceiving(
+          t, "it has transactions that ACTIVE " + active.get().node() + " lacks", turn);
+    }
+  }
+
+  private boolean countedOn() {
+    return state.service.semiSync()
+        && state.lease.grant().inSync().contains(state.config.self())
+        && state.pool().active().isEmpty();
   }
 
   /** FAILED nodes whose hold-down passed and whose data is proven clean are judged anew. */
@@ -105,7 +122,7 @@ final class ReplicaKeeper {
               .replication()
               .filter(r -> r.receiverRunning() && r.applierRunning())
               .isPresent();
-      return follows && FollowJudge.errant(facts.get(), active.get()).isEmpty()
+      return follows && !t.errant && t.comparison.clean()
           ? Optional.of(
               "its transactions are all on ACTIVE " + active.get().node() + ", which it follows")
           : Optional.empty();

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the deciders of one service share: its pool, its lease and what is under way. */
 final class ServiceState {
+  private static final long SETTLE = 5_000_000_000L;
+
   final BrainConfig config;
   final BrainConfig.Service service;
   final LeaseClock lease;
@@ -66,8 +68,13 @@ final class ServiceState {
               n.address(),
               config.timing().fenceBudget(),
               config.timing().deadMan());
-      tracks.put(n.address(), new NodeTrack(n.address(), fence));
+      tracks.put(n.address(), new NodeTrack(n.address(), fence, settle(service)));
     }
+  }
+
+  /** Three polls of the ACTIVE, and the way of what they said from one site to the other. */
+  private static long settle(BrainConfig.Service service) {
+    return 3 * service.pollInterval() + SETTLE;
   }
 
   PoolState pool() {
@@ -217,6 +224,14 @@ final class ServiceState {
     t.followCommand = ids.next();
     turn.add(new BrainCommand.StartReplication(service.name(), t.address, t.followCommand));
     journal(turn, "follow", t.address.toString(), "", "", why);
+  }
+
+  /** What it receives would be mixed with what only it has. */
+  void stopReceiving(NodeTrack t, String why, Turn turn) {
+    t.followCommandAt = turn.now();
+    t.followCommand = ids.next();
+    turn.add(new BrainCommand.StopReplication(service.name(), t.address, t.followCommand));
+    journal(turn, "follow", t.address.toString(), "", "STOPPED", why);
   }
 
   /** Left on by an earlier role: nobody acknowledges here, its applier would wait for ever. */

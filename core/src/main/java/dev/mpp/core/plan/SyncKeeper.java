@@ -237,7 +237,7 @@ final class SyncKeeper {
                 f.executed().contains(wanted)
                     || f.replication()
                         .filter(r -> r.receiverRunning())
-                        .map(r -> r.received().advance() >= wanted.advance())
+                        .map(r -> r.received().reaches(wanted))
                         .orElse(false))
         .isPresent();
   }

@@ -59,4 +59,31 @@ final class InSiteChangeTest extends HandPlay {
     renewed(4_500);
     assertTrue(ledger.grant(S).holder().isEmpty(), "given up: " + brain.sentence(S, now));
   }
+
+  /** Its source has not refused it: both threads run, and nothing arrives. */
+  @Test
+  void aReplicaWithTransactionsOfItsOwnIsStoppedAndStaysSo() {
+    becomeActive();
+    renewed(3_000);
+    for (int i = 0; i < 40; i++) {
+      poll(NODE, facts(false, true, false));
+      poll(SECOND, facts("0-1-10,0-7-3", true, true, true));
+      renewed(500);
+    }
+    assertEquals(State.FAILED_ONLINE, brain.pool(S).node(SECOND).orElseThrow().state());
+    BrainCommand.StopReplication stop = take(BrainCommand.StopReplication.class).getFirst();
+    assertEquals(SECOND, stop.node());
+    event(new BrainEvent.ChangeDone(S, SECOND, stop.commandId(), true, ""));
+    var unused = take(BrainCommand.StartReplication.class);
+    for (int i = 0; i < 20; i++) {
+      poll(NODE, facts("0-1-99", false, true, false));
+      poll(SECOND, facts("0-1-10,0-7-3", true, true, false));
+      renewed(500);
+    }
+    assertTrue(take(BrainCommand.StartReplication.class).isEmpty(), "nothing is merged");
+    poll(NODE, facts("0-1-99,0-7-3", false, true, false));
+    poll(SECOND, facts("0-1-10,0-7-3", true, true, false));
+    renewed(500);
+    assertEquals(SECOND, take(BrainCommand.StartReplication.class).getFirst().node());
+  }
 }

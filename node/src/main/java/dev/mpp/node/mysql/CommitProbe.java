@@ -2,10 +2,12 @@ package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.ServerFacts.Commits;
 import dev.mpp.core.model.ServerFacts.Commits.Outcome;
+import dev.mpp.node.mysql.Dialect.Heartbeat;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * the lease was renewed, so that a site which is being cut off is unlikely to write one more
  * transaction that nobody else has.
  *
+ * <p>A family whose dialect has no heartbeat gets none.
+ *
  * <p>At most one is under way. One that hangs is neither repeated nor given up: it is looked at,
  * over another session, until it ends, the lock is lost or a fence kills it.
  */
@@ -37,12 +41,9 @@ final class CommitProbe implements AutoCloseable {
   private static final long LOOK_BUDGET = Duration.ofMillis(300).toNanos();
   private static final long WATCH_RENEWAL = Duration.ofMillis(20).toNanos();
 
-  private static final String BEAT =
-      "UPDATE mpp.canary SET at = GREATEST(CURRENT_TIMESTAMP(6), at + INTERVAL 1 MICROSECOND)"
-          + " WHERE service = ? AND @@global.read_only = 0 AND IS_USED_LOCK('mpp_lease') = ?";
-
   private final ServerOptions options;
   private final Connector connector;
+  private final Family family;
   private final Handshakes handshakes;
   private final DeadManLock lock;
   private final Link looker;
@@ -60,12 +61,14 @@ final class CommitProbe implements AutoCloseable {
   CommitProbe(
       ServerOptions options,
       Connector connector,
+      Family family,
       Handshakes handshakes,
       DeadManLock lock,
       Link looker,
       BooleanSupplier up) {
     this.options = options;
     this.connector = connector;
+    this.family = family;
     this.handshakes = handshakes;
     this.lock = lock;
     this.looker = looker;
@@ -89,10 +92,11 @@ final class CommitProbe implements AutoCloseable {
     try {
       while (!closed) {
         LockSupport.parkNanos(this, options.heartbeat().toNanos());
-        if (lock.holder() == 0) {
+        Optional<Heartbeat> heartbeat = family.orElse(Dialect::heartbeat, Optional.empty());
+        if (heartbeat.isEmpty() || lock.holder() == 0) {
           drop();
         } else if (awaitRenewal()) {
-          beat();
+          beat(heartbeat.get());
         }
       }
     } catch (InterruptedException e) {
@@ -115,7 +119,7 @@ final class CommitProbe implements AutoCloseable {
     return false;
   }
 
-  private void beat() throws InterruptedException {
+  private void beat(Heartbeat heartbeat) throws InterruptedException {
     try {
       Session s = session;
       if (s == null) {
@@ -125,7 +129,7 @@ final class CommitProbe implements AutoCloseable {
         handshakes.inReserve(this::connect);
         return; // it took its time: the next renewal is as good
       }
-      send(s);
+      send(s, heartbeat);
     } catch (LinkException e) {
       if (e.kind() == LinkException.Kind.SQL) {
         last = new Commits(Outcome.FAILED, 0, CommitStates.refused(e));
@@ -138,15 +142,15 @@ final class CommitProbe implements AutoCloseable {
   private void connect() throws LinkException {
     session =
         connector.connect(
-            (int) LoginProgress.PATIENCE.toMillis(), "", Handshakes.Place.unlimited());
+            (int) LoginProgress.PATIENCE.toMillis(), dialect -> "", Handshakes.Place.unlimited());
   }
 
-  private void send(Session s) throws InterruptedException, LinkException {
+  private void send(Session s, Heartbeat heartbeat) throws InterruptedException, LinkException {
     long holder = lock.holder();
     if (holder == 0) {
       return;
     }
-    FutureTask<Integer> commit = new FutureTask<>(() -> beat(s.connection(), holder));
+    FutureTask<Integer> commit = new FutureTask<>(() -> beat(s.connection(), heartbeat, holder));
     long begin = clock.getAsLong();
     Thread.startVirtualThread(commit);
     while (true) {
@@ -168,8 +172,8 @@ final class CommitProbe implements AutoCloseable {
     }
   }
 
-  private int beat(Connection c, long holder) throws SQLException {
-    try (PreparedStatement s = c.prepareStatement(BEAT)) {
+  private int beat(Connection c, Heartbeat heartbeat, long holder) throws SQLException {
+    try (PreparedStatement s = c.prepareStatement(heartbeat.commit())) {
       s.setString(1, options.service());
       s.setLong(2, holder);
       return s.executeUpdate();

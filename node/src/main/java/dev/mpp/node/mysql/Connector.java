@@ -2,7 +2,6 @@ package dev.mpp.node.mysql;
 
 import com.mysql.cj.jdbc.Driver;
 import dev.mpp.core.model.HostText;
-import dev.mpp.core.model.PollTrouble;
 import java.io.IOException;
 import java.net.Socket;
 import java.sql.Connection;
@@ -10,14 +9,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.function.Function;
 
 /** Makes sessions on one server, every one with a connect and a read time-out. */
 final class Connector {
   private final ServerOptions options;
+  private final Family family;
   private final boolean literal;
 
-  Connector(ServerOptions options) {
+  Connector(ServerOptions options, Family family) {
     this.options = options;
+    this.family = family;
     this.literal = HostText.parse(options.address().host()).literal();
   }
 
@@ -25,7 +27,7 @@ final class Connector {
    * Blocks the calling thread for a small multiple of the poll time-out, the time-out of each step,
    * and for the place.
    */
-  Session connect(int readTimeoutMillis, String setup, Handshakes.Place place)
+  Session connect(int readTimeoutMillis, Function<Dialect, String> setup, Handshakes.Place place)
       throws LinkException {
     return connect(readTimeoutMillis, setup, place, new LoginProgress(false));
   }
@@ -39,7 +41,10 @@ final class Connector {
    * @param progress is told how far it has come
    */
   Session connect(
-      int readTimeoutMillis, String setup, Handshakes.Place place, LoginProgress progress)
+      int readTimeoutMillis,
+      Function<Dialect, String> setup,
+      Handshakes.Place place,
+      LoginProgress progress)
       throws LinkException {
     Socket socket;
     try {
@@ -86,7 +91,8 @@ final class Connector {
     }
   }
 
-  private Session login(Socket socket, int readTimeoutMillis, String setup) throws LinkException {
+  private Session login(Socket socket, int readTimeoutMillis, Function<Dialect, String> setup)
+      throws LinkException {
     Connection connection;
     try {
       connection =
@@ -102,10 +108,12 @@ final class Connector {
       throw new LinkException(LinkException.Kind.LOST, "the driver refused the address");
     }
     try (Statement s = connection.createStatement()) {
+      Dialect dialect = family.seen(connection.getMetaData().getDatabaseProductVersion());
       s.execute(
           "SET SESSION wait_timeout = 31536000, lock_wait_timeout = 31536000,"
-              + " max_statement_time = 0, time_zone = '+00:00', autocommit = 1"
-              + setup);
+              + " time_zone = '+00:00', autocommit = 1"
+              + dialect.session()
+              + setup.apply(dialect));
       long id;
       String version;
       try (ResultSet r = s.executeQuery("SELECT CONNECTION_ID(), @@version")) {
@@ -115,28 +123,10 @@ final class Connector {
       }
       connection.setNetworkTimeout(Runnable::run, readTimeoutMillis);
       return new Session(connection, id, version);
-    } catch (SQLException | RuntimeException e) {
+    } catch (LinkException | SQLException | RuntimeException e) {
       Session.abort(connection);
-      throw unsupported(connection, e);
+      throw LinkException.of(e);
     }
-  }
-
-  /** MySQL knows no {@code max_statement_time}: the first statement tells the families apart. */
-  private static LinkException unsupported(Connection connection, Exception e) {
-    LinkException problem = LinkException.of(e);
-    if (problem.errorCode() != 1193) {
-      return problem;
-    }
-    String version = "";
-    try {
-      version = connection.getMetaData().getDatabaseProductVersion() + " ";
-    } catch (SQLException | RuntimeException unknown) {
-      // The message does without it.
-    }
-    return new LinkException(
-        LinkException.Kind.SQL,
-        PollTrouble.UNSUPPORTED,
-        "MySQL " + version + "is not supported yet by this version");
   }
 
   private Properties properties() {
@@ -152,6 +142,10 @@ final class Connector {
     p.setProperty("socketFactory", GreetedSocketFactory.class.getName());
     p.setProperty("allowMultiQueries", "true");
     p.setProperty("sslMode", options.tls().name());
+    if (options.tls() == ServerOptions.Tls.DISABLED) {
+      // MySQL's default authentication needs either. Who disables TLS trusts the network.
+      p.setProperty("allowPublicKeyRetrieval", "true");
+    }
     p.setProperty("characterEncoding", "UTF-8");
     p.setProperty("connectionCollation", "utf8mb4_general_ci");
     p.setProperty("useServerPrepStmts", "false");

@@ -239,9 +239,10 @@ final class DeadManLock implements AutoCloseable {
         s =
             connector.connect(
                 (int) timings.lockTimeout().toMillis(),
-                ", lock_wait_timeout = 1, innodb_lock_wait_timeout = 1, max_statement_time = 1,"
-                    + " wait_timeout = "
-                    + timings.lockTimeout().toSeconds(),
+                dialect ->
+                    ", lock_wait_timeout = 1, innodb_lock_wait_timeout = 1, wait_timeout = "
+                        + timings.lockTimeout().toSeconds()
+                        + dialect.lockSession(),
                 Handshakes.Place.unlimited());
         session = s;
         if (closed || !wanted) {

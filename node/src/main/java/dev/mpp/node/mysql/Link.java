@@ -193,7 +193,7 @@ final class Link implements AutoCloseable {
     if (closed) {
       throw new LinkException(LinkException.Kind.LOST, "closed");
     }
-    Session made = connector.connect(readTimeoutMillis, "", place, progress);
+    Session made = connector.connect(readTimeoutMillis, dialect -> "", place, progress);
     if (closed) {
       made.abort();
       throw new LinkException(LinkException.Kind.LOST, "closed");

@@ -96,7 +96,9 @@ final class LinkException extends Exception {
     String state = e.getSQLState();
     return e.getErrorCode() == 0
         || e.getErrorCode() == 1053 // server shutdown in progress
-        || e.getErrorCode() == 1927 // connection was killed
+        || e.getErrorCode() == 1927 // connection was killed (MariaDB)
+        || e.getErrorCode() == 3169 // session was killed (MySQL)
+        || e.getErrorCode() == 4031 // wait_timeout passed (MySQL)
         || (state != null && state.startsWith("08"));
   }
 

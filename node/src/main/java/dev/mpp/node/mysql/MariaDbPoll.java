@@ -9,18 +9,17 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * The statements of one poll, in one round trip. The dead-man event is looked at when asked for; it
- * has run within the last seconds, or it does not count. Nor does it on a read-only server without
- * the procedure that every opening calls: that one was prepared for an earlier version of MPP. The
- * counters of semi-synchronous replication are read while the server is a source that waits: then
- * with the rest, but for the first time, which costs a second round trip.
+ * MariaDB. The statements of one poll, in one round trip. The dead-man event is looked at when
+ * asked for; it has run within the last seconds, or it does not count. Nor does it on a read-only
+ * server without the procedure that every opening calls: that one was prepared for an earlier
+ * version of MPP. The counters of semi-synchronous replication are read while the server is a
+ * source that waits: then with the rest, but for the first time, which costs a second round trip.
  */
-final class MariaDbPoll {
+final class MariaDbPoll implements Polling {
   private static final String FACTS =
       "SELECT @@version AS version, @@global.read_only AS read_only,"
           + " @@global.gtid_binlog_state AS executed, @@global.event_scheduler AS scheduler,"
@@ -40,29 +39,28 @@ final class MariaDbPoll {
 
   private static final long FATAL_READING_BINLOG = 1236;
 
-  private MariaDbPoll() {}
+  private final KnownGaps gaps = new KnownGaps();
+  private boolean event;
+  private boolean waits;
+  private long eventReadAt;
 
-  /** What was read; {@code event} is empty when it was not looked at. */
-  record Reading(ServerFacts facts, Optional<Boolean> event) {}
-
-  /**
-   * @param withSemiSync whether the server was a source that waits when it was read last
-   */
-  static Reading read(
-      Connection connection, boolean withEvent, boolean eventBefore, boolean withSemiSync)
+  @Override
+  public synchronized ServerFacts read(Connection connection, long now, boolean fresh)
       throws SQLException {
+    boolean withEvent = fresh || now - eventReadAt >= SELDOM;
+    boolean withSemiSync = waits && !fresh;
     String sql = FACTS + (withEvent ? EVENT : "") + (withSemiSync ? ";" + SEMI_SYNC : "");
     List<List<Map<String, String>>> results = Rows.query(connection, sql);
     Map<String, String> row = Rows.first(results);
-    Optional<Boolean> event =
-        withEvent
-            ? Optional.of(results.get(2).stream().anyMatch(r -> Rows.on(r, "alive")))
-            : Optional.empty();
-    List<Map<String, String>> waits = List.of();
-    if (Rows.on(row, "source_enabled")) {
-      waits = withSemiSync ? results.getLast() : Rows.query(connection, SEMI_SYNC).getFirst();
+    if (withEvent) {
+      event = results.get(2).stream().anyMatch(r -> Rows.on(r, "alive"));
+      eventReadAt = now;
     }
-    boolean deadMan = Rows.on(row, "scheduler") && event.orElse(eventBefore);
+    List<Map<String, String>> counters = List.of();
+    waits = Rows.on(row, "source_enabled");
+    if (waits) {
+      counters = withSemiSync ? results.getLast() : Rows.query(connection, SEMI_SYNC).getFirst();
+    }
     ServerFacts facts =
         new ServerFacts(
             Rows.text(row, "version"),
@@ -71,9 +69,9 @@ final class MariaDbPoll {
             results.get(1).stream()
                 .findFirst()
                 .map(slave -> replication(slave, Rows.text(row, "executed"))),
-            semiSync(row, waits),
-            deadMan);
-    return new Reading(facts, event);
+            semiSync(row, counters),
+            Rows.on(row, "scheduler") && event);
+    return gaps.add(connection, fresh, facts);
   }
 
   /**

@@ -2,25 +2,21 @@ package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.node.mysql.MySqlServer.Prepared;
-import dev.mpp.node.mysql.MySqlServer.Promoted;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Applies what was received; makes the server writable under the dead-man lock. The statement that
- * does lets no client in before a transaction is in the binary log whose number is far beyond every
- * one the server has seen: with {@code init-rpl-role=SLAVE} a restart truncates transactions that a
- * replica may have, and the server would give their numbers again.
+ * MariaDB. The statement that makes a server writable lets no client in before a transaction is in
+ * the binary log whose number is far beyond every one the server has seen: with {@code
+ * init-rpl-role=SLAVE} a restart truncates transactions that a replica may have, and the server
+ * would give their numbers again.
  */
-final class MariaDbPromotion {
+final class MariaDbPromotion implements Promoting {
   private static final long STOP_MILLIS = 200;
   private static final int RELAY_FILES = 8;
 
@@ -31,15 +27,14 @@ final class MariaDbPromotion {
           + "  SELECT 'the dead-man lock is not held by this session' AS verdict;";
 
   /** The time is looked at again after the jump, which may have waited for a disk or a replica. */
-  private static final String UNFENCE =
+  private static final String OPEN =
       "BEGIN NOT ATOMIC"
           + " DECLARE seen BIGINT UNSIGNED DEFAULT 0;"
           + " DECLARE problem TEXT DEFAULT '';"
           + " SELECT COALESCE(MAX(epoch), 0) INTO seen FROM mpp.canary WHERE service = ?;"
           + (" IF " + NOT_HELD)
-          + " ELSEIF seen > ? THEN"
-          + "  SELECT CONCAT('a later epoch was here: ', seen,"
-          + "   '; is the ledger founded anew? then empty mpp.canary, without the binary log') AS verdict;"
+          + " ELSEIF seen > ? THEN  SELECT CONCAT('a later epoch was here: ', seen,   '; is the"
+          + " ledger founded anew? then empty mpp.canary, without the binary log') AS verdict;"
           + (" ELSEIF " + LATE + " THEN SELECT 'the statement came too late' AS verdict;")
           + " ELSE"
           + "  BEGIN"
@@ -68,43 +63,38 @@ final class MariaDbPromotion {
           + "  (SELECT epoch FROM mpp.canary WHERE service = ?) AS epoch;"
           + " END";
 
-  private final Link admin;
-  private final Link prover;
-  private final ReceiverStop receiver;
-  private final DeadManLock lock;
-  private final BooleanSupplier fencing;
-  private final LongSupplier clock;
+  private static final String WORKING =
+      "SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE STATE = 'Killing slave'"
+          + " AND TIME_MS >= 100";
 
-  /**
-   * @param fencing whether a fence runs or is pending; nothing is made writable then
-   */
-  MariaDbPromotion(
-      Link admin, Link prover, DeadManLock lock, BooleanSupplier fencing, LongSupplier clock) {
-    this.admin = admin;
-    this.prover = prover;
-    this.receiver = new ReceiverStop(admin, clock);
-    this.lock = lock;
-    this.fencing = fencing;
-    this.clock = clock;
+  @Override
+  public String stopReceiver() {
+    return "STOP SLAVE IO_THREAD";
   }
 
-  Prepared prepare(Duration budget) {
-    long deadline = clock.getAsLong() + budget.toNanos();
-    try {
-      if (admin.call(deadline, MariaDbPromotion::keepApplying)) {
-        receiver.stop("STOP SLAVE IO_THREAD", deadline);
-      }
-      return admin.call(deadline, c -> prepare(c, deadline - Duration.ofMillis(20).toNanos()));
-    } catch (LinkException e) {
-      return new Prepared(false, Optional.empty(), "", e.getMessage());
-    }
+  @Override
+  public String stopAll() {
+    return "STOP ALL SLAVES";
+  }
+
+  @Override
+  public List<String> receivers(Connection c) throws SQLException {
+    return Rows.query(c, "SHOW ALL SLAVES STATUS").getFirst().stream()
+        .map(row -> Rows.text(row, "Slave_IO_Running"))
+        .toList();
+  }
+
+  @Override
+  public boolean stopping(Connection c) throws SQLException {
+    return Rows.number(Rows.first(Rows.query(c, WORKING)), "n") > 0;
   }
 
   /**
    * While something received is not applied one of the two threads is kept running: starting with
    * both stopped makes MariaDB throw away its relay log. True when the receiver runs.
    */
-  private static boolean keepApplying(Connection c) throws SQLException {
+  @Override
+  public boolean beforeStopping(Connection c) throws SQLException {
     Map<String, String> slave = Rows.first(Rows.query(c, "SHOW SLAVE STATUS"));
     if (slave.isEmpty() || Rows.text(slave, "Slave_IO_Running").equals("No")) {
       return false;
@@ -128,7 +118,8 @@ final class MariaDbPromotion {
     }
   }
 
-  private Prepared prepare(Connection c, long deadline) throws SQLException {
+  @Override
+  public Prepared apply(Connection c, long deadline, LongSupplier clock) throws SQLException {
     Map<String, String> slave = Rows.first(Rows.query(c, "SHOW SLAVE STATUS"));
     if (slave.isEmpty()) {
       return new Prepared(true, Optional.of(executed(c)), "", "no replication configured");
@@ -139,7 +130,8 @@ final class MariaDbPromotion {
       return new Prepared(
           false, Optional.of(executed(c)), "", "replication does not use GTID; nothing is known");
     }
-    String unapplied = applier ? apply(c, received, deadline) : unapplied(c, slave, received);
+    String unapplied =
+        applier ? apply(c, received, deadline, clock) : unapplied(c, slave, received);
     if (!unapplied.isEmpty()) {
       slave = Rows.first(Rows.query(c, "SHOW SLAVE STATUS"));
       String error = MariaDbPoll.error(slave);
@@ -157,7 +149,8 @@ final class MariaDbPromotion {
   }
 
   /** Waits in short steps, so that an applier that breaks is noticed; empty when all is applied. */
-  private String apply(Connection c, GtidSet received, long deadline) throws SQLException {
+  private static String apply(Connection c, GtidSet received, long deadline, LongSupplier clock)
+      throws SQLException {
     while (true) {
       long millis = Math.min(STOP_MILLIS, (deadline - clock.getAsLong()) / 1_000_000);
       boolean done =
@@ -240,97 +233,18 @@ final class MariaDbPromotion {
             "state"));
   }
 
-  Promoted makeWritable(String service, long epoch, String site, Duration budget) {
-    long start = clock.getAsLong();
-    long deadline = start + budget.toNanos();
-    String problem;
-    try {
-      // A statement that comes late finds the lock gone and leaves the replication alone.
-      lock.await(deadline);
-      // Whoever was started meanwhile acknowledges nothing to another source from here on.
-      receiver.stop("STOP ALL SLAVES", deadline);
-      Map<String, String> verdict = unfence(service, epoch, site, deadline);
-      problem = Rows.text(verdict, "verdict");
-      if (problem.isEmpty()) {
-        problem = canary(service, epoch, site, Rows.number(verdict, "id"), deadline);
-      }
-    } catch (LinkException e) {
-      problem = e.getMessage();
-    }
-    long micros = (clock.getAsLong() - start) / 1000;
-    return problem.isEmpty()
-        ? new Promoted(true, micros, "writable in epoch " + epoch)
-        : new Promoted(false, micros, problem);
-  }
-
-  /** One row: an empty verdict and the session's id when done. */
-  private Map<String, String> unfence(String service, long epoch, String site, long deadline)
-      throws LinkException {
-    AtomicLong opener = new AtomicLong();
-    try {
-      return lock.whileHeld(
-          deadline,
-          (c, left) -> {
-            opener.set(lock.unfencing());
-            return unfence(c, service, epoch, site, deadline, left);
-          });
-    } catch (LinkException e) {
-      if (e.kind() == LinkException.Kind.TIMEOUT && opener.get() != 0) {
-        // It would keep the lock for as long as its commit waits for an acknowledgement.
-        killQuietly(opener.get());
-        throw new LinkException(
-            e.kind(), "the statement that opens the server has not ended: " + e.getMessage());
-      }
-      throw e;
-    }
-  }
-
-  private Map<String, String> unfence(
-      Connection c, String service, long epoch, String site, long deadline, LongSupplier left)
+  @Override
+  public Map<String, String> open(
+      Connection c, String service, long epoch, String site, String now, long micros)
       throws SQLException {
-    if (fencing.getAsBoolean()) {
-      return Map.of("verdict", "a fence of this server has not ended");
-    }
-    String now = Rows.text(Rows.first(Rows.query(c, "SELECT SYSDATE(6) AS now")), "now");
-    long micros = Math.min(deadline - clock.getAsLong(), left.getAsLong()) / 1000;
     return Rows.first(
         Rows.query(
-            c, UNFENCE, List.of(service, epoch, now, micros, service, epoch, site, now, micros)));
+            c, OPEN, List.of(service, epoch, now, micros, service, epoch, site, now, micros)));
   }
 
-  private String canary(String service, long epoch, String site, long holder, long deadline)
-      throws LinkException {
-    Map<String, String> row;
-    long writer = admin.id();
-    try {
-      row =
-          admin.call(
-              deadline,
-              c ->
-                  Rows.first(
-                      Rows.query(c, CANARY, List.of(holder, service, epoch, site, service))));
-    } catch (LinkException e) {
-      if (e.kind() == LinkException.Kind.TIMEOUT && writer != 0) {
-        killQuietly(writer);
-      }
-      throw new LinkException(
-          e.kind(), "read_only=0, but the canary was not committed: " + e.getMessage());
-    }
-    if (Rows.on(row, "read_only")) {
-      return "the server is read-only again";
-    }
-    return Rows.number(row, "epoch") == epoch
-        ? ""
-        : "read_only=0, but the canary is of epoch " + Rows.text(row, "epoch");
-  }
-
-  /** A canary that waits for an acknowledgement would be in the way of the next fence. */
-  private void killQuietly(long id) {
-    try {
-      prover.call(
-          clock.getAsLong() + Duration.ofMillis(200).toNanos(), c -> Rows.query(c, "KILL " + id));
-    } catch (LinkException e) {
-      // Gone already, or the server does not answer: the fence kills it.
-    }
+  @Override
+  public Map<String, String> canary(
+      Connection c, long holder, String service, long epoch, String site) throws SQLException {
+    return Rows.first(Rows.query(c, CANARY, List.of(holder, service, epoch, site, service)));
   }
 }

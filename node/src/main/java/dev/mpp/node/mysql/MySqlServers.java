@@ -13,8 +13,8 @@ public final class MySqlServers {
   /**
    * Starts to control a server. Returns at once, whether or not the server answers: connections are
    * made by the first {@link MySqlServer#poll} and, once that answered, in the background. The
-   * family is read from the server's version; a server that is not supported yet answers every poll
-   * with a {@code ConnectFailed} that says so.
+   * family is read from the server's version; one that is not supported answers every poll with a
+   * {@code ConnectFailed} that says so.
    */
   public static MySqlServer open(ServerOptions options) {
     return open(options, Handshakes.perCore());
@@ -26,6 +26,6 @@ public final class MySqlServers {
    * @param handshakes shared by all servers of the process
    */
   public static MySqlServer open(ServerOptions options, Handshakes handshakes) {
-    return new MariaDbServer(options, handshakes);
+    return new ControlledServer(options, handshakes);
   }
 }

@@ -28,8 +28,21 @@ public final class PrepareSql {
    *     10.0.0.%}
    */
   public static PrepareSql mariaDb(Credentials manager, String host) {
+    return of("/mysql/mariadb-prepare.sql", manager, host);
+  }
+
+  /**
+   * For MySQL. Opens a read-only server for administrators while it runs.
+   *
+   * @param host the manager connects from, as in a MySQL account name
+   */
+  public static PrepareSql mySql(Credentials manager, String host) {
+    return of("/mysql/mysql-prepare.sql", manager, host);
+  }
+
+  private static PrepareSql of(String resource, Credentials manager, String host) {
     return new PrepareSql(
-        resource("/mysql/mariadb-prepare.sql")
+        resource(resource)
             .replace("${manager.user}", quoted(manager.user()))
             .replace("${manager.host}", quoted(host))
             .replace("${manager.password}", quoted(manager.password().get())));
@@ -44,6 +57,18 @@ public final class PrepareSql {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The body of the event or procedure of that name, as the server keeps it. */
+  String body(String name) {
+    for (String statement : statements()) {
+      if (statement.startsWith("CREATE OR REPLACE") && statement.contains(" " + name)) {
+        int begin = statement.indexOf("\nDO BEGIN\n") + 4;
+        begin = begin > 3 ? begin : statement.indexOf("\nBEGIN\n") + 1;
+        return statement.substring(begin).strip();
+      }
+    }
+    throw new IllegalArgumentException("the prepare SQL makes no " + name);
   }
 
   private static String quoted(String value) {

@@ -69,7 +69,7 @@ final class Tripwire implements AutoCloseable {
   }
 
   private void connect() throws LinkException {
-    session = connector.connect(READ_TIMEOUT_MILLIS, "", Handshakes.Place.unlimited());
+    session = connector.connect(READ_TIMEOUT_MILLIS, dialect -> "", Handshakes.Place.unlimited());
   }
 
   /** Returns only by an exception. A query cut short by KILL QUERY is simply asked again. */

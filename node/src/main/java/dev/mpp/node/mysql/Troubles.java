@@ -74,7 +74,10 @@ final class Troubles {
       case 2026, 3159 -> PollTrouble.TLS;
       case 3032 -> PollTrouble.OFFLINE_MODE;
       case 1053 -> PollTrouble.SHUTTING_DOWN;
-      case 1927 -> PollTrouble.KILLED;
+      // Of MariaDB, of MySQL.
+      case 1927, 3169 -> PollTrouble.KILLED;
+      // ER_CLIENT_INTERACTION_TIMEOUT
+      case 4031 -> PollTrouble.RESET;
       default -> PollTrouble.QUERY_FAILED;
     };
   }

@@ -2,33 +2,32 @@ package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.ServerFacts.Commits;
 import dev.mpp.core.model.ServerFacts.Vitals;
+import dev.mpp.node.mysql.Dialect.Heartbeat;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Reads the newest heartbeat in the server's data, and now and then how many connections are open,
- * apart from the poll: a table that somebody locks must not fail the node. What it reads is as old
- * as the interval of heartbeats.
+ * Reads the newest heartbeat in the server's data where there are any, and now and then how many
+ * connections are open, apart from the poll: a table that somebody locks must not fail the node.
+ * What it reads is as old as the interval of heartbeats.
  */
 final class VitalSigns implements AutoCloseable {
   /** Counting adds up every session of the server. */
   private static final long COUNT_EVERY = Duration.ofSeconds(5).toNanos();
 
-  private static final String READ =
-      "SET STATEMENT lock_wait_timeout = 0 FOR SELECT CAST(UNIX_TIMESTAMP(at) * 1000000 AS"
-          + " UNSIGNED) AS beat FROM mpp.canary WHERE service = ?";
-
   private static final String COUNT =
-      ";SELECT @@global.max_connections AS most;SHOW GLOBAL STATUS LIKE 'Threads_connected'";
+      "SELECT @@global.max_connections AS most;SHOW GLOBAL STATUS LIKE 'Threads_connected'";
 
   private final ServerOptions options;
+  private final Family family;
   private final Link link;
   private final BooleanSupplier up;
   private final Supplier<Commits> commits;
@@ -41,8 +40,14 @@ final class VitalSigns implements AutoCloseable {
   /**
    * @param link that has a session while the server is up; it is left alone while it is in use
    */
-  VitalSigns(ServerOptions options, Link link, BooleanSupplier up, Supplier<Commits> commits) {
+  VitalSigns(
+      ServerOptions options,
+      Family family,
+      Link link,
+      BooleanSupplier up,
+      Supplier<Commits> commits) {
     this.options = options;
+    this.family = family;
     this.link = link;
     this.up = up;
     this.commits = commits;
@@ -87,16 +92,25 @@ final class VitalSigns implements AutoCloseable {
   }
 
   private Vitals look(Connection c, boolean count) throws SQLException {
-    List<List<Map<String, String>>> results =
-        Rows.query(c, READ + (count ? COUNT : ""), List.of(options.service()));
-    long beat = Rows.number(Rows.first(results), "beat");
-    return count
-        ? new Vitals(
-            (int) Rows.number(results.get(2).getFirst(), "Value"),
-            (int) Rows.number(results.get(1).getFirst(), "most"),
-            beat,
-            Commits.NONE)
-        : new Vitals(read.connections(), read.connectionLimit(), beat, Commits.NONE);
+    long beat = beat(c);
+    if (!count) {
+      return new Vitals(read.connections(), read.connectionLimit(), beat, Commits.NONE);
+    }
+    List<List<Map<String, String>>> results = Rows.query(c, COUNT);
+    return new Vitals(
+        (int) Rows.number(results.getLast().getFirst(), "Value"),
+        (int) Rows.number(Rows.first(results), "most"),
+        beat,
+        Commits.NONE);
+  }
+
+  private long beat(Connection c) throws SQLException {
+    Optional<Heartbeat> heartbeat = family.get().heartbeat();
+    return heartbeat.isEmpty()
+        ? 0
+        : Rows.number(
+            Rows.first(Rows.query(c, heartbeat.get().newest(), List.of(options.service()))),
+            "beat");
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.mpp.node.wire;
 
+import dev.mpp.core.model.GtidGap;
 import dev.mpp.core.model.GtidSet;
+import dev.mpp.core.model.MariaDbGtidSet;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.ServerFacts.Commits;
 import dev.mpp.core.model.ServerFacts.Replication;
@@ -26,6 +28,9 @@ final class FactsCodec {
       b.setVitals(encode(f.vitals()));
     }
     f.replication().ifPresent(r -> b.setReplication(encode(r)));
+    if (f.executed() instanceof MariaDbGtidSet m) {
+      m.gaps().forEach(g -> b.addGaps(g.toString()));
+    }
     return b.build();
   }
 
@@ -33,7 +38,7 @@ final class FactsCodec {
     return new ServerFacts(
         f.getVersion(),
         f.getReadOnly(),
-        GtidSet.parse(f.getExecuted()),
+        executed(f),
         f.hasReplication() ? Optional.of(decode(f.getReplication())) : Optional.empty(),
         decode(f.getSemiSync()),
         f.getDeadMan(),
@@ -73,6 +78,13 @@ final class FactsCodec {
             },
             v.getCommitMillis(),
             v.getCommitDetail()));
+  }
+
+  private static GtidSet executed(dev.mpp.proto.v1.ServerFacts f) {
+    GtidSet executed = GtidSet.parse(f.getExecuted());
+    return executed instanceof MariaDbGtidSet m
+        ? m.withGaps(f.getGapsList().stream().map(GtidGap::parse).toList())
+        : executed;
   }
 
   private static dev.mpp.proto.v1.Replication encode(Replication r) {

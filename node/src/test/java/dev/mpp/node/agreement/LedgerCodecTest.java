@@ -32,6 +32,8 @@ class LedgerCodecTest {
   static final Move MOVE = new Move("m1", B, 30_000_000_000L, "ann", "drill", Optional.empty());
   static final SiteOrder DRAIN = new SiteOrder(SiteOrder.Mode.DRAIN, "ann", "racks");
 
+  static final String MYSQL = "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:8:nightly:1-2";
+
   static final List<LedgerCommand> COMMANDS =
       List.of(
           new LedgerCommand.Claim(ORIGIN, S, 3, Long.MAX_VALUE),
@@ -53,6 +55,7 @@ class LedgerCodecTest {
           new LedgerCommand.Prefer(ORIGIN, S, Optional.of(B), "ann", "racks"),
           new LedgerCommand.Prefer(ORIGIN, S, Optional.empty(), "ann", ""),
           new LedgerCommand.Handover(ORIGIN, S, 4, "m1", GtidSet.parse("0-1-100")),
+          new LedgerCommand.Handover(ORIGIN, S, 4, "m1", GtidSet.parse(MYSQL)),
           new LedgerCommand.OrderSite(ORIGIN, B, Optional.of(DRAIN), "ann", "racks"),
           new LedgerCommand.OrderSite(ORIGIN, B, Optional.empty(), "ann", "done"),
           new LedgerCommand.Beat(ORIGIN));

@@ -1,211 +1,29 @@
 package dev.mpp.node.mysql;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mpp.core.model.ServerFacts;
-import dev.mpp.node.mysql.MySqlServer.Change;
+import dev.mpp.core.model.GtidSet;
 import dev.mpp.node.mysql.MySqlServer.Fence;
 import dev.mpp.node.mysql.MySqlServer.Prepared;
-import dev.mpp.node.mysql.MySqlServer.Promoted;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
-/** Promotion and semi-synchronous commits, with a real pair. */
-class MariaDbReplicationTest {
-  private static final Duration POLL = Duration.ofMillis(1000);
-  private static final Duration BUDGET = Duration.ofSeconds(10);
-
-  private MariaDbProcess first;
-  private MariaDbProcess second;
-  private MySqlServer one;
-  private MySqlServer two;
-
-  @BeforeEach
-  void start() throws Exception {
-    first = MariaDbProcess.start(1);
-    second = MariaDbProcess.start(2);
-    second.replicateFrom(first);
-    first.replicateFrom(second);
-    one = first.manage(POLL);
-    two = second.manage(POLL);
-    facts(one);
-    facts(two);
+/** With MariaDB. */
+class MariaDbReplicationTest extends ReplicationContract {
+  @Override
+  ServerProcess start(int serverId) throws Exception {
+    return MariaDbProcess.start(serverId);
   }
 
-  @AfterEach
-  void stop() {
-    one.close();
-    two.close();
-    first.close();
-    second.close();
-  }
-
-  private static ServerFacts facts(MySqlServer server) throws Exception {
-    Eventually.within(
-        Duration.ofSeconds(10),
-        "a poll is answered",
-        () -> server.poll() instanceof MySqlServer.Poll.Answered);
-    return assertInstanceOf(MySqlServer.Poll.Answered.class, server.poll()).facts();
-  }
-
-  private static void promote(MySqlServer server, long epoch) {
-    server.holdDeadManUntil(System.nanoTime() + Duration.ofSeconds(60).toNanos());
-    Promoted promoted = server.makeWritable("orders", epoch, "site" + epoch, BUDGET);
-    assertTrue(promoted.ok(), promoted.detail());
-  }
-
-  private static void ok(Change change) {
-    assertTrue(change.ok(), change.detail());
-  }
-
-  /** One story: replicate, switch over, lose a server, come back; then what must be refused. */
-  @Test
-  void promotesWithEverythingAppliedAndComesBack() throws Exception {
-    ok(two.startReplication(BUDGET));
-    promote(one, 1);
-    Prepared prepared;
-    try (Writers writers = new Writers(first, 8)) {
-      ServerFacts.Replication replication = facts(two).replication().orElseThrow();
-      assertTrue(replication.receiverRunning() && replication.applierRunning());
-      assertEquals(one.address().toString(), replication.source());
-      assertEquals(Fence.Outcome.FENCED, one.fence(BUDGET, "switchover").outcome());
-      var goal = facts(one).executed();
-      Eventually.within(
-          BUDGET,
-          "all is received",
-          () -> facts(two).replication().orElseThrow().received().contains(goal));
-      long start = System.nanoTime();
-      prepared = two.prepare(BUDGET);
-      Figures.note("prepare, ms", (System.nanoTime() - start) / 1_000_000);
-      assertTrue(prepared.ok(), prepared.detail());
-      assertTrue(prepared.executed().orElseThrow().contains(goal));
-      assertTrue(facts(two).readOnly());
-      writers.close();
-      assertEquals(0, writers.missingOn(second).size());
-    }
-    one.dropDeadMan();
-    promote(two, 2);
-    ok(one.startReplication(BUDGET));
-    try (Writers writers = new Writers(second, 2)) {
-      writers.close();
-      var goal = facts(two).executed();
-      Eventually.within(
-          BUDGET, "the old source follows", () -> facts(one).executed().contains(goal));
-      assertEquals(0, writers.missingOn(first).size());
-    }
-    ok(one.stopReplication(BUDGET));
-    refusesABrokenApplier();
-    knowsTheRelayLogItWouldLose();
-  }
-
-  /**
-   * The source's host is gone: its kernel answers nothing, and a connection attempt lasts a minute
-   * ({@code slave_net_timeout}). What was received counts; nothing more can arrive.
-   */
-  @Test
-  void aPromotionDoesNotWaitForASourceThatSwallowsPackets() throws Exception {
-    ok(two.startReplication(BUDGET));
-    promote(one, 1);
-    first.run("INSERT INTO app.locks VALUES (79, 1)");
-    var goal = facts(one).executed();
-    Eventually.within(BUDGET, "it follows", () -> facts(two).executed().contains(goal));
-    try (SilentHost gone = SilentHost.open()) {
-      second.run("STOP SLAVE; CHANGE MASTER TO MASTER_PORT = " + gone.port() + "; START SLAVE");
-      Eventually.within(
-          BUDGET, "it connects", () -> !facts(two).replication().orElseThrow().receiverRunning());
-      long start = System.nanoTime();
-      Prepared prepared = two.prepare(BUDGET);
-      promote(two, 2);
-      long millis = (System.nanoTime() - start) / 1_000_000;
-      Figures.note("promotion while connecting to a silent source, ms", millis);
-      assertTrue(prepared.ok(), prepared.detail());
-      assertTrue(prepared.executed().orElseThrow().contains(goal));
-      assertTrue(millis < 5_000, millis + " ms");
-    }
-    Eventually.within(
-        BUDGET,
-        "the condemned receiver and the applier have ended",
-        () ->
-            facts(two)
-                .replication()
-                .filter(r -> !r.receiverRunning() && !r.applierRunning())
-                .isPresent());
-  }
-
-  private void refusesABrokenApplier() throws Exception {
-    first.run("SET SESSION sql_log_bin = 0; INSERT INTO app.locks VALUES (77, 0)");
-    ok(one.startReplication(BUDGET));
-    second.run("INSERT INTO app.locks VALUES (77, 1)");
-    Eventually.within(
-        BUDGET,
-        "the applier breaks",
-        () -> !facts(one).replication().orElseThrow().applierRunning());
-    Prepared broken = one.prepare(Duration.ofSeconds(2));
-    assertFalse(broken.ok());
-    assertFalse(broken.unapplied().isEmpty());
-    assertTrue(broken.detail().contains("Duplicate entry"), broken.detail());
-    first.run("SET SESSION sql_log_bin = 0; DELETE FROM app.locks WHERE id = 77");
-    ok(one.startReplication(BUDGET));
-    var goal = facts(two).executed();
-    Eventually.within(BUDGET, "repaired", () -> facts(one).executed().contains(goal));
-  }
-
-  private void knowsTheRelayLogItWouldLose() throws Exception {
-    first.run("STOP SLAVE SQL_THREAD");
-    second.run("INSERT INTO app.locks VALUES (78, 1)");
-    var goal = facts(two).executed();
-    Eventually.within(
-        BUDGET,
-        "received, not applied",
-        () -> facts(one).replication().orElseThrow().received().contains(goal));
-    first.restart();
-    facts(one);
+  /** To start anything would throw the relay log away. */
+  @Override
+  void preparesAfterARestart(GtidSet goal) {
     Prepared lost = one.prepare(BUDGET);
     assertFalse(lost.ok(), lost.detail());
     assertTrue(lost.unapplied().startsWith("0-2-"), lost.unapplied());
   }
 
-  @Test
-  void aSemiSynchronousSourceAcknowledgesNothingThatIsOnOneServerOnly() throws Exception {
-    ok(two.startReplication(BUDGET));
-    ok(one.semiSyncSource(true, BUDGET));
-    assertEquals("AFTER_SYNC", first.ask("SELECT @@global.rpl_semi_sync_master_wait_point"));
-    promote(one, 1);
-    Eventually.within(
-        BUDGET,
-        "acknowledgements arrive",
-        () -> {
-          ServerFacts.SemiSync s = facts(one).semiSync();
-          return s.sourceEnabled() && s.operational() && s.clients() == 1;
-        });
-    try (Writers writers = new Writers(first, 8)) {
-      second.freeze();
-      Eventually.within(BUDGET, "commits wait", () -> facts(one).semiSync().waitingSessions() > 0);
-      Fence fence = one.fence(Duration.ofSeconds(3), "test");
-      assertEquals(Fence.Outcome.FENCED, fence.outcome(), fence.detail());
-      Figures.note("fence with commits waiting for an acknowledgement, ms", fence.micros() / 1000);
-      assertTrue(facts(one).semiSync().sourceEnabled());
-      writers.close();
-      second.thaw();
-      Prepared prepared = two.prepare(BUDGET);
-      assertTrue(prepared.ok(), prepared.detail());
-      assertEquals(0, writers.missingOn(second).size(), "acknowledged and lost");
-    }
-    // With nobody to acknowledge, the jump does not commit; that is said in time.
-    one.holdDeadManUntil(System.nanoTime() + Duration.ofSeconds(60).toNanos());
-    long start = System.nanoTime();
-    Promoted alone = one.makeWritable("orders", 2, "site1", Duration.ofSeconds(1));
-    long took = System.nanoTime() - start;
-    assertFalse(alone.ok());
-    assertTrue(alone.detail().contains("has not ended"), alone.detail());
-    assertTrue(took < Duration.ofMillis(1500).toNanos(), took / 1_000_000 + " ms");
-    Fence after = one.fence(Duration.ofSeconds(3), "test");
-    assertEquals(Fence.Outcome.FENCED, after.outcome(), after.detail());
-    ok(one.semiSyncSource(false, BUDGET));
+  @Override
+  void afterTheFence(Fence fence) throws Exception {
+    assertTrue(facts(one).semiSync().sourceEnabled());
   }
 }

@@ -17,14 +17,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Clients that insert as fast as they can, and remember what was acknowledged. */
 final class Writers implements AutoCloseable {
-  private final MariaDbProcess server;
+  private final ServerProcess server;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
   private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
   private final AtomicLong lastAck = new AtomicLong(Long.MIN_VALUE);
   private volatile boolean stop;
 
-  Writers(MariaDbProcess server, int count) throws Exception {
+  Writers(ServerProcess server, int count) throws Exception {
     this.server = server;
     for (int i = 0; i < count; i++) {
       threads.add(Thread.ofPlatform().daemon().name("writer-" + i).start(this::write));
@@ -60,7 +60,7 @@ final class Writers implements AutoCloseable {
   }
 
   /** The acknowledged values that a server does not have. */
-  Set<Integer> missingOn(MariaDbProcess other) throws SQLException {
+  Set<Integer> missingOn(ServerProcess other) throws SQLException {
     Set<Integer> missing = new HashSet<>(acknowledged);
     try (Connection c = other.root();
         Statement s = c.createStatement();

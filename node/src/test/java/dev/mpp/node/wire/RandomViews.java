@@ -2,8 +2,10 @@ package dev.mpp.node.wire;
 
 import dev.mpp.core.journal.JournalHead;
 import dev.mpp.core.model.CheckpointClass;
+import dev.mpp.core.model.GtidGap;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.Guard;
+import dev.mpp.core.model.MariaDbGtidSet;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeOverride;
 import dev.mpp.core.model.NodeType;
@@ -121,7 +123,7 @@ final class RandomViews {
     return new ServerFacts(
         text(),
         random.nextBoolean(),
-        gtids(),
+        executed(),
         perhaps(
             () ->
                 new ServerFacts.Replication(
@@ -153,6 +155,12 @@ final class RandomViews {
             any(ServerFacts.Commits.Outcome.values()), random.nextLong(), text()));
   }
 
+  private GtidSet executed() {
+    return gtids() instanceof MariaDbGtidSet m && random.nextBoolean()
+        ? m.withGaps(List.of(GtidGap.parse("0-1000001>"), GtidGap.parse("0-2000101>1-99,2-50")))
+        : gtids();
+  }
+
   private GtidSet gtids() {
     int last = 1 + random.nextInt(100_000);
     return GtidSet.parse(
@@ -161,7 +169,8 @@ final class RandomViews {
               "",
               "0-1-" + last,
               "0-1-" + last + ",1-7-" + (last + 1),
-              "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-" + (last + 1) + ":" + (last + 10)
+              "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-" + (last + 1) + ":" + (last + 10),
+              "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-3:nightly:1-" + last
             }));
   }
 

@@ -2,6 +2,7 @@ package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.PollTrouble;
+import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.ServerFacts.Commits;
 import java.time.Duration;
 import java.util.List;
@@ -13,20 +14,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A MariaDB server, 10.11 or newer. Six sessions, each with one job, are kept open, so that a fence
- * never needs a login: poll, tripwire, the dead-man's lock, the fence's two, and one for everything
- * else; on an ACTIVE server a seventh commits heartbeats. All methods may be called from any
- * thread.
+ * A server of either family. Six sessions, each with one job, are kept open, so that a fence never
+ * needs a login: poll, tripwire, the dead-man's lock, the fence's two, and one for everything else;
+ * on an ACTIVE server whose family has heartbeats a seventh commits them. All methods may be called
+ * from any thread.
  */
-final class MariaDbServer implements MySqlServer {
-  private static final Logger log = LoggerFactory.getLogger(MariaDbServer.class);
+final class ControlledServer implements MySqlServer {
+  private static final Logger log = LoggerFactory.getLogger(ControlledServer.class);
   private static final int ADMIN_READ_MILLIS = 300_000;
-  private static final long EVENT_EVERY = Duration.ofSeconds(2).toNanos();
   private static final long KEEP_EVERY_MILLIS = 5_000;
 
   private final ServerOptions options;
   private final LongSupplier clock;
   private final Handshakes handshakes;
+  private final Family family = new Family();
   private final Link poll;
   private final Link setter;
   private final Link prover;
@@ -35,22 +36,19 @@ final class MariaDbServer implements MySqlServer {
   private final DeadManLock lock;
   private final CommitProbe commits;
   private final VitalSigns vitals;
-  private final MariaDbFence fence;
-  private final MariaDbPromotion promotion;
-  private final MariaDbReplication replication;
+  private final ServerFence fence;
+  private final ServerPromotion promotion;
+  private final ServerReplication replication;
   private final Semaphore keep = new Semaphore(0);
   private final AtomicInteger fencing = new AtomicInteger();
   private volatile boolean up;
   private volatile boolean closed;
-  private volatile boolean event;
-  private volatile boolean waits;
-  private volatile long eventReadAt;
 
-  MariaDbServer(ServerOptions options, Handshakes handshakes) {
+  ControlledServer(ServerOptions options, Handshakes handshakes) {
     this.options = options;
     this.clock = options.clock();
     this.handshakes = handshakes;
-    Connector connector = new Connector(options);
+    Connector connector = new Connector(options, family);
     int pollMillis = (int) options.pollTimeout().toMillis();
     poll =
         new Link(
@@ -59,20 +57,20 @@ final class MariaDbServer implements MySqlServer {
             pollMillis,
             clock,
             () -> handshakes.forPoll(clock));
-    setter = link(connector, "fence-set", (int) MariaDbFence.PENDING.toMillis() + 10_000);
+    setter = link(connector, "fence-set", (int) ServerFence.PENDING.toMillis() + 10_000);
     prover = link(connector, "fence-prove", ADMIN_READ_MILLIS);
     admin = link(connector, "admin", ADMIN_READ_MILLIS);
     tripwire = new Tripwire(connector, options.threadName("tripwire"), handshakes);
     lock = new DeadManLock(options, connector);
     fence =
-        new MariaDbFence(setter, prover, lock, this::sessions, options.credentials().user(), clock);
+        new ServerFence(
+            family, setter, prover, lock, this::sessions, options.credentials().user(), clock);
     promotion =
-        new MariaDbPromotion(
-            admin, prover, lock, () -> fencing.get() > 0 || fence.isPending(), clock);
-    replication = new MariaDbReplication(admin, clock);
-    commits = new CommitProbe(options, connector, handshakes, lock, admin, () -> up);
-    vitals = new VitalSigns(options, admin, () -> up, commits::last);
-    eventReadAt = clock.getAsLong() - EVENT_EVERY;
+        new ServerPromotion(
+            family, admin, prover, lock, () -> fencing.get() > 0 || fence.isPending(), clock);
+    replication = new ServerReplication(family, admin, clock);
+    commits = new CommitProbe(options, connector, family, handshakes, lock, admin, () -> up);
+    vitals = new VitalSigns(options, family, admin, () -> up, commits::last);
     tripwire.start();
     commits.start();
     vitals.start();
@@ -96,27 +94,18 @@ final class MariaDbServer implements MySqlServer {
   @Override
   public Poll poll() {
     long now = clock.getAsLong();
-    boolean fresh = poll.id() == 0;
-    boolean withEvent = fresh || now - eventReadAt >= EVENT_EVERY;
+    long before = poll.id();
     try {
-      MariaDbPoll.Reading reading =
+      ServerFacts facts =
           poll.call(
               now + options.pollTimeout().toNanos(),
-              c -> MariaDbPoll.read(c, withEvent, event, waits));
-      reading
-          .event()
-          .ifPresent(
-              alive -> {
-                event = alive;
-                eventReadAt = now;
-              });
-      waits = reading.facts().semiSync().sourceEnabled();
+              c -> family.get().polling().read(c, now, poll.id() != before));
       if (!up) {
         up = true;
         keep.release();
       }
       tripwire.rearm();
-      return new Poll.Answered(reading.facts().with(vitals.read()));
+      return new Poll.Answered(facts.with(vitals.read()));
     } catch (LinkException e) {
       up = false;
       if (e.kind() == LinkException.Kind.SQL) {

@@ -1,10 +1,13 @@
 package dev.mpp.node.mysql;
 
+import dev.mpp.node.mysql.Fencing.Look;
+import dev.mpp.node.mysql.Fencing.Sessions;
 import dev.mpp.node.mysql.MySqlServer.Fence;
 import dev.mpp.node.mysql.MySqlServer.Fence.Outcome;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -12,19 +15,20 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Set first, then kill. {@code SET GLOBAL read_only=1} goes out on one session; while it waits for
- * a blocker no new write starts, and the second session kills whoever is in the way. The proof is
- * the flag read back over the second session. Semi-synchronous waiting is never switched off here:
- * that would acknowledge commits no other site has.
+ * Set first, then kill. The flag that keeps clients from writing is set on one session; while that
+ * waits for a blocker no new write starts, and the second session kills whoever is in the way. The
+ * proof is the flag read back over the second session.
+ *
+ * <p>Waiting for acknowledgements is switched off only where the flag cannot come otherwise, for
+ * commits whose clients have been cut off: they are never told that they succeeded.
  *
  * <p>A SET that is still pending when the budget ends stays pending, because closing its session
- * would cancel it; the next call joins it.
+ * would cancel it (MariaDB) or let it act at some later time (MySQL); the next call joins it.
  */
-final class MariaDbFence {
+final class ServerFence {
   private static final long BEFORE_KILLING = Duration.ofMillis(150).toNanos();
   private static final long ROUND = Duration.ofMillis(50).toNanos();
 
@@ -36,6 +40,7 @@ final class MariaDbFence {
   /** How long a SET may stay pending. */
   static final Duration PENDING = Duration.ofMinutes(10);
 
+  private final Family family;
   private final Link setter;
   private final Link prover;
   private final DeadManLock lock;
@@ -48,13 +53,15 @@ final class MariaDbFence {
    * @param own ids of all sessions of this process
    * @param manager account whose sessions are spared unless they write
    */
-  MariaDbFence(
+  ServerFence(
+      Family family,
       Link setter,
       Link prover,
       DeadManLock lock,
       Supplier<List<Long>> own,
       String manager,
       LongSupplier clock) {
+    this.family = family;
     this.setter = setter;
     this.prover = prover;
     this.lock = lock;
@@ -74,6 +81,16 @@ final class MariaDbFence {
     return new Attempt(start, start + budget.toNanos()).run();
   }
 
+  /** For use over a session: its login has told the family. */
+  private Fencing fencing() {
+    return family.get().fencing();
+  }
+
+  /** The flag's name for messages. */
+  private String flag() {
+    return family.orElse(d -> d.fencing().variable(), "read_only");
+  }
+
   private CompletableFuture<Void> set(long reconnectUntil) {
     CompletableFuture<Void> p = pending;
     if (p != null && !p.isDone()) {
@@ -87,7 +104,7 @@ final class MariaDbFence {
             setter.call(
                 clock.getAsLong() + PENDING.toNanos(),
                 reconnectUntil,
-                c -> Rows.query(c, "SET GLOBAL read_only = 1"));
+                c -> Rows.query(c, "SET GLOBAL " + fencing().variable() + " = 1"));
             fresh.complete(null);
           } catch (LinkException e) {
             fresh.completeExceptionally(e);
@@ -104,6 +121,7 @@ final class MariaDbFence {
     private long refusedAt;
     private long killed;
     private int lostSets;
+    private boolean freed;
     private String problem = "";
 
     Attempt(long start, long deadline) {
@@ -122,8 +140,8 @@ final class MariaDbFence {
         Look look = look(kill || doubtful != 0);
         if (look != null) {
           last = look;
-          killed += look.killed;
-          if (look.readOnly && !look.doubtful) {
+          killed += look.killed();
+          if (look.readOnly() && !look.doubtful()) {
             return fenced(look);
           }
         }
@@ -136,11 +154,13 @@ final class MariaDbFence {
         } else if (set.isDone()) {
           pause(ROUND / 5);
           set = set(deadline);
-        } else if (look != null && !look.pending && kill && ++lostSets % 4 == 0) {
+        } else if (look != null && !look.pending() && kill && ++lostSets % 4 == 0) {
           // The server knows nothing of our SET: its session is a corpse.
           setter.drop();
         } else if (look == null) {
           pause(ROUND / 5);
+        } else if (look.stuck() > 0 && look.pending() && look.alive() == 0 && !freed) {
+          freeWaiting();
         }
         if (clock.getAsLong() >= deadline - LAST_LOOK) {
           return ended(look == null ? null : last);
@@ -150,10 +170,13 @@ final class MariaDbFence {
     }
 
     private Fence ended(@Nullable Look last) {
-      if (last != null && last.pending && last.alive == 0) {
-        return result(Outcome.QUIESCED, "read_only is pending, every client was killed");
+      if (freed) {
+        over(c -> fencing().waitAgain(c), Duration.ofMillis(300).toNanos());
       }
-      if (last == null || !last.pending) {
+      if (last != null && last.pending() && last.alive() == 0) {
+        return result(Outcome.QUIESCED, flag() + " is pending, every client was killed");
+      }
+      if (last == null || !last.pending()) {
         // Nobody has seen it at the server: it must not arrive there at some later time.
         setter.drop();
       }
@@ -161,7 +184,7 @@ final class MariaDbFence {
           Outcome.FAILED,
           last == null
               ? (problem.isEmpty() ? "the server did not answer" : problem)
-              : "read_only is off, " + last.alive + " client sessions alive");
+              : flag() + " is off, " + last.alive() + " client sessions alive");
     }
 
     /** DOWN needs two refusals, so that a port that just closed has let its last commit go. */
@@ -185,14 +208,14 @@ final class MariaDbFence {
 
     private Fence fenced(Look first) {
       long micros = (clock.getAsLong() - start) / 1000;
-      long left = first.alive;
+      long left = first.alive();
       for (int round = 0; round < 3 && clock.getAsLong() < deadline; round++) {
         Look look = look(true);
         if (look == null) {
           break;
         }
-        killed += look.killed;
-        left = look.alive;
+        killed += look.killed();
+        left = look.alive();
         if (left == 0) {
           break;
         }
@@ -200,10 +223,45 @@ final class MariaDbFence {
       return new Fence(
           Outcome.FENCED,
           micros,
-          "read_only=1 read back; "
+          flag()
+              + "=1 read back; "
               + killed
               + " sessions killed"
-              + (left == 0 ? "" : ", " + left + " still there"));
+              + (left == 0 ? "" : ", " + left + " still there")
+              + (freed ? "; unacknowledged commits of killed sessions are in the binary log" : "")
+              + remains());
+    }
+
+    private String remains() {
+      try {
+        String remains = prover.call(deadline, c -> fencing().remains(c));
+        return remains.isEmpty() ? "" : "; " + remains;
+      } catch (LinkException e) {
+        return "";
+      }
+    }
+
+    private void freeWaiting() {
+      freed = true;
+      over(c -> fencing().freeWaiting(c), deadline - LAST_LOOK - clock.getAsLong());
+    }
+
+    private interface Step {
+      void run(Connection c) throws SQLException;
+    }
+
+    private void over(Step step, long nanos) {
+      try {
+        boolean unused =
+            prover.call(
+                clock.getAsLong() + nanos,
+                c -> {
+                  step.run(c);
+                  return true;
+                });
+      } catch (LinkException e) {
+        problem = e.getMessage();
+      }
     }
 
     private Fence result(Outcome outcome, String detail) {
@@ -225,70 +283,19 @@ final class MariaDbFence {
       LockSupport.parkNanos(this, Math.max(0, Math.min(nanos, deadline - clock.getAsLong())));
     }
 
-    /** One round trip on the second session; null when it did not answer. */
+    /** On the second session; null when it did not answer. */
     private @Nullable Look look(boolean kill) {
       try {
-        String sql = kill ? killSql() : lookSql();
-        Map<String, String> row =
-            prover.call(deadline, c -> Rows.query(c, sql)).getLast().getFirst();
-        return new Look(
-            Rows.on(row, "read_only"),
-            Rows.number(row, "alive"),
-            Rows.on(row, "pending"),
-            Rows.on(row, "doubtful"),
-            Rows.number(row, "killed"));
+        return prover.call(
+            deadline,
+            c -> {
+              Sessions sessions = new Sessions(setter.id(), doubtful, own.get(), manager);
+              return kill ? fencing().kill(c, sessions) : fencing().look(c, sessions);
+            });
       } catch (LinkException e) {
         problem = e.getMessage();
         return null;
       }
     }
-
-    private String lookSql() {
-      return "SELECT @@global.read_only AS read_only, (SELECT COUNT(*)"
-          + clients()
-          + ") AS alive, EXISTS (SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = "
-          + setter.id()
-          + " AND INFO LIKE 'SET GLOBAL read_only%') AS pending,"
-          + " EXISTS (SELECT 1 FROM information_schema.PROCESSLIST WHERE ID <> 0 AND ID = "
-          + doubtful
-          + ") AS doubtful, 0 AS killed";
-    }
-
-    private String killSql() {
-      return "BEGIN NOT ATOMIC"
-          + " DECLARE victim BIGINT; DECLARE more INT DEFAULT 1; DECLARE n INT DEFAULT 0;"
-          + " DECLARE clients CURSOR FOR SELECT ID"
-          + clients()
-          + "; DECLARE CONTINUE HANDLER FOR NOT FOUND SET more = 0;"
-          + " DECLARE CONTINUE HANDLER FOR SQLEXCEPTION BEGIN END;"
-          + " OPEN clients; FETCH clients INTO victim;"
-          + " WHILE more = 1 DO KILL victim; SET n = n + 1; FETCH clients INTO victim; END WHILE;"
-          + " CLOSE clients; "
-          + lookSql().replace("0 AS killed", "n AS killed")
-          + "; END";
-    }
-
-    /** Sessions that could write, without those that are being killed already. */
-    private String clients() {
-      String spared =
-          own.get().stream()
-              .filter(id -> id != 0 && id != doubtful)
-              .map(String::valueOf)
-              .collect(Collectors.joining(","));
-      return " FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND ID NOT IN (0,"
-          + setter.id()
-          + (spared.isEmpty() ? "" : "," + spared)
-          + ") AND USER NOT IN ('system user','event_scheduler','unauthenticated user','mppfence')"
-          + " AND COMMAND NOT IN ('Binlog Dump','Daemon','Killed')"
-          + " AND (USER <> '"
-          + manager
-          + "' OR ID = "
-          + doubtful
-          + " OR COALESCE(INFO,'') LIKE '%mpp.canary%')";
-    }
   }
-
-  /** What one look at the server said. */
-  private record Look(
-      boolean readOnly, long alive, boolean pending, boolean doubtful, long killed) {}
 }

@@ -26,10 +26,11 @@ public final class CheckpointRunner implements AutoCloseable {
   /**
    * One answer.
    *
+   * @param startedAt when the probe began, by {@link Pacer#nanos}
    * @param skipped cycles of this checkpoint skipped so far: its probe, or its wait for a place,
    *     took longer than an interval
    */
-  public record Result(CheckpointSpec spec, Verdict verdict, long skipped) {}
+  public record Result(CheckpointSpec spec, Verdict verdict, long startedAt, long skipped) {}
 
   private final Lanes lanes;
   private final Pacer pacer;
@@ -80,19 +81,26 @@ public final class CheckpointRunner implements AutoCloseable {
       for (long cycle = 0; open; ) {
         long jitter = cycle == 0 ? 0 : random.nextLong(interval / 10);
         pacer.sleepUntil(first + cycle * interval + jitter);
-        Verdict verdict = lanes.run(failed, () -> ask(task));
-        failed = !verdict.ok();
+        Asked asked = lanes.run(failed, () -> ask(task));
+        failed = !asked.verdict().ok();
         long passed = Math.floorDiv(pacer.nanos() - first, interval);
         skipped += Math.max(0, passed - cycle);
         cycle = Math.max(cycle, passed) + 1;
-        open = deliver(new Result(task.spec(), verdict, skipped));
+        open = deliver(new Result(task.spec(), asked.verdict(), asked.startedAt(), skipped));
       }
     } catch (InterruptedException e) {
       LOG.log(Logger.Level.DEBUG, "checkpoint {0} stopped", task.spec());
     }
   }
 
-  private static Verdict ask(Task task) throws InterruptedException {
+  private record Asked(Verdict verdict, long startedAt) {}
+
+  private Asked ask(Task task) throws InterruptedException {
+    long startedAt = pacer.nanos();
+    return new Asked(verdict(task), startedAt);
+  }
+
+  private static Verdict verdict(Task task) throws InterruptedException {
     try {
       return task.probe().run();
     } catch (RuntimeException e) {

@@ -102,7 +102,7 @@ final class Actuator implements AutoCloseable {
       }
       case BrainCommand.PreferLeadership p -> agreement.preferLeadership();
       case BrainCommand.YieldLeadership y -> agreement.yieldLeadership(y.to());
-      case BrainCommand.Reaches r -> agreement.reaches(r.services());
+      case BrainCommand.Reaches r -> agreement.reaches(r.seenAt());
       case BrainCommand.ForceTakeover f -> agreement.force(f.service(), f.by(), f.reason());
       case BrainCommand.Journal j -> throw new IllegalArgumentException("the loop's: " + j);
       case BrainCommand.KeepOverride k -> throw new IllegalArgumentException("the store's: " + k);

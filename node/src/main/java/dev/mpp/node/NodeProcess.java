@@ -253,6 +253,7 @@ final class NodeProcess implements AutoCloseable {
                         r.spec().kind(),
                         r.verdict().ok(),
                         r.verdict().message(),
+                        r.startedAt(),
                         time.wallMillis()))));
     awaitPicture();
     if (dns != null) {

@@ -64,7 +64,10 @@ final class PairWiring {
    * @param silent the site that the other one would take over from
    */
   static PairTiming timing(MppConfig config, SiteId silent) {
-    return PairTiming.of(ServiceWiring.timing(config), detection(config, silent).toNanos());
+    return PairTiming.of(
+        ServiceWiring.timing(config),
+        detection(config, silent).toNanos(),
+        detection(config, config.site()).toNanos());
   }
 
   /** How long the site's slowest checkpoint needs, at worst, to be FAIL. */

@@ -51,8 +51,9 @@ final class Rebuild {
                 """
                 TRUNCATE TABLE demo.ledger;
                 DELETE FROM demo.probe;
-                SELECT CONCAT('REPLACE INTO mpp.canary VALUES (', CONCAT_WS(',', QUOTE(service),
-                  epoch, QUOTE(site), QUOTE(at)), ');') AS canary FROM mpp.canary;
+                SELECT CONCAT('REPLACE INTO mpp.canary (service, epoch, site, at, gaps) VALUES (',
+                  CONCAT_WS(',', QUOTE(service), epoch, QUOTE(site), QUOTE(at), QUOTE(gaps)),
+                  ');') AS canary FROM mpp.canary;
                 SELECT @@global.gtid_binlog_pos AS position;
                 """)
             .lines()

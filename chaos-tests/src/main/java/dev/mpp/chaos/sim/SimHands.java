@@ -94,7 +94,7 @@ final class SimHands {
       case BrainCommand.Show s -> {}
       case BrainCommand.Reaches r -> {
         if (world.pair != null) {
-          world.pair.side(site).reaches(r.services());
+          world.pair.side(site).reaches(r.seenAt());
         }
       }
       case BrainCommand.ForceTakeover f -> {

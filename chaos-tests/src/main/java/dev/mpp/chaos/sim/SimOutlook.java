@@ -5,6 +5,7 @@ import dev.mpp.core.model.Ladder;
 import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.core.plan.CheckpointBoard;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * The world as two sites see it: an uplink each, over which a site reaches its external checkpoint,
@@ -17,13 +18,15 @@ final class SimOutlook {
   private static final Ladder LADDER = Ladder.DEFAULT;
 
   private final SimWorld world;
+  private final IntFunction<SimPairSide> sides;
   private final int[] lost = new int[2];
   private final int[] dark = new int[2];
   private int divided;
   private final boolean[] probing = new boolean[2];
 
-  SimOutlook(SimWorld world) {
+  SimOutlook(SimWorld world, IntFunction<SimPairSide> sides) {
     this.world = world;
+    this.sides = sides;
   }
 
   CheckpointBoard board() {
@@ -56,12 +59,22 @@ final class SimOutlook {
   }
 
   void lose(int site, boolean on) {
+    boolean saw = sees(site);
     lost[site] += on ? 1 : -1;
-    changed(site);
+    turned(site, saw);
   }
 
   void darken(int site, boolean on) {
+    boolean saw = sees(site);
     dark[site] += on ? 1 : -1;
+    turned(site, saw);
+  }
+
+  private void turned(int site, boolean saw) {
+    SimSite s = world.sites[site];
+    if (saw && !sees(site) && s.alive()) {
+      sides.apply(site).blinded();
+    }
     changed(site);
   }
 
@@ -71,6 +84,11 @@ final class SimOutlook {
   }
 
   // ---- the external checkpoint --------------------------------------------------------------
+
+  /** A process goes on. */
+  void look(SimSite site) {
+    changed(site.index);
+  }
 
   /** A process begins. */
   void boot(SimSite site) {
@@ -94,6 +112,7 @@ final class SimOutlook {
       return;
     }
     boolean ok = sees(site.index) || world.broken.is(Break.PAIR_NO_REACH);
+    long startedAt = site.now();
     long takes = ok ? world.chance.ms(1, 60) : world.shape.probeTimeout();
     world.time.after(
         takes,
@@ -101,7 +120,7 @@ final class SimOutlook {
           if (site.run == run) {
             site.event(
                 new BrainEvent.CheckpointResult(
-                    EXTERNAL, CheckpointClass.EXTERNAL, ok, ok ? "" : "no answer", 0));
+                    EXTERNAL, CheckpointClass.EXTERNAL, ok, ok ? "" : "no answer", startedAt, 0));
           }
         });
     if (ok) {

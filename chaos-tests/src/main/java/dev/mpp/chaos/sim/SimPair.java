@@ -25,13 +25,17 @@ final class SimPair implements SimAgreement {
 
   SimPair(SimWorld world) {
     this.world = world;
-    this.outlook = new SimOutlook(world);
+    this.outlook = new SimOutlook(world, this::side);
     sides[0] = new SimPairSide(world, this, 0);
     sides[1] = new SimPairSide(world, this, 1);
   }
 
   SimPairSide side(SimSite site) {
     return sides[site.index];
+  }
+
+  SimPairSide side(int site) {
+    return sides[site];
   }
 
   SimPairSide other(SimPairSide side) {
@@ -72,6 +76,7 @@ final class SimPair implements SimAgreement {
   @Override
   public void thawed(SimSite site) {
     side(site).thawed();
+    outlook.look(site);
   }
 
   @Override

@@ -38,6 +38,7 @@ final class SimPairSide {
   private List<Target> targets = List.of();
   private @Nullable PairLedger ledger;
   private PairStored disk = PairStored.EMPTY;
+  private Map<ServiceName, Long> seen = Map.of();
   private boolean met;
   private long phase;
   private long tickAt = Long.MAX_VALUE;
@@ -87,7 +88,8 @@ final class SimPairSide {
     Set<ServiceName> services = new HashSet<>();
     world.services.forEach(s -> services.add(s.name));
     boolean zero = world.shape.rpoZero() && !world.broken.is(Break.PAIR_DESERTS);
-    long detection = world.broken.is(Break.PAIR_HASTY) ? 0 : pair.outlook.detection();
+    long sight = pair.outlook.detection();
+    long detection = world.broken.is(Break.PAIR_HASTY) ? 0 : sight;
     ledger =
         new PairLedger(
             new PairConfig(
@@ -98,13 +100,14 @@ final class SimPairSide {
                 services,
                 zero ? services : Set.of(),
                 targets,
-                PairTiming.of(site().timing(), detection)),
+                PairTiming.of(site().timing(), detection, sight)),
             disk,
             site().now());
   }
 
   void booted() {
-    in(new PairInput.Reaches(Set.of()));
+    seen = Map.of();
+    in(new PairInput.Reaches(Map.of()));
   }
 
   private List<Target> targets() {
@@ -126,6 +129,9 @@ final class SimPairSide {
 
   /** The tick that was left out because it changes nothing, except that the process lived then. */
   void freezing() {
+    if (pair.outlook.sees(index)) {
+      blinded();
+    }
     PairLedger l = ledger;
     long last = turn(site().now()) - TICK;
     if (l != null && last > handledAt) {
@@ -146,9 +152,36 @@ final class SimPairSide {
     later(new PairInput.Propose(command));
   }
 
-  void reaches(Set<ServiceName> services) {
-    later(
-        new PairInput.Reaches(world.broken.is(Break.PAIR_NO_REACH) ? site().services() : services));
+  void reaches(Map<ServiceName, Long> seenAt) {
+    seen = seenAt;
+    inAt = Math.max(inAt, world.time.now() + world.chance.ms(0, 2));
+    long run = site().run;
+    world.time.at(inAt, () -> in(new PairInput.Reaches(fresh(seenAt)), run));
+  }
+
+  /** Probes that say nothing new are not played: while the world is seen the last is recent. */
+  private Map<ServiceName, Long> fresh(Map<ServiceName, Long> seenAt) {
+    boolean blind = world.broken.is(Break.PAIR_NO_REACH);
+    boolean stale = world.broken.is(Break.PAIR_STALE_REACH);
+    if (!blind && !stale && (site().frozen || !pair.outlook.sees(index))) {
+      return seenAt;
+    }
+    Map<ServiceName, Long> fresh = new HashMap<>();
+    (blind ? site().services() : seenAt.keySet())
+        .forEach(s -> fresh.put(s, PairInput.Reaches.ALWAYS));
+    return fresh;
+  }
+
+  /** The world is lost, or the process is about to be suspended: when the last probe began. */
+  void blinded() {
+    if (world.broken.is(Break.PAIR_NO_REACH) || world.broken.is(Break.PAIR_STALE_REACH)) {
+      return;
+    }
+    long last = site().now() - (long) (world.chance.unit() * world.shape.probeEvery());
+    Map<ServiceName, Long> at = new HashMap<>();
+    seen.keySet().forEach(s -> at.put(s, last));
+    seen = at;
+    in(new PairInput.Reaches(at));
   }
 
   void force(ServiceName service, String by, String reason) {
@@ -234,7 +267,8 @@ final class SimPairSide {
 
   private void perform(PairOutput output) {
     switch (output) {
-      case PairOutput.Send s -> send(s.message());
+      case PairOutput.Send s ->
+          send(world.broken.is(Break.PAIR_OVERLAPS) ? s.message().holding(Set.of()) : s.message());
       case PairOutput.Persist p -> persist(p);
       case PairOutput.Applied a -> applied(a);
       case PairOutput.Settled s -> proposedAt.remove(s.sequence());

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,7 +185,10 @@ final class Contact {
     return sequence + 1;
   }
 
-  void acked(List<Long> sequences) {
+  /**
+   * @param holds services of which nothing counts as acknowledged yet; it is sent again
+   */
+  void acked(List<Long> sequences, Set<ServiceName> holds) {
     // Most were acknowledged before, and the latest are at the end.
     for (int i = sequences.size() - 1; i >= 0 && !sent.isEmpty(); i--) {
       Long s = sequences.get(i);
@@ -192,7 +196,14 @@ final class Contact {
       if (message != null) {
         provenAt = Math.max(provenAt, message.at());
         highestAcked = Math.max(highestAcked, s);
-        message.versions().forEach(this::has);
+        message
+            .versions()
+            .forEach(
+                (service, version) -> {
+                  if (!holds.contains(service)) {
+                    has(service, version);
+                  }
+                });
       }
     }
   }

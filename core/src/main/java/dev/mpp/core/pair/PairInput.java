@@ -3,7 +3,6 @@ package dev.mpp.core.pair;
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.model.ServiceName;
 import java.util.Map;
-import java.util.Set;
 
 /** Everything that can happen to one side of a pair. */
 public sealed interface PairInput {
@@ -23,12 +22,16 @@ public sealed interface PairInput {
   record Persisted(long generation) implements PairInput {}
 
   /**
-   * For which services this site's reach is sufficient at this instant, judged as if the peer were
-   * silent. Stands until the next one.
+   * For which services this site's reach is sufficient, judged as if the peer were silent, and by
+   * whose word: the start of the latest checkpoint run that says so. Stands until the next one, and
+   * for each service until that run is {@link PairTiming#sight} old.
    */
-  record Reaches(Set<ServiceName> services) implements PairInput {
+  record Reaches(Map<ServiceName, Long> seenAt) implements PairInput {
+    /** Where no checkpoint is asked for. */
+    public static final long ALWAYS = Long.MAX_VALUE;
+
     public Reaches {
-      services = Set.copyOf(services);
+      seenAt = Map.copyOf(seenAt);
     }
   }
 

@@ -72,6 +72,10 @@ public final class PairLedger {
   private final Map<ServiceName, Long> tookAt = new HashMap<>();
   private final Map<ServiceName, Long> heldUntil = new HashMap<>();
   private final Map<ServiceName, Forced> forced = new HashMap<>();
+
+  /** Until when a lease of this site may run that a higher epoch of the peer has ended. */
+  private final Map<ServiceName, Long> displaced = new HashMap<>();
+
   private final Map<Origin, Answered> answers =
       new LinkedHashMap<>() {
         @Override
@@ -85,8 +89,14 @@ public final class PairLedger {
 
   private Set<Long> asked = Set.of();
 
-  /** Since when without a break the reach here has been sufficient; absent while it is not. */
+  /** By which run of a checkpoint the reach here is sufficient. */
+  private Map<ServiceName, Long> seenAt = Map.of();
+
+  /** Since when without a break it has been, by runs that were recent enough. */
   private final Map<ServiceName, Long> reaches = new HashMap<>();
+
+  /** When the oldest of these runs is too old; nothing changes before. */
+  private long staleAt = PairInput.Reaches.ALWAYS;
 
   private final long startedAt;
   private boolean met;
@@ -173,8 +183,8 @@ public final class PairLedger {
       case PairInput.Heard h -> contact.heard(now);
       case PairInput.Persisted p -> persisted(p.generation(), now);
       case PairInput.Reaches r -> {
-        reaches.keySet().retainAll(r.services());
-        r.services().forEach(s -> reaches.putIfAbsent(s, now));
+        seenAt = r.seenAt();
+        staleAt = now;
       }
       case PairInput.Looked l -> {
         looking = false;
@@ -184,6 +194,7 @@ public final class PairLedger {
           forced.put(
               f.service(), new Forced(new Register.Forced(f.by(), f.reason()), now + FORCED_FOR));
     }
+    sight(now);
     standing.reaches(reaches.keySet(), now);
     takeBack(now);
     order(now);
@@ -216,7 +227,27 @@ public final class PairLedger {
     for (Marker m : markers) {
       due = Math.min(due, m.since() + timing.lease() + 1);
     }
-    return due;
+    return Math.min(due, staleAt);
+  }
+
+  /** How far this site sees, forgetting what was seen too long ago. */
+  private void sight(long now) {
+    if (now < staleAt) {
+      return;
+    }
+    staleAt = PairInput.Reaches.ALWAYS;
+    reaches.keySet().retainAll(seenAt.keySet());
+    seenAt.forEach(
+        (s, at) -> {
+          if (at == PairInput.Reaches.ALWAYS) {
+            reaches.putIfAbsent(s, now);
+          } else if (now - at <= timing.sight()) {
+            reaches.putIfAbsent(s, now);
+            staleAt = Math.min(staleAt, at + timing.sight() + 1);
+          } else {
+            reaches.remove(s);
+          }
+        });
   }
 
   // ---- what holds now -----------------------------------------------------------------------
@@ -283,15 +314,19 @@ public final class PairLedger {
               + " is gone, but this site has not met it since it was started: acknowledged writes"
               + " may be missing here (rpo: zero)");
     }
-    Set<SiteId> inSync = ahead.grant(service).inSync();
     boolean sure =
         standing.met() && now - contact.provenAt() < timing.desert() - timing.lease() / 6;
-    return sure || !config.zero().contains(service) || !inSync.contains(config.peer())
+    return sure || !config.zero().contains(service) || !inSync(ahead.grant(service), config.peer())
         ? Optional.empty()
         : Optional.of(
             config.peer()
                 + " is gone, but was alone for too long: it may have acknowledged writes that are"
                 + " missing here (rpo: zero)");
+  }
+
+  /** Whether the site has every acknowledged write: all have while there is no list. */
+  private static boolean inSync(Grant grant, SiteId site) {
+    return grant.inSync().isEmpty() || grant.inSync().contains(site);
   }
 
   /**
@@ -305,9 +340,15 @@ public final class PairLedger {
         && !acknowledged(now)
         && config.zero().contains(i.service())
         && !i.sites().contains(config.peer())
-        && before.inSync().contains(config.peer())
-        && !tookAt.containsKey(i.service())
+        && inSync(before, config.peer())
+        && !tookUnheard(i.service())
         && now - contact.heardAt() < timing.desert();
+  }
+
+  /** The role was taken from the peer, which was not heard since: it knows nothing of it. */
+  private boolean tookUnheard(ServiceName service) {
+    Long at = tookAt.get(service);
+    return at != null && contact.heardAt() < at;
   }
 
   /**
@@ -496,6 +537,11 @@ public final class PairLedger {
     return command instanceof LedgerCommand.Claim;
   }
 
+  /** Whether its holder, fenced, gives the role up with it. */
+  private static boolean givesUp(LedgerCommand command) {
+    return command instanceof LedgerCommand.Release || command instanceof LedgerCommand.Handover;
+  }
+
   private static ServiceName service(LedgerCommand command) {
     return switch (command) {
       case LedgerCommand.Claim c -> c.service();
@@ -651,7 +697,7 @@ public final class PairLedger {
    * the other site would: that one may have had the proof meanwhile that this site serves nobody.
    */
   private boolean mayOpenAlone(LedgerCommand command, ServiceName service, long now) {
-    return !opens(command) || tookAt.containsKey(service) || hindrance(service, now).isEmpty();
+    return !opens(command) || tookUnheard(service) || hindrance(service, now).isEmpty();
   }
 
   private void tell(LedgerCommand command, List<Register> changed) {
@@ -712,8 +758,13 @@ public final class PairLedger {
 
   private void overtaken(ServiceName service) {
     for (Tentative t : tentative) {
-      if (t.after().remove(service) != null && t.after().isEmpty() && own(t.origin())) {
-        out.add(new PairOutput.GivenUp(t.origin().sequence(), "overtaken: the role has moved"));
+      Register after = t.after().remove(service);
+      if (after != null && t.after().isEmpty() && own(t.origin())) {
+        if (givesUp(t.command())) {
+          tell(t.command(), List.of(after)); // nobody but its holder could refuse
+        } else {
+          out.add(new PairOutput.GivenUp(t.origin().sequence(), "overtaken: the role has moved"));
+        }
       }
     }
     tentative.removeIf(t -> t.after().isEmpty());
@@ -751,7 +802,7 @@ public final class PairLedger {
       met = true;
       opened.clear();
       if (!copy) {
-        contact.acked(m.acked());
+        contact.acked(m.acked(), m.holds());
       }
       // It may have been on its way for long: it says what the peer knew when it sent it, which was
       // after it got what it acknowledges.
@@ -781,6 +832,7 @@ public final class PairLedger {
     Register r = c.register();
     ServiceName service = r.service();
     overlap(c, now);
+    displace(r, now);
     overtaken(service);
     tookAt.remove(service);
     boolean gap = r.version().changes() > version(service).changes() + 1;
@@ -795,6 +847,26 @@ public final class PairLedger {
         bridge(r);
       }
       news.add(r);
+    }
+  }
+
+  /**
+   * A higher epoch ends what this site held alone, or its former run, but not at once: what the
+   * peer opens next is agreed to when that lease is over.
+   */
+  private void displace(Register by, long now) {
+    Register before = registers.get(by.service());
+    if (before == null
+        || by.grant().epoch() <= before.grant().epoch()
+        || !before.grant().holder().equals(Optional.of(config.self()))) {
+      return;
+    }
+    Long until =
+        before.grant().heldBy(config.self(), config.incarnation())
+            ? heldUntil.get(by.service())
+            : Long.valueOf(startedAt + timing.lease());
+    if (until != null && now < until) {
+      displaced.merge(by.service(), until, Math::max);
     }
   }
 
@@ -956,6 +1028,7 @@ public final class PairLedger {
     List<PairMessage.Answer> replies = replies();
     boolean ask = due || askNow;
     List<Long> acked = contact.acknowledge();
+    displaced.values().removeIf(until -> now >= until);
     long sequence = contact.send(versions, now);
     out.add(
         new PairOutput.Send(
@@ -968,6 +1041,7 @@ public final class PairLedger {
                 copies,
                 List.copyOf(persistedOrders.values()),
                 acked,
+                displaced.keySet(),
                 forwards,
                 replies)));
     if (due) {

@@ -2,8 +2,10 @@ package dev.mpp.core.pair;
 
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import java.util.List;
+import java.util.Set;
 
 /**
  * From one site to the other. Each message is whole: it has every register that the receiver is not
@@ -17,6 +19,8 @@ import java.util.List;
  * @param orders about sites, all of them each time: there are two sites
  * @param acked sequences of the receiver's messages whose registers the sender has, on disk where
  *     that is demanded
+ * @param holds services of which no version counts as acknowledged by this message: a lease of the
+ *     sender may still run that a higher epoch has ended
  * @param forwards commands for registers that the receiver owns, until they are answered
  */
 public record PairMessage(
@@ -28,14 +32,22 @@ public record PairMessage(
     List<Copy> copies,
     List<Ordered> orders,
     List<Long> acked,
+    Set<ServiceName> holds,
     List<LedgerCommand> forwards,
     List<Answer> answers) {
   public PairMessage {
     copies = List.copyOf(copies);
     orders = List.copyOf(orders);
     acked = List.copyOf(acked);
+    holds = Set.copyOf(holds);
     forwards = List.copyOf(forwards);
     answers = List.copyOf(answers);
+  }
+
+  /** The same message with other {@code holds}. */
+  public PairMessage holding(Set<ServiceName> others) {
+    return new PairMessage(
+        from, incarnation, to, sequence, ask, copies, orders, acked, others, forwards, answers);
   }
 
   /**

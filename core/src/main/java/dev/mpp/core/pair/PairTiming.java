@@ -14,6 +14,8 @@ import dev.mpp.core.lease.LeaseTiming;
  *     world at the same instant
  * @param lookCalm between two looks at the peer's addresses while the peer is heard
  * @param lookSilent while it is not
+ * @param sight how long this site's checkpoints need, at worst, to find that it is cut off: an
+ *     older sight of the world proves nothing, as after a suspension
  */
 public record PairTiming(
     long lease,
@@ -22,7 +24,8 @@ public record PairTiming(
     long cut,
     long takeover,
     long lookCalm,
-    long lookSilent) {
+    long lookSilent,
+    long sight) {
 
   private static final long SECOND = 1_000_000_000L;
 
@@ -32,6 +35,9 @@ public record PairTiming(
           "heartbeat %d x 2 <= alone %d <= cut %d < lease %d does not hold"
               .formatted(heartbeat, alone, cut, lease));
     }
+    if (sight < 0) {
+      throw new IllegalArgumentException("sight " + sight + " must not be negative");
+    }
     if (takeover <= lease || lookSilent <= 0 || lookCalm < lookSilent) {
       throw new IllegalArgumentException(
           "takeover %d must be above the lease %d, and looks %d/%d positive"
@@ -39,12 +45,18 @@ public record PairTiming(
     }
   }
 
+  /** Derived from the lease, where the checkpoints of both need the same time. */
+  public static PairTiming of(LeaseTiming lease, long detection) {
+    return of(lease, detection, detection);
+  }
+
   /**
    * Derived from the lease.
    *
    * @param detection how long the peer's checkpoints need, at worst, to find that it is cut off
+   * @param sight how long this site's need
    */
-  public static PairTiming of(LeaseTiming lease, long detection) {
+  public static PairTiming of(LeaseTiming lease, long detection, long sight) {
     return new PairTiming(
         lease.duration(),
         Math.min(lease.renew(), lease.duration() / 12),
@@ -52,7 +64,8 @@ public record PairTiming(
         lease.duration() / 2,
         takeoverAfter(lease, detection),
         10 * SECOND,
-        SECOND);
+        SECOND,
+        sight);
   }
 
   /**

@@ -5,8 +5,8 @@ import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView.OverrideView;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What the brain wants done. Durations are nanoseconds. A command with an id is answered by an
@@ -72,12 +72,12 @@ public sealed interface BrainCommand {
   record YieldLeadership(SiteId to) implements BrainCommand {}
 
   /**
-   * Pair mode: for which services this site's reach would be sufficient if the peer were silent.
-   * Told when it changes.
+   * Pair mode: for which services this site's reach would be sufficient if the peer were silent,
+   * and when the latest run of a checkpoint began that says so. Told when it changes.
    */
-  record Reaches(Set<ServiceName> services) implements BrainCommand {
+  record Reaches(Map<ServiceName, Long> seenAt) implements BrainCommand {
     public Reaches {
-      services = Set.copyOf(services);
+      seenAt = Map.copyOf(seenAt);
     }
   }
 

@@ -48,9 +48,19 @@ public sealed interface BrainEvent {
     }
   }
 
-  /** Result of one run of a checkpoint. */
+  /**
+   * Result of one run of a checkpoint.
+   *
+   * @param startedAt of the run, on the clock of the brain's {@code now}: an answer that waited in
+   *     a suspended process says nothing newer
+   */
   record CheckpointResult(
-      String spec, CheckpointClass kind, boolean ok, String message, long wallMillis)
+      String spec,
+      CheckpointClass kind,
+      boolean ok,
+      String message,
+      long startedAt,
+      long wallMillis)
       implements BrainEvent {}
 
   record PeerHeard(SiteView view) implements BrainEvent {}

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The site's checkpoints, what they say together, and the pool STATUS that follows. */
 public final class CheckpointBoard {
+  static final long NEVER = Long.MIN_VALUE;
 
   /** A configured checkpoint: {@code class:method:target:profile}, its class and its ladder. */
   public record Spec(String text, CheckpointClass kind, Ladder ladder) {}
@@ -28,6 +29,7 @@ public final class CheckpointBoard {
     final Spec spec;
     CheckpointState state = CheckpointState.INITIAL;
     long wallMillis;
+    long seenAt = NEVER;
 
     Entry(Spec spec) {
       this.spec = spec;
@@ -50,13 +52,35 @@ public final class CheckpointBoard {
     this.votes = votes;
   }
 
-  void result(String spec, boolean ok, String message, long wallMillis) {
-    @Nullable Entry e = entries.get(spec);
+  void result(BrainEvent.CheckpointResult r) {
+    @Nullable Entry e = entries.get(r.spec());
     if (e != null) {
-      e.state = e.state.step(new Verdict(ok, message, 0), e.spec.ladder());
-      e.wallMillis = wallMillis;
+      e.state = e.state.step(new Verdict(r.ok(), r.message(), 0), e.spec.ladder());
+      e.wallMillis = r.wallMillis();
+      if (r.ok()) {
+        e.seenAt = r.startedAt();
+      }
       verdicts.clear();
     }
+  }
+
+  /**
+   * When the latest run began that shows the reach which the service demands of a site whose peer
+   * is silent; {@link #NEVER} if none did, {@link Long#MAX_VALUE} if it demands none.
+   */
+  long seenAt(BrainConfig.Service service) {
+    if (service.classicPolicy() || service.requireReach() == Reach.NONE) {
+      return Long.MAX_VALUE;
+    }
+    long at = NEVER;
+    for (Entry e : entries.values()) {
+      if (e.seenAt != NEVER
+          && !e.state.failed()
+          && ReachRule.of(e.spec.kind()).sufficientFor(service.requireReach())) {
+        at = at == NEVER ? e.seenAt : Math.max(at, e.seenAt);
+      }
+    }
+    return at;
   }
 
   /** Whether checkpoints are the only evidence between two sites. */

@@ -17,13 +17,12 @@ import dev.mpp.core.model.Status;
 import dev.mpp.core.pair.PairPicture;
 import dev.mpp.core.pool.PoolState;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +89,7 @@ public final class SiteBrain {
 
   private boolean wasCut;
   private Optional<PairPicture> pair = Optional.empty();
-  private @Nullable Set<ServiceName> reaches;
+  private @Nullable Map<ServiceName, Long> reaches;
   private Optional<PoolVerdict> standDown = Optional.empty();
   private Optional<PoolVerdict> leaving = Optional.empty();
   private boolean started;
@@ -392,10 +391,13 @@ public final class SiteBrain {
 
   /** Pair mode: the agreement goes on alone only for services that are in reach at the time. */
   private void reaches(Turn turn) {
-    Set<ServiceName> next = new HashSet<>();
+    Map<ServiceName, Long> next = new HashMap<>();
     for (ServiceBrain s : all) {
       if (s.stripped().isEmpty() && checkpoints.verdict(s.service(), s.pool(), true).ok()) {
-        next.add(s.service().name());
+        long at = checkpoints.seenAt(s.service());
+        if (at != CheckpointBoard.NEVER) {
+          next.put(s.service().name(), at);
+        }
       }
     }
     if (!next.equals(reaches)) {
@@ -471,7 +473,7 @@ public final class SiteBrain {
       }
       case BrainEvent.OperatorTwin e -> handOver(e, turn);
       case BrainEvent.CheckpointResult c -> {
-        checkpoints.result(c.spec(), c.ok(), c.message(), c.wallMillis());
+        checkpoints.result(c);
         return true;
       }
       case BrainEvent.PeerHeard p -> {

@@ -132,6 +132,10 @@ final class SyncKeeper {
     boolean maybeListed = grant.inSync().contains(peer) || listing != 0;
     String trouble = trouble(facts, replica, turn.now());
     boolean waiting = facts.semiSync().sourceEnabled();
+    if (!waiting) {
+      waitingFor =
+          null; // what was committed meanwhile nobody acknowledged, whoever switched it off
+    }
     boolean settled =
         commandId == 0
             && polls >= trustFrom
@@ -149,9 +153,9 @@ final class SyncKeeper {
         command(node, false, turn, ids);
       }
     } else if (!waiting && settled && replica.filter(r -> follows(r, facts)).isPresent()) {
-      waitingFor = null;
       command(node, true, turn, ids);
-    } else if (waiting && !maybeListed && settled && commandedOn) {
+    } else if (waiting && !grant.inSync().contains(peer) && settled && commandedOn) {
+      // Proposed already or not: a proposal that met a change of leader may never be committed.
       turn.add(new BrainCommand.PollWithin(service, node, QUICK_POLL));
       GtidSet before = waitingFor;
       if (before == null) {

@@ -83,6 +83,71 @@ class PairTakeoverTest {
     assertEquals(Optional.of(other), w.actor(s));
   }
 
+  /** Its checkpoints answered before: whether they do now is not known before they are asked. */
+  @Test
+  void aSuspendedHolderThatIsAloneRenewsNothingByWhatItSawBefore() {
+    w.linked = false;
+    pass(20);
+    PairWorld.Node node = w.node(holder);
+    node.stalled = true;
+    node.world = false;
+    w.run(w.now + PairWorld.DETECTION + SECOND);
+    long renewal = node.ledger().view().grant(s).renewal();
+    node.resume();
+    pass(2);
+    assertEquals(renewal, node.ledger().view().grant(s).renewal());
+  }
+
+  @Test
+  void whatThePeerOpensNextIsAgreedToOnlyWhenTheLeaseOfALowerEpochIsOver() {
+    w.linked = false;
+    pass(20);
+    PairWorld.Node taker = w.node(other);
+    taker.in(new PairInput.Force(s, "ann", "wrong: the other one serves"));
+    for (int i = 0; i < 400 && taker.ledger().view().grant(s).epoch() < 1_000_000; i++) {
+      try {
+        w.run(w.now + SECOND / 20);
+      } catch (AssertionError bothAct) {
+        assertTrue(bothAct.getMessage().contains("both act"), bothAct.getMessage());
+      }
+    }
+    taker.wants = false;
+    taker.release(s);
+    for (int i = 0; i < 40 && taker.acts(s); i++) {
+      try {
+        w.run(w.now + SECOND / 20);
+      } catch (AssertionError stillBoth) {
+        assertTrue(stillBoth.getMessage().contains("both act"), stillBoth.getMessage());
+      }
+    }
+    pass(1);
+    assertEquals(Optional.of(holder), w.actor(s));
+    w.node(holder).wants = false;
+    taker.wants = true;
+    w.linked = true;
+    long since = w.now;
+    while (w.actor(s).filter(other::equals).isEmpty()) {
+      w.run(w.now + SECOND / 20);
+      assertTrue(w.now - since < 30 * SECOND, "nobody took it");
+    }
+    long waited = w.now - since;
+    assertTrue(waited > TIMING.lease() - SECOND && waited < 2 * TIMING.lease(), waited + " ns");
+  }
+
+  /** Before the first statement everybody counts as in sync, the silent peer too. */
+  @Test
+  void underRpoZeroTheFirstListAloneLeavesThePeerOutOnlyAsLateAsAnyOther() {
+    w.linked = false;
+    pass(3);
+    state(Set.of(holder));
+    pass(5);
+    assertEquals(Set.of(), inSync(holder));
+    pass(TIMING.desert() / SECOND);
+    state(Set.of(holder));
+    pass(1);
+    assertEquals(Set.of(holder), inSync(holder));
+  }
+
   @Test
   void aBlackHoledHolderStandsDownAndTheOtherTakesOverAfterIt() {
     w.linked = false;
@@ -95,6 +160,10 @@ class PairTakeoverTest {
 
   @Test
   void aLinkThatIsCutLongBeforeTheHolderLosesTheWorldBeginsTheWaitWithTheWorld() {
+    w.zero = Set.of();
+    w.node(other).crash(false);
+    w.node(other).boot();
+    pass(10);
     w.linked = false;
     pass(300);
     w.node(holder).world = false;

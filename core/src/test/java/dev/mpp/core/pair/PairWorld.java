@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,10 @@ final class PairWorld {
   final List<ServiceName> services;
   final Map<SiteId, Node> nodes = new HashMap<>();
   final Map<ServiceName, Map<Long, SiteId>> epochs = new HashMap<>();
+
+  /** Those under {@code rpo: zero}, for the next process that boots. */
+  Set<ServiceName> zero;
+
   final List<String> overlaps = new ArrayList<>();
   private final PriorityQueue<Event> queue = new PriorityQueue<>();
   private long order;
@@ -69,6 +74,7 @@ final class PairWorld {
     for (int i = 0; i < count; i++) {
       services.add(new ServiceName("s" + i + ".example.com"));
     }
+    zero = Set.copyOf(services);
     for (SiteId s : List.of(A, B)) {
       nodes.put(s, new Node(s));
     }
@@ -163,6 +169,7 @@ final class PairWorld {
     boolean wants = true;
     PairStored disk = PairStored.EMPTY;
     private boolean reach = true;
+    private long sawAt = LeaseClock.NEVER;
     private long lostWorldAt = LeaseClock.NEVER;
     private @Nullable PairLedger ledger;
     private Map<ServiceName, LeaseClock> clocks = Map.of();
@@ -208,7 +215,7 @@ final class PairWorld {
                   incarnation(),
                   A,
                   Set.copyOf(services),
-                  Set.copyOf(services),
+                  zero,
                   List.of(
                       new Target(Target.Kind.EDGE, Optional.empty(), "edge of " + peer),
                       new Target(Target.Kind.MPP, Optional.empty(), "mpp of " + peer)),
@@ -260,14 +267,19 @@ final class PairWorld {
 
     private void think() {
       if (world) {
+        sawAt = now;
         lostWorldAt = LeaseClock.NEVER;
       } else if (lostWorldAt == LeaseClock.NEVER) {
         lostWorldAt = now;
       }
       boolean before = reach;
       reach = world || now - lostWorldAt < DETECTION / 2;
-      if (before != reach || random.nextInt(20) == 0) {
-        in(new PairInput.Reaches(reach ? Set.copyOf(services) : Set.of()));
+      if (before != reach || random.nextInt(5) == 0) {
+        in(
+            new PairInput.Reaches(
+                reach
+                    ? services.stream().collect(Collectors.toMap(s -> s, s -> sawAt))
+                    : Map.of()));
       }
       if (now - beatAt >= LEASE.renew()) {
         beatAt = now;

@@ -319,6 +319,58 @@ final class SwitchoverTest extends HandPlay {
     assertEquals(Set.of(A), ledger.grant(S).inSync(), "as soon as it does not follow any more");
   }
 
+  /** A proposal that meets a change of the ledger's leader may never be committed. */
+  @Test
+  void aListingThatIsLostIsProposedAgain() {
+    becomeActive();
+    everybody();
+    poll(facts(false, true, false));
+    change(true);
+    for (int i = 0; i < 4; i++) {
+      pollWaiting(50);
+    }
+    assertEquals(1, proposed(LedgerCommand.InSync.class).size(), "this one is lost");
+    pollWaiting(500);
+    assertTrue(proposed(LedgerCommand.InSync.class).isEmpty(), "not yet");
+    pollWaiting(600);
+    apply(proposed(LedgerCommand.InSync.class).getFirst());
+    assertEquals(Set.of(A, B), ledger.grant(S).inSync());
+    pollWaiting(2_000);
+    assertTrue(proposed(LedgerCommand.InSync.class).isEmpty(), "it is committed");
+  }
+
+  /** Somebody switched waiting off and on: what B has from before says nothing any more. */
+  @Test
+  void aListingThatIsLostIsNotRepeatedForWhatWasCommittedWithoutWaiting() {
+    becomeActive();
+    everybody();
+    poll(facts(false, true, false));
+    change(true);
+    for (int i = 0; i < 4; i++) {
+      pollWaiting(50);
+    }
+    assertEquals(1, proposed(LedgerCommand.InSync.class).size(), "this one is lost");
+    now += 1_100 * MS;
+    poll(facts("0-1-20", false, true, false));
+    everybody();
+    assertTrue(
+        proposed(LedgerCommand.InSync.class).stream()
+            .allMatch(c -> ((LedgerCommand.InSync) c).sites().equals(Set.of(A))),
+        "that B is not in sync");
+    for (int i = 0; i < 4; i++) {
+      now += 600 * MS;
+      everybody();
+      poll(waiting(facts("0-1-20", false, true, false), 1));
+    }
+    assertTrue(proposed(LedgerCommand.InSync.class).isEmpty(), "B has 10 of 20");
+  }
+
+  private void pollWaiting(long millis) {
+    now += millis * MS;
+    everybody();
+    poll(waiting(facts(false, true, false), 1));
+  }
+
   @Test
   void aFormerActiveThatDoesNotFollowIsLeftOut() {
     takenOver();

@@ -7,7 +7,7 @@ import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** The replicated ledger as one member sees it. */
@@ -39,7 +39,7 @@ public interface Agreement extends AutoCloseable {
   default void yieldLeadership(SiteId to) {}
 
   /** Pair mode: for which services this site's reach would be sufficient alone, from now on. */
-  default void reaches(Set<ServiceName> services) {}
+  default void reaches(Map<ServiceName, Long> seenAt) {}
 
   /** Pair mode: an operator vouches that the peer does not serve the service. */
   default void force(ServiceName service, String by, String reason) {}

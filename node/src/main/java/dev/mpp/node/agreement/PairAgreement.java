@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -60,7 +59,7 @@ public final class PairAgreement implements Agreement {
   private volatile long applied;
 
   /** Told once, perhaps before the start. */
-  private volatile Set<ServiceName> reaches = Set.of();
+  private volatile Map<ServiceName, Long> reaches = Map.of();
 
   private volatile boolean closed;
   private @Nullable PairLedger ledger;
@@ -298,9 +297,9 @@ public final class PairAgreement implements Agreement {
   }
 
   @Override
-  public void reaches(Set<ServiceName> services) {
-    reaches = services;
-    in(new PairInput.Reaches(services));
+  public void reaches(Map<ServiceName, Long> seenAt) {
+    reaches = seenAt;
+    in(new PairInput.Reaches(seenAt));
   }
 
   @Override

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Between {@code core.pair} and its bytes; as strict as {@link LedgerCodec}, which it uses. */
 final class PairCodec {
@@ -45,6 +46,7 @@ final class PairCodec {
       }
       e.addCopies(copy);
     }
+    m.holds().forEach(s -> e.addHolds(s.name()));
     m.orders().forEach(o -> e.addOrders(encode(o)));
     m.forwards().forEach(f -> e.addForwards(ByteString.copyFrom(LedgerCodec.encode(f))));
     m.answers()
@@ -76,6 +78,7 @@ final class PairCodec {
               .toList(),
           e.getOrdersList().stream().map(PairCodec::ordered).toList(),
           e.getAckedList(),
+          e.getHoldsList().stream().map(ServiceName::new).collect(Collectors.toSet()),
           e.getForwardsList().stream().map(f -> LedgerCodec.command(f.toByteArray())).toList(),
           e.getAnswersList().stream()
               .map(

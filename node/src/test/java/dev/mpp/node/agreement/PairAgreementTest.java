@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
+import dev.mpp.core.pair.PairInput;
 import dev.mpp.node.FreePorts;
 import dev.mpp.node.exchange.StallingProxy;
 import dev.mpp.node.mysql.Eventually;
@@ -19,8 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -70,7 +71,8 @@ class PairAgreementTest {
         new PairSite(
             site, a ? portA : portB, addresses(a ? toB : toA), dir.resolve(site.name()), bootstrap);
     sites.add(s);
-    s.agreement.reaches(Set.of(SERVICE)); // the loop runs before the ledger does
+    s.agreement.reaches(
+        Map.of(SERVICE, PairInput.Reaches.ALWAYS)); // the loop runs before the ledger does
     s.agreement.start();
     return s;
   }
@@ -142,7 +144,7 @@ class PairAgreementTest {
         "b says what it sees",
         () -> b.picture().held().getOrDefault(SERVICE, "").contains("edge answers"));
 
-    a.agreement.reaches(Set.of());
+    a.agreement.reaches(Map.of());
     assertThrows(ExecutionException.class, () -> get(a.renew()), "without reach nothing goes on");
 
     all().forEach(StallingProxy::heal);

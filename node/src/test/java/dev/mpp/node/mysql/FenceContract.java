@@ -208,7 +208,9 @@ abstract class FenceContract {
     assertTrue(unasked.detail().contains("not held"), unasked.detail());
     assertTrue(readOnly());
 
-    try (Connection other = db.root();
+    // Another process of the manager: the session of any other account would be ended.
+    Credentials manager = ServerProcess.MANAGER;
+    try (Connection other = db.connect(manager.user(), manager.password().get());
         Statement s = other.createStatement()) {
       s.execute("DO GET_LOCK('mpp_lease', 0)");
       hold(Duration.ofSeconds(10));

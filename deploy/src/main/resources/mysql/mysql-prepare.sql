@@ -24,7 +24,8 @@ SET GLOBAL super_read_only = 0;
 
 CREATE DATABASE IF NOT EXISTS mpp CHARACTER SET utf8mb4;
 
--- One row per service: the epoch that last made this data writable.
+-- One row per service: the epoch that last made this data writable, and the newest heartbeat, whose
+-- number is the time it has.
 CREATE TABLE IF NOT EXISTS mpp.canary (
   service VARCHAR(64) NOT NULL PRIMARY KEY,
   epoch BIGINT UNSIGNED NOT NULL,

@@ -114,6 +114,10 @@ public record ServerFacts(
   public record Vitals(int connections, int connectionLimit, long beat, Commits commits) {
     public static final Vitals NONE = new Vitals(-1, -1, 0, Commits.NONE);
 
+    public Vitals with(Commits other) {
+      return new Vitals(connections, connectionLimit, beat, other);
+    }
+
     /** Clients are turned away; accounts with a right to the extra slot may still get in. */
     public boolean exhausted() {
       return connectionLimit > 0 && connections >= connectionLimit;
@@ -122,7 +126,8 @@ public record ServerFacts(
 
   /**
    * @param millis the commit took, or has hung for until now
-   * @param detail what the server says of a commit that hangs or failed; otherwise empty
+   * @param detail what the server says of a commit that hangs or failed; of one that was not tried
+   *     what the server lacks for it, as a sentence, otherwise empty
    */
   public record Commits(Outcome outcome, long millis, String detail) {
     public static final Commits NONE = new Commits(Outcome.UNKNOWN, 0, "");

@@ -1,5 +1,6 @@
 package dev.mpp.core.plan;
 
+import dev.mpp.core.model.MariaDbGtidSet;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.ServerFacts.Commits;
 import dev.mpp.core.pool.PollResult;
@@ -25,7 +26,8 @@ final class NodeWarnings {
     Commits.Outcome outcome = outcome(facts);
     String problem =
         switch (outcome) {
-          case UNKNOWN, DONE -> "";
+          case UNKNOWN -> c.detail();
+          case DONE -> "";
           case WAITS_FOR_REPLICA ->
               "commits have waited for %s for the acknowledgement of a replica (semi-sync)"
                   .formatted(seconds(c));
@@ -50,7 +52,8 @@ final class NodeWarnings {
 
   /** Of a node that stands by and follows. */
   static PollResult standby(ServerFacts facts) {
-    return healthy("", facts);
+    Commits c = facts.vitals().commits();
+    return healthy(c.outcome() == Commits.Outcome.UNKNOWN ? c.detail() : "", facts);
   }
 
   private static PollResult healthy(String first, ServerFacts facts) {
@@ -70,7 +73,9 @@ final class NodeWarnings {
     ServerFacts.SemiSync s = facts.semiSync();
     return s.sourceEnabled() && s.clients() > 0 && !s.operational()
         ? "semi-sync is degraded: the server has stopped waiting for acknowledgements;"
-            + " look at rpl_semi_sync_master_timeout"
+            + " look at rpl_semi_sync_"
+            + (facts.executed() instanceof MariaDbGtidSet ? "master" : "source")
+            + "_timeout"
         : "";
   }
 

@@ -41,6 +41,15 @@ final class NodeWarningsTest {
     assertEquals(PollResult.HEALTHY, fails.active(commits(Outcome.UNKNOWN, "")));
   }
 
+  /** As it is after an upgrade, until somebody has run the new SQL. */
+  @Test
+  void whatAServerLacksForHeartbeatsIsSaidAndFailsNothing() {
+    String text = "no heartbeats: run mysql/mysql-prepare.sql on this server (error 1142: denied)";
+    ServerFacts old = commits(Outcome.UNKNOWN, text);
+    assertEquals(new PollResult.Healthy(text), fails.active(old));
+    assertEquals(new PollResult.Healthy(text), NodeWarnings.standby(old));
+  }
+
   @Test
   void waitingForAReplicaIsThePolicyAndNeverAFailure() {
     PollResult waits =

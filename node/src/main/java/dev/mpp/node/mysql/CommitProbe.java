@@ -2,12 +2,12 @@ package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.ServerFacts.Commits;
 import dev.mpp.core.model.ServerFacts.Commits.Outcome;
+import dev.mpp.core.model.ServerFacts.SemiSync;
 import dev.mpp.node.mysql.Dialect.Heartbeat;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * the lease was renewed, so that a site which is being cut off is unlikely to write one more
  * transaction that nobody else has.
  *
- * <p>A family whose dialect has no heartbeat gets none.
+ * <p>Where a KILL does not end a commit that waits for an acknowledgement none is sent while nobody
+ * would acknowledge it: it would keep the dead-man from making an idle server read-only.
  *
  * <p>At most one is under way. One that hangs is neither repeated nor given up: it is looked at,
  * over another session, until it ends, the lock is lost or a fence kills it.
@@ -37,6 +39,10 @@ final class CommitProbe implements AutoCloseable {
   /** A commit that takes longer hangs. */
   static final Duration HANGS = Duration.ofMillis(1500);
 
+  /** ER_OPTION_PREVENTS_STATEMENT: MySQL says it before it looks for rows. */
+  private static final int READ_ONLY = 1290;
+
+  private static final long NEVER = Long.MIN_VALUE;
   private static final long LOOK = Duration.ofMillis(250).toNanos();
   private static final long LOOK_BUDGET = Duration.ofMillis(300).toNanos();
   private static final long WATCH_RENEWAL = Duration.ofMillis(20).toNanos();
@@ -48,15 +54,18 @@ final class CommitProbe implements AutoCloseable {
   private final DeadManLock lock;
   private final Link looker;
   private final BooleanSupplier up;
+  private final Supplier<SemiSync> semiSync;
   private final LongSupplier clock;
   private final Thread thread;
   private volatile @Nullable Session session;
   private volatile Commits last = Commits.NONE;
   private volatile boolean closed;
+  private long unacknowledgedSince = NEVER;
 
   /**
    * @param looker for looking at a commit that hangs, and ending one that is not wanted
    * @param up whether the server answers polls: no session is opened to one that does not
+   * @param semiSync as the last poll saw it
    */
   CommitProbe(
       ServerOptions options,
@@ -65,7 +74,8 @@ final class CommitProbe implements AutoCloseable {
       Handshakes handshakes,
       DeadManLock lock,
       Link looker,
-      BooleanSupplier up) {
+      BooleanSupplier up,
+      Supplier<SemiSync> semiSync) {
     this.options = options;
     this.connector = connector;
     this.family = family;
@@ -73,6 +83,7 @@ final class CommitProbe implements AutoCloseable {
     this.lock = lock;
     this.looker = looker;
     this.up = up;
+    this.semiSync = semiSync;
     this.clock = options.clock();
     this.thread = connector.thread().name(options.threadName("commit")).unstarted(this::run);
   }
@@ -92,17 +103,38 @@ final class CommitProbe implements AutoCloseable {
     try {
       while (!closed) {
         LockSupport.parkNanos(this, options.heartbeat().toNanos());
-        Optional<Heartbeat> heartbeat = family.orElse(Dialect::heartbeat, Optional.empty());
-        if (heartbeat.isEmpty() || lock.holder() == 0) {
+        if (lock.holder() == 0) {
+          unacknowledgedSince = NEVER;
           drop();
+        } else if (wouldWait()) {
+          waits();
         } else if (awaitRenewal()) {
-          beat(heartbeat.get());
+          beat(family.get().heartbeat());
         }
       }
     } catch (InterruptedException e) {
       // Closed.
     } finally {
       drop();
+    }
+  }
+
+  private boolean wouldWait() {
+    SemiSync s = semiSync.get();
+    boolean unacknowledged = s.sourceEnabled() && s.operational() && s.clients() == 0;
+    if (!unacknowledged || family.get().heartbeat().endable()) {
+      unacknowledgedSince = NEVER;
+      return false;
+    }
+    return true;
+  }
+
+  private void waits() {
+    long now = clock.getAsLong();
+    unacknowledgedSince = unacknowledgedSince == NEVER ? now : unacknowledgedSince;
+    long millis = (now - unacknowledgedSince) / 1_000_000;
+    if (millis >= HANGS.toMillis()) {
+      last = new Commits(Outcome.WAITS_FOR_REPLICA, millis, CommitStates.UNACKNOWLEDGED);
     }
   }
 
@@ -132,11 +164,21 @@ final class CommitProbe implements AutoCloseable {
       send(s, heartbeat);
     } catch (LinkException e) {
       if (e.kind() == LinkException.Kind.SQL) {
-        last = new Commits(Outcome.FAILED, 0, CommitStates.refused(e));
+        last = refused(e);
       } else {
         drop(); // polls and the tripwire tell what is the matter
       }
     }
+  }
+
+  private Commits refused(LinkException e) {
+    if (e.errorCode() == READ_ONLY) {
+      return Commits.NONE;
+    }
+    String lacking = CommitStates.lacking(e.errorCode(), e.getMessage(), family.get().prepareSql());
+    return lacking.isEmpty()
+        ? new Commits(Outcome.FAILED, 0, CommitStates.refused(e))
+        : new Commits(Outcome.UNKNOWN, 0, lacking);
   }
 
   private void connect() throws LinkException {

@@ -4,6 +4,7 @@ import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.PollTrouble;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.ServerFacts.Commits;
+import dev.mpp.core.model.ServerFacts.SemiSync;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -16,8 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A server of either family. Six sessions, each with one job, are kept open, so that a fence never
  * needs a login: poll, tripwire, the dead-man's lock, the fence's two, and one for everything else;
- * on an ACTIVE server whose family has heartbeats a seventh commits them. All methods may be called
- * from any thread.
+ * on an ACTIVE server a seventh commits heartbeats. All methods may be called from any thread.
  */
 final class ControlledServer implements MySqlServer {
   private static final Logger log = LoggerFactory.getLogger(ControlledServer.class);
@@ -41,6 +41,7 @@ final class ControlledServer implements MySqlServer {
   private final ServerReplication replication;
   private final Semaphore keep = new Semaphore(0);
   private final AtomicInteger fencing = new AtomicInteger();
+  private volatile SemiSync semiSync = SemiSync.OFF;
   private volatile boolean up;
   private volatile boolean closed;
 
@@ -69,7 +70,9 @@ final class ControlledServer implements MySqlServer {
         new ServerPromotion(
             family, admin, prover, lock, () -> fencing.get() > 0 || fence.isPending(), clock);
     replication = new ServerReplication(family, admin, clock);
-    commits = new CommitProbe(options, connector, family, handshakes, lock, admin, () -> up);
+    commits =
+        new CommitProbe(
+            options, connector, family, handshakes, lock, admin, () -> up, () -> semiSync);
     vitals = new VitalSigns(options, family, admin, () -> up, commits::last);
     tripwire.start();
     commits.start();
@@ -100,6 +103,7 @@ final class ControlledServer implements MySqlServer {
           poll.call(
               now + options.pollTimeout().toNanos(),
               c -> family.get().polling().read(c, now, poll.id() != before));
+      semiSync = facts.semiSync();
       if (!up) {
         up = true;
         keep.release();

@@ -1,7 +1,6 @@
 package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.PollTrouble;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -64,8 +63,10 @@ sealed interface Dialect permits MariaDb, MySql {
 
   Replicating replicating();
 
-  /** Empty where the ACTIVE server gets none. */
-  Optional<Heartbeat> heartbeat();
+  Heartbeat heartbeat();
+
+  /** The packaged SQL that makes what MPP needs on a server, for messages. */
+  String prepareSql();
 
   /**
    * The statements of heartbeats.
@@ -73,7 +74,8 @@ sealed interface Dialect permits MariaDb, MySql {
    * @param commit with the service and the id of the session that holds the dead-man lock; changes
    *     no row on a server that is read-only or whose lock somebody else holds
    * @param newest with the service: one row with the newest one's number as {@code beat}; does not
-   *     wait for table locks
+   *     wait for table locks for longer than a second
+   * @param endable whether a KILL ends a commit that waits for an acknowledgement
    */
-  record Heartbeat(String commit, String newest) {}
+  record Heartbeat(String commit, String newest, boolean endable) {}
 }

@@ -1,7 +1,5 @@
 package dev.mpp.node.mysql;
 
-import java.util.Optional;
-
 /** MariaDB 10.11 and newer. */
 final class MariaDb implements Dialect {
   static final long OLDEST = 10_011_000;
@@ -11,7 +9,8 @@ final class MariaDb implements Dialect {
           "UPDATE mpp.canary SET at = GREATEST(CURRENT_TIMESTAMP(6), at + INTERVAL 1 MICROSECOND)"
               + " WHERE service = ? AND @@global.read_only = 0 AND IS_USED_LOCK('mpp_lease') = ?",
           "SET STATEMENT lock_wait_timeout = 0 FOR SELECT CAST(UNIX_TIMESTAMP(at) * 1000000 AS"
-              + " UNSIGNED) AS beat FROM mpp.canary WHERE service = ?");
+              + " UNSIGNED) AS beat FROM mpp.canary WHERE service = ?",
+          true);
 
   private final Polling polling = new MariaDbPoll();
   private final Fencing fencing = new MariaDbFencing();
@@ -54,7 +53,12 @@ final class MariaDb implements Dialect {
   }
 
   @Override
-  public Optional<Heartbeat> heartbeat() {
-    return Optional.of(HEARTBEAT);
+  public Heartbeat heartbeat() {
+    return HEARTBEAT;
+  }
+
+  @Override
+  public String prepareSql() {
+    return "mysql/mariadb-prepare.sql";
   }
 }

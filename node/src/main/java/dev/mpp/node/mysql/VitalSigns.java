@@ -2,13 +2,11 @@ package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.ServerFacts.Commits;
 import dev.mpp.core.model.ServerFacts.Vitals;
-import dev.mpp.node.mysql.Dialect.Heartbeat;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -66,15 +64,15 @@ final class VitalSigns implements AutoCloseable {
   Vitals read() {
     Vitals v = read;
     Commits c = commits.get();
-    return c.equals(v.commits())
-        ? v
-        : new Vitals(v.connections(), v.connectionLimit(), v.beat(), c);
+    return c.equals(Commits.NONE) ? v : v.with(c);
   }
 
   private void run() {
     while (!closed) {
       LockSupport.parkNanos(this, options.heartbeat().toNanos());
-      if (up.getAsBoolean() && link.id() != 0 && !link.busy()) {
+      // What a commit of ours hangs in would keep us waiting, too.
+      boolean hangs = commits.get().outcome() == Commits.Outcome.STALLED;
+      if (up.getAsBoolean() && link.id() != 0 && !link.busy() && !hangs) {
         look();
       }
     }
@@ -92,25 +90,41 @@ final class VitalSigns implements AutoCloseable {
   }
 
   private Vitals look(Connection c, boolean count) throws SQLException {
-    long beat = beat(c);
-    if (!count) {
-      return new Vitals(read.connections(), read.connectionLimit(), beat, Commits.NONE);
+    Vitals connections = count ? count(c) : read.with(Commits.NONE);
+    Dialect dialect = family.get();
+    try {
+      long beat =
+          Rows.number(Rows.first(Rows.query(c, dialect.heartbeat().newest(), row())), "beat");
+      return new Vitals(
+          connections.connections(), connections.connectionLimit(), beat, Commits.NONE);
+    } catch (SQLException e) {
+      return new Vitals(
+          connections.connections(), connections.connectionLimit(), 0, unread(e, dialect));
     }
+  }
+
+  private List<Object> row() {
+    return List.of(options.service());
+  }
+
+  private static Vitals count(Connection c) throws SQLException {
     List<List<Map<String, String>>> results = Rows.query(c, COUNT);
     return new Vitals(
         (int) Rows.number(results.getLast().getFirst(), "Value"),
         (int) Rows.number(Rows.first(results), "most"),
-        beat,
+        0,
         Commits.NONE);
   }
 
-  private long beat(Connection c) throws SQLException {
-    Optional<Heartbeat> heartbeat = family.get().heartbeat();
-    return heartbeat.isEmpty()
-        ? 0
-        : Rows.number(
-            Rows.first(Rows.query(c, heartbeat.get().newest(), List.of(options.service()))),
-            "beat");
+  private static Commits unread(SQLException e, Dialect dialect) throws SQLException {
+    LinkException known = LinkException.of(e);
+    if (known.kind() != LinkException.Kind.SQL) {
+      throw e;
+    }
+    return new Commits(
+        Commits.Outcome.UNKNOWN,
+        0,
+        CommitStates.lacking(known.errorCode(), known.getMessage(), dialect.prepareSql()));
   }
 
   @Override

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ServerContract {
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration BEAT = Duration.ofMillis(500);
 
   ServerProcess db;
   MySqlServer server;
@@ -93,6 +94,47 @@ abstract class ServerContract {
     }
     assertEquals(before, db.ask("SELECT " + db.position()));
     measurePolls();
+  }
+
+  @Test
+  void connectionsAreCountedBesideThePoll() throws Exception {
+    try (MySqlServer counting = db.manage(POLL, BEAT);
+        Connection app = db.app()) {
+      int limit = Integer.parseInt(db.ask("SELECT @@global.max_connections"));
+      Eventually.within(
+          Duration.ofSeconds(10),
+          "they are counted",
+          () -> {
+            ServerFacts.Vitals v = Polls.answered(counting).vitals();
+            return v.connections() > 1 && v.connectionLimit() == limit && !v.exhausted();
+          });
+      assertTrue(app.isValid(1));
+    }
+  }
+
+  /** As before its SQL was run, or that of a later version. */
+  @Test
+  void aServerWithoutTheRightToTheTableIsPolledAndSaysWhatItLacks() throws Exception {
+    try (MySqlServer old = db.manage(POLL, BEAT)) {
+      db.locally("REVOKE SELECT ON mpp.canary FROM mpp@'%'");
+      try {
+        awaitDetail(old, "-prepare.sql on this server (error 1142: SELECT command denied");
+        assertTrue(Polls.answered(old).vitals().connectionLimit() > 0);
+      } finally {
+        db.locally("GRANT SELECT ON mpp.canary TO mpp@'%'");
+      }
+      Eventually.within(
+          Duration.ofSeconds(10),
+          "all is well",
+          () -> Polls.answered(old).vitals().commits().equals(ServerFacts.Commits.NONE));
+    }
+  }
+
+  private static void awaitDetail(MySqlServer server, String text) throws Exception {
+    Eventually.within(
+        Duration.ofSeconds(10),
+        "it says " + text,
+        () -> Polls.answered(server).vitals().commits().detail().contains(text));
   }
 
   private void measurePolls() {

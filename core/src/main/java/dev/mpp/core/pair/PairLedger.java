@@ -154,6 +154,7 @@ public final class PairLedger {
     this.toldOrders = new HashMap<>(stored.orders());
     this.persistedOrders = stored.orders();
     this.met = stored.met();
+    stored.displaced().forEach(s -> displaced.put(s, now + timing.lease()));
     this.ahead = stored.state();
     this.view = ahead;
   }
@@ -985,7 +986,8 @@ public final class PairLedger {
       persistingOrders = Map.copyOf(orders);
       out.add(
           new PairOutput.Persist(
-              ++generation, new PairStored(met, registers, orders, evidence.answered())));
+              ++generation,
+              new PairStored(met, registers, orders, evidence.answered(), displaced.keySet())));
     }
   }
 
@@ -1028,7 +1030,7 @@ public final class PairLedger {
     List<PairMessage.Answer> replies = replies();
     boolean ask = due || askNow;
     List<Long> acked = contact.acknowledge();
-    displaced.values().removeIf(until -> now >= until);
+    dirty |= displaced.values().removeIf(until -> now >= until);
     long sequence = contact.send(versions, now);
     out.add(
         new PairOutput.Send(

@@ -16,18 +16,23 @@ import java.util.TreeSet;
  *     know which epochs were used, and takes nothing without its peer
  * @param answered targets that have answered while the peer was heard: silence of others proves
  *     nothing
+ * @param displaced services in which a lease of this site may still run that a higher epoch has
+ *     ended: the next process does not know for how long
  */
 public record PairStored(
     boolean met,
     Map<ServiceName, Register> registers,
     Map<SiteId, Ordered> orders,
-    Set<String> answered) {
-  public static final PairStored EMPTY = new PairStored(false, Map.of(), Map.of(), Set.of());
+    Set<String> answered,
+    Set<ServiceName> displaced) {
+  public static final PairStored EMPTY =
+      new PairStored(false, Map.of(), Map.of(), Set.of(), Set.of());
 
   public PairStored {
     registers = Map.copyOf(registers);
     orders = Map.copyOf(orders);
     answered = Set.copyOf(new TreeSet<>(answered));
+    displaced = Set.copyOf(displaced);
   }
 
   LedgerState state() {

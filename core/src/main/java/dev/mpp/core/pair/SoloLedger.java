@@ -101,7 +101,8 @@ public final class SoloLedger {
     if (writing == 0 && generation > written) {
       writing = generation;
       out.add(
-          new PairOutput.Persist(generation, new PairStored(true, registers, orders, Set.of())));
+          new PairOutput.Persist(
+              generation, new PairStored(true, registers, orders, Set.of(), Set.of())));
     }
     return out;
   }

@@ -149,6 +149,7 @@ final class PairCodec {
             .setPeer(peer)
             .setMet(s.met())
             .addAllAnswered(s.answered());
+    s.displaced().forEach(n -> f.addDisplaced(n.name()));
     s.registers().values().forEach(r -> f.addRegisters(encode(r)));
     s.orders().values().forEach(o -> f.addOrders(encode(o)));
     return f.build().toByteArray();
@@ -173,7 +174,12 @@ final class PairCodec {
       f.getOrdersList().stream()
           .map(PairCodec::ordered)
           .forEach(o -> orders.put(o.last().site(), o));
-      return new PairStored(f.getMet(), registers, orders, Set.copyOf(f.getAnsweredList()));
+      return new PairStored(
+          f.getMet(),
+          registers,
+          orders,
+          Set.copyOf(f.getAnsweredList()),
+          f.getDisplacedList().stream().map(ServiceName::new).collect(Collectors.toSet()));
     } catch (IllegalArgumentException wrong) {
       throw new UnreadableLedgerException(
           "the ledger's file is invalid: " + wrong.getMessage(), wrong);

@@ -79,7 +79,11 @@ final class PairStorage {
       Files.createDirectories(directory);
       PairStored empty =
           new PairStored(
-              peer.isEmpty(), java.util.Map.of(), java.util.Map.of(), java.util.Set.of());
+              peer.isEmpty(),
+              java.util.Map.of(),
+              java.util.Map.of(),
+              java.util.Set.of(),
+              java.util.Set.of());
       write(empty);
       return empty;
     } catch (IOException e) {

@@ -40,7 +40,8 @@ final class PeerChannels {
 
   /**
    * A leader knows who answers, though a new one counts from before it asked; a candidate that
-   * found no leader for long suspects everyone.
+   * found no leader for long suspects everyone. That is later than elections take which are won: a
+   * connection that is closed under a new leader's first entry makes it a {@link StuckLeader}.
    */
   private Collection<RaftPeerId> silent(RoleInfoProto role) {
     if (role.hasLeaderInfo() && role.getRoleElapsedTimeMs() < silence.toMillis()) {
@@ -53,7 +54,7 @@ final class PeerChannels {
               .map(f -> RaftPeerId.valueOf(f.getId().getId()))
               .toList();
       case CANDIDATEINFO ->
-          role.getCandidateInfo().getLastLeaderElapsedTimeMs() > 2 * silence.toMillis()
+          role.getCandidateInfo().getLastLeaderElapsedTimeMs() > 4 * silence.toMillis()
               ? members.get()
               : List.of();
       case FOLLOWERINFO, PEERINFO_NOT_SET -> List.of();

@@ -258,7 +258,7 @@ public final class RatisAgreement implements Agreement {
       PeerChannels channels,
       Proposals proposals) {
     Duration rebuild = config.timings().electionMin();
-    StuckLeader stuck = new StuckLeader(rebuild.multipliedBy(3).dividedBy(2));
+    StuckLeader stuck = new StuckLeader(rebuild.multipliedBy(3).dividedBy(4));
     Duration tick = Duration.ofMillis(Math.min(250, rebuild.toMillis()));
     long rebuilt = System.nanoTime();
     while (!closing.get()) {

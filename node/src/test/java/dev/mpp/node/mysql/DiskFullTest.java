@@ -24,7 +24,7 @@ class DiskFullTest {
     run("mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", parent.toString());
     try (MariaDbProcess mariadb = MariaDbProcess.startIn(parent, 73);
         MySqlServer server = mariadb.manage(Duration.ofSeconds(3), Duration.ofMillis(500))) {
-      Polls.answered(server);
+      Polls.ready(mariadb, server);
       try (Renewals renewals = new Renewals(server)) {
         MySqlServer.Promoted promoted = server.makeWritable("orders", 1, "site1", BUDGET);
         assertTrue(promoted.ok(), promoted.detail());

@@ -48,7 +48,7 @@ abstract class HeartbeatContract {
   void open() throws Exception {
     server = db.manage(POLL, BEAT);
     renewals = new Renewals(server);
-    Polls.answered(server);
+    Polls.ready(db, server);
     MySqlServer.Promoted promoted = server.makeWritable("orders", ++epoch, "site1", BUDGET);
     assertTrue(promoted.ok(), promoted.detail());
     Polls.until(server, Outcome.DONE);

@@ -24,6 +24,25 @@ final class Polls {
     return ((MySqlServer.Poll.Answered) last[0]).facts();
   }
 
+  /**
+   * As {@link #answered}, and the sessions in reserve are open: on a loaded machine a login takes
+   * seconds, and a fence or an opening that begins with several says nothing of its own time.
+   */
+  static ServerFacts ready(ServerProcess db, MySqlServer server) throws Exception {
+    ServerFacts facts = answered(server);
+    Eventually.within(
+        LONG.multipliedBy(3),
+        "poll, tripwire, fence and the rest have sessions",
+        () ->
+            server.poll() instanceof MySqlServer.Poll.Answered
+                && Long.parseLong(
+                        db.ask(
+                            "SELECT COUNT(*) FROM information_schema.PROCESSLIST"
+                                + " WHERE USER = 'mpp'"))
+                    >= 5);
+    return facts;
+  }
+
   static MySqlServer.Poll.ConnectFailed failed(MySqlServer server) {
     return assertInstanceOf(MySqlServer.Poll.ConnectFailed.class, server.poll());
   }

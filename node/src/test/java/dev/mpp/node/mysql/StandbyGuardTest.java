@@ -96,7 +96,7 @@ class StandbyGuardTest {
     try (MariaDbProcess mariadb = MariaDbProcess.start(75);
         MySqlServer server = mariadb.manage(Duration.ofSeconds(3))) {
       SiteBrain brain = brain(server);
-      Polls.answered(server);
+      Polls.ready(mariadb, server);
       event(brain, server, new BrainEvent.LedgerRestored(LedgerState.EMPTY));
       poll(brain, server);
       assertTrue(journal.stream().noneMatch(j -> j.kind().equals("guard")));

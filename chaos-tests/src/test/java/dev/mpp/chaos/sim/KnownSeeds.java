@@ -37,8 +37,8 @@ final class KnownSeeds {
       case PAIR_HASTY -> LongStream.of(31, 33);
       case PAIR_NO_REACH -> LongStream.of(10, 59);
       case PAIR_DESERTS -> LongStream.of(22, 27);
-      case PAIR_STALE_REACH -> LongStream.of(1, 2);
-      case PAIR_OVERLAPS -> LongStream.of(1, 2);
+      case PAIR_STALE_REACH -> LongStream.of(4097);
+      case PAIR_OVERLAPS -> LongStream.of(9417);
       case EARLY_DNS -> LongStream.of(1, 2);
       case LONG_TTL -> LongStream.of(6, 11);
     };

@@ -44,7 +44,7 @@ final class CommitProbe implements AutoCloseable {
 
   private static final long NEVER = Long.MIN_VALUE;
   private static final long LOOK = Duration.ofMillis(250).toNanos();
-  private static final long LOOK_BUDGET = Duration.ofMillis(300).toNanos();
+  private static final long LOOK_BUDGET = Duration.ofMillis(500).toNanos();
   private static final long WATCH_RENEWAL = Duration.ofMillis(20).toNanos();
 
   private final ServerOptions options;
@@ -227,6 +227,12 @@ final class CommitProbe implements AutoCloseable {
       return;
     }
     String state = state(s);
+    Commits before = last;
+    if (state.isEmpty() && before.outcome() == Outcome.STALLED) {
+      // Whoever looks may be kept waiting by the same thing: what was seen once still holds.
+      last = new Commits(Outcome.STALLED, millis, before.detail());
+      return;
+    }
     last =
         new Commits(
             CommitStates.waitsForReplica(state) ? Outcome.WAITS_FOR_REPLICA : Outcome.STALLED,

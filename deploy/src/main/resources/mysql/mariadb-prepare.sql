@@ -15,7 +15,8 @@ SET NAMES utf8mb4;
 CREATE DATABASE IF NOT EXISTS mpp CHARACTER SET utf8mb4;
 
 -- One row per service: the epoch that last made this data writable, and the numbers that the last
--- openings left out, each as domain-next>server-last,server-last: who has one of them diverged.
+-- openings left out, each as domain-next>server-last,server-last: who has one of them diverged. Its
+-- time is the number of the newest heartbeat.
 CREATE TABLE IF NOT EXISTS mpp.canary (
   service VARCHAR(64) NOT NULL PRIMARY KEY,
   epoch BIGINT UNSIGNED NOT NULL,

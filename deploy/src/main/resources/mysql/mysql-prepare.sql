@@ -29,7 +29,8 @@ CREATE DATABASE IF NOT EXISTS mpp CHARACTER SET utf8mb4;
 -- it is made anew at the end.
 DROP EVENT IF EXISTS mpp.dead_man;
 
--- One row per service: the epoch that last made this data writable.
+-- One row per service: the epoch that last made this data writable, and the newest heartbeat, whose
+-- number is the time it has.
 CREATE TABLE IF NOT EXISTS mpp.canary (
   service VARCHAR(64) NOT NULL PRIMARY KEY,
   epoch BIGINT UNSIGNED NOT NULL,

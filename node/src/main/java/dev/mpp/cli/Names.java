@@ -1,6 +1,7 @@
 package dev.mpp.cli;
 
 import dev.mpp.proto.v1.CheckpointClass;
+import dev.mpp.proto.v1.CommitOutcome;
 import dev.mpp.proto.v1.GuardKind;
 import dev.mpp.proto.v1.Health;
 import dev.mpp.proto.v1.NodeType;
@@ -38,6 +39,10 @@ final class Names {
 
   static String of(SitePart part) {
     return Text.name(part, "SITE_PART_");
+  }
+
+  static String of(CommitOutcome outcome) {
+    return Text.name(outcome, "COMMIT_OUTCOME_");
   }
 
   static String letter(NodeType type) {

@@ -1,10 +1,12 @@
 package dev.mpp.cli;
 
+import dev.mpp.proto.v1.CommitOutcome;
 import dev.mpp.proto.v1.ConfiguredPool;
 import dev.mpp.proto.v1.NodeView;
 import dev.mpp.proto.v1.PoolView;
 import dev.mpp.proto.v1.ServerFacts;
 import dev.mpp.proto.v1.StoredNode;
+import dev.mpp.proto.v1.Vitals;
 import java.util.Optional;
 
 /** Everything about one pool, a fact a line. */
@@ -74,6 +76,26 @@ final class PoolSheet {
               + (r.getError().isEmpty() ? "" : ", error: " + r.getError()));
     } else {
       line(out, 4, "replication", "no source configured");
+    }
+    if (f.hasVitals()) {
+      vitals(out, f.getVitals());
+    }
+  }
+
+  private static void vitals(StringBuilder out, Vitals v) {
+    if (v.getConnectionLimit() > 0) {
+      line(out, 4, "connections", v.getConnections() + " of " + v.getConnectionLimit());
+    }
+    if (v.getCommits() != CommitOutcome.COMMIT_OUTCOME_UNSPECIFIED) {
+      line(
+          out,
+          4,
+          "commits",
+          Names.of(v.getCommits())
+              + ", "
+              + v.getCommitMillis()
+              + " ms"
+              + (v.getCommitDetail().isEmpty() ? "" : ": " + v.getCommitDetail()));
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mpp.proto.v1.CommitOutcome;
 import dev.mpp.proto.v1.Health;
 import dev.mpp.proto.v1.NodeType;
 import dev.mpp.proto.v1.NodeView;
@@ -16,6 +17,7 @@ import dev.mpp.proto.v1.SiteView;
 import dev.mpp.proto.v1.State;
 import dev.mpp.proto.v1.StatusReply;
 import dev.mpp.proto.v1.TwinStatus;
+import dev.mpp.proto.v1.Vitals;
 import java.io.UncheckedIOException;
 
 /**
@@ -293,6 +295,20 @@ final class StatusJson {
           o.put("lag_s", n.getFacts().getReplication().getLagSeconds());
         }
       }
+      if (n.getFacts().hasVitals()) {
+        vitals(o, n.getFacts().getVitals());
+      }
+    }
+  }
+
+  private static void vitals(ObjectNode o, Vitals v) {
+    if (v.getConnectionLimit() > 0) {
+      o.put("connections", v.getConnections());
+      o.put("max_connections", v.getConnectionLimit());
+    }
+    if (v.getCommits() != CommitOutcome.COMMIT_OUTCOME_UNSPECIFIED) {
+      o.put("commits", Names.of(v.getCommits()));
+      o.put("commit_ms", v.getCommitMillis());
     }
   }
 }

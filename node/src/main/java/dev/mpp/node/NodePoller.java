@@ -1,6 +1,7 @@
 package dev.mpp.node;
 
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.PollTrouble;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.node.mysql.MySqlServer;
@@ -125,7 +126,8 @@ public final class NodePoller implements AutoCloseable {
       return server.poll();
     } catch (RuntimeException e) {
       LOG.error("poll of {} failed", server.address(), e);
-      return new MySqlServer.Poll.ConnectFailed("internal error: " + e, false);
+      return new MySqlServer.Poll.ConnectFailed(
+          PollTrouble.INTERNAL, PollTrouble.INTERNAL.text(e.toString()));
     }
   }
 
@@ -141,7 +143,7 @@ public final class NodePoller implements AutoCloseable {
                   new BrainEvent.NodeAnswered(service, server.address(), a.facts(), wall);
               case MySqlServer.Poll.ConnectFailed f ->
                   new BrainEvent.NodeUnreachable(
-                      service, server.address(), f.error(), f.refused(), wall);
+                      service, server.address(), f.trouble(), f.error(), wall);
             });
       }
     } catch (InterruptedException e) {

@@ -365,7 +365,10 @@ final class NodeProcess implements AutoCloseable {
       Map<NodeAddress, NodePoller> pollers,
       Consumer<BrainEvent> post) {
     for (PoolConfig.Member member : pool.nodes()) {
-      MySqlServer server = mysql.open(options(service, member.address()), handshakes);
+      MySqlServer server =
+          mysql.open(
+              options(service, member.address()).withHeartbeat(service.heartbeat().interval()),
+              handshakes);
       pollers.put(
           member.address(),
           open(
@@ -392,7 +395,8 @@ final class NodeProcess implements AutoCloseable {
 
   private ServerOptions options(MppConfig.Service service, NodeAddress node) {
     MppConfig.DeadMan d = config.deadMan();
-    return new ServerOptions(
+    ServerOptions plain =
+        new ServerOptions(
         node,
         service.name().name(),
         new Credentials(
@@ -407,7 +411,8 @@ final class NodeProcess implements AutoCloseable {
         service.poll().timeout(),
         ServerOptions.Tls.PREFERRED,
         new DeadManTimings(d.timeout(), d.period(), d.killBudget()),
-        time::nanos,
+        time::nanos);
+    return plain.withFence(
         new FenceOptions(
             service.fence().blockAccounts().stream().map(FenceOptions.Account::parse).toList(),
             service.fence().offlineMode()));

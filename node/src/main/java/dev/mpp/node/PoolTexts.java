@@ -77,6 +77,8 @@ final class PoolTexts {
     all.add(setting("poll.retry-interval", s.poll().retryInterval()));
     all.add(setting("poll.timeout", s.poll().timeout()));
     all.add(setting("lag-limit", s.lagLimit()));
+    all.add(setting("heartbeat.interval", s.heartbeat().interval()));
+    all.add(new Setting("heartbeat.on-stall", word(s.heartbeat().onStall())));
     all.add(new Setting("rpo", word(s.rpo())));
     all.add(new Setting("semi-sync", Boolean.toString(s.semiSync())));
     all.add(new Setting("require-reach", word(s.requireReach())));

@@ -103,7 +103,8 @@ final class ServiceWiring {
         s.holdDown().toNanos(),
         s.poll().interval().toNanos(),
         s.poll().retryInterval().toNanos(),
-        s.siteFailback() == MppConfig.SiteFailback.AUTO);
+        s.siteFailback() == MppConfig.SiteFailback.AUTO,
+        s.heartbeat().onStall() == MppConfig.OnStall.FAIL);
   }
 
   /** The pool states of before the restart, as far as the configured nodes are the same. */

@@ -58,6 +58,7 @@ final class ViewChange {
         || a.readOnly() == b.readOnly()
             && a.deadMan() == b.deadMan()
             && a.loginsClosed().equals(b.loginsClosed())
+            && a.vitals().commits().outcome() == b.vitals().commits().outcome()
             && sameSemiSync(a.semiSync(), b.semiSync())
             && same(a.replication(), b.replication(), ViewChange::sameReplication);
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.PollTrouble;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.plan.BrainEvent;
@@ -76,7 +77,7 @@ class NodePollerTest {
                   Optional.empty(),
                   ServerFacts.SemiSync.OFF,
                   true))
-          : new Poll.ConnectFailed("no answer in time", false);
+          : new Poll.ConnectFailed(PollTrouble.NO_ANSWER, "no answer in time");
     }
 
     @Override

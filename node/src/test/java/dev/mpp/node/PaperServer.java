@@ -2,6 +2,7 @@ package dev.mpp.node;
 
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.PollTrouble;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.node.mysql.MySqlServer;
 import java.time.Duration;
@@ -40,7 +41,7 @@ final class PaperServer implements MySqlServer {
   @Override
   public Poll poll() {
     if (!alive) {
-      return new Poll.ConnectFailed("connection refused", true);
+      return new Poll.ConnectFailed(PollTrouble.REFUSED, PollTrouble.REFUSED.wording());
     }
     NodeAddress source =
         all.stream()

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.node.mysql.DeadManTimings;
 import dev.mpp.node.mysql.Eventually;
-import dev.mpp.node.mysql.FenceOptions;
 import dev.mpp.node.mysql.Figures;
 import dev.mpp.node.mysql.Handshakes;
 import dev.mpp.node.mysql.MariaDbProcess;
@@ -74,8 +73,7 @@ class ScaleTest {
               Duration.ofSeconds(5),
               ServerOptions.Tls.DISABLED,
               DeadManTimings.DEFAULT,
-              System::nanoTime,
-              FenceOptions.NONE);
+              System::nanoTime);
       MySqlServer server = MySqlServers.open(options, handshakes);
       servers.add(new CountedServer(server, inFlight));
       pollers.add(

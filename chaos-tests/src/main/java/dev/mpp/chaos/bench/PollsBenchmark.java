@@ -7,7 +7,6 @@ import dev.mpp.node.NodePoller;
 import dev.mpp.node.PollClock;
 import dev.mpp.node.mysql.Credentials;
 import dev.mpp.node.mysql.DeadManTimings;
-import dev.mpp.node.mysql.FenceOptions;
 import dev.mpp.node.mysql.Handshakes;
 import dev.mpp.node.mysql.MySqlServer;
 import dev.mpp.node.mysql.MySqlServers;
@@ -139,8 +138,7 @@ final class PollsBenchmark {
                   Duration.ofSeconds(5),
                   ServerOptions.Tls.DISABLED,
                   DeadManTimings.DEFAULT,
-                  System::nanoTime,
-                  FenceOptions.NONE),
+                  System::nanoTime),
               handshakes));
       pollers.add(
           new NodePoller(

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param deadMan whether the dead-man event is installed, enabled and its scheduler runs
  * @param loginsClosed what a fence did that keeps applications from logging in, for the operator;
  *     empty when nothing
+ * @param vitals how it is beside that
  */
 public record ServerFacts(
     String version,
@@ -22,9 +23,10 @@ public record ServerFacts(
     Optional<Replication> replication,
     SemiSync semiSync,
     boolean deadMan,
-    String loginsClosed) {
+    String loginsClosed,
+    Vitals vitals) {
 
-  /** One where everybody may log in. */
+  /** One where everybody may log in, without vitals. */
   public ServerFacts(
       String version,
       boolean readOnly,
@@ -32,7 +34,34 @@ public record ServerFacts(
       Optional<Replication> replication,
       SemiSync semiSync,
       boolean deadMan) {
-    this(version, readOnly, executed, replication, semiSync, deadMan, "");
+    this(version, readOnly, executed, replication, semiSync, deadMan, "", Vitals.NONE);
+  }
+
+  public ServerFacts with(Vitals other) {
+    return new ServerFacts(
+        version, readOnly, executed, replication, semiSync, deadMan, loginsClosed, other);
+  }
+
+  /** The same, with what keeps applications from logging in. */
+  public ServerFacts withLoginsClosed(String by) {
+    return by.equals(loginsClosed)
+        ? this
+        : new ServerFacts(version, readOnly, executed, replication, semiSync, deadMan, by, vitals);
+  }
+
+  /** The same with another lag; as it is without replication. */
+  public ServerFacts withLag(OptionalLong seconds) {
+    return replication.isEmpty()
+        ? this
+        : new ServerFacts(
+            version,
+            readOnly,
+            executed,
+            replication.map(r -> r.withLag(seconds)),
+            semiSync,
+            deadMan,
+            loginsClosed,
+            vitals);
   }
 
   /**
@@ -58,18 +87,17 @@ public record ServerFacts(
     public boolean diverged() {
       return error.startsWith(DIVERGED);
     }
+
+    Replication withLag(OptionalLong seconds) {
+      return new Replication(
+          source, receiverStarted, receiverRunning, applierRunning, error, seconds, received);
+    }
   }
 
   /** The same, with more known of what it executed. */
   public ServerFacts withExecuted(GtidSet known) {
-    return new ServerFacts(version, readOnly, known, replication, semiSync, deadMan, loginsClosed);
-  }
-
-  /** The same, with what keeps applications from logging in. */
-  public ServerFacts withLoginsClosed(String by) {
-    return by.equals(loginsClosed)
-        ? this
-        : new ServerFacts(version, readOnly, executed, replication, semiSync, deadMan, by);
+    return new ServerFacts(
+        version, readOnly, known, replication, semiSync, deadMan, loginsClosed, vitals);
   }
 
   /**
@@ -86,5 +114,47 @@ public record ServerFacts(
       boolean operational,
       boolean replicaEnabled) {
     public static final SemiSync OFF = new SemiSync(false, 0, 0, false, false);
+  }
+
+  /**
+   * What tells a server that is well from one that merely answers.
+   *
+   * @param connections that are open now; -1 when unknown
+   * @param connectionLimit {@code max_connections}; -1 when unknown
+   * @param beat the newest heartbeat in its data, a number that grows with every one; 0 when none
+   * @param commits what became of the last heartbeat that this process committed there
+   */
+  public record Vitals(int connections, int connectionLimit, long beat, Commits commits) {
+    public static final Vitals NONE = new Vitals(-1, -1, 0, Commits.NONE);
+
+    public Vitals with(Commits other) {
+      return new Vitals(connections, connectionLimit, beat, other);
+    }
+
+    /** Clients are turned away; accounts with a right to the extra slot may still get in. */
+    public boolean exhausted() {
+      return connectionLimit > 0 && connections >= connectionLimit;
+    }
+  }
+
+  /**
+   * @param millis the commit took, or has hung for until now
+   * @param detail what the server says of a commit that hangs or failed; of one that was not tried
+   *     what the server lacks for it, as a sentence, otherwise empty
+   */
+  public record Commits(Outcome outcome, long millis, String detail) {
+    public static final Commits NONE = new Commits(Outcome.UNKNOWN, 0, "");
+
+    public enum Outcome {
+      /** Not tried: not ACTIVE, or not yet. */
+      UNKNOWN,
+      DONE,
+      /** It waits for the acknowledgement of a replica (semi-sync). */
+      WAITS_FOR_REPLICA,
+      /** It hangs. */
+      STALLED,
+      /** The server refused it. */
+      FAILED
+    }
   }
 }

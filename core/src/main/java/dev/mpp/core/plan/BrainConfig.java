@@ -89,6 +89,8 @@ public record BrainConfig(
    * @param retryInterval while a node has failed polls
    * @param siteFailback whether ACTIVE returns by itself, with a planned switchover, to the
    *     preferred site or the one of highest priority once that was ready for the whole hold-down
+   * @param stallFails whether an ACTIVE node whose commits hang or are refused counts as failing;
+   *     otherwise that is a warning
    */
   public record Service(
       ServiceName name,
@@ -102,9 +104,40 @@ public record BrainConfig(
       long holdDown,
       long pollInterval,
       long retryInterval,
-      boolean siteFailback) {
+      boolean siteFailback,
+      boolean stallFails) {
     public Service {
       pools = Map.copyOf(pools);
+    }
+
+    /** Commits that hang are a warning. */
+    public Service(
+        ServiceName name,
+        boolean rpoZero,
+        boolean semiSync,
+        PoolConfig pool,
+        Map<SiteId, List<NodeAddress>> pools,
+        Reach requireReach,
+        boolean classicPolicy,
+        long lagLimit,
+        long holdDown,
+        long pollInterval,
+        long retryInterval,
+        boolean siteFailback) {
+      this(
+          name,
+          rpoZero,
+          semiSync,
+          pool,
+          pools,
+          requireReach,
+          classicPolicy,
+          lagLimit,
+          holdDown,
+          pollInterval,
+          retryInterval,
+          siteFailback,
+          false);
     }
 
     /** Without a failback between sites. */

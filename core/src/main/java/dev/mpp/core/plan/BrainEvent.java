@@ -8,6 +8,7 @@ import dev.mpp.core.model.CheckpointClass;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.NodeOverride;
+import dev.mpp.core.model.PollTrouble;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
@@ -31,10 +32,21 @@ public sealed interface BrainEvent {
   record NodeAnswered(ServiceName service, NodeAddress node, ServerFacts facts, long wallMillis)
       implements BrainEvent {}
 
-  /** A poll failed; {@code refused} means that nothing listens there. */
+  /**
+   * A poll failed.
+   *
+   * @param error for operators; begins with the wording of the trouble
+   */
   record NodeUnreachable(
-      ServiceName service, NodeAddress node, String error, boolean refused, long wallMillis)
-      implements BrainEvent {}
+      ServiceName service, NodeAddress node, PollTrouble trouble, String error, long wallMillis)
+      implements BrainEvent {
+
+    /** Where no more is known than whether something listens there. */
+    public NodeUnreachable(
+        ServiceName service, NodeAddress node, String error, boolean refused, long wallMillis) {
+      this(service, node, refused ? PollTrouble.REFUSED : PollTrouble.NO_ANSWER, error, wallMillis);
+    }
+  }
 
   /**
    * Result of one run of a checkpoint.

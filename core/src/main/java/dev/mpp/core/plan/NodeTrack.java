@@ -2,6 +2,7 @@ package dev.mpp.core.plan;
 
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.PollTrouble;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.SiteView.NodeView;
 import dev.mpp.core.model.SiteView.OverrideView;
@@ -50,6 +51,9 @@ final class NodeTrack {
   long semiSyncCommandAt = LeaseClock.NEVER;
 
   boolean writableInFlight;
+
+  /** Why its last poll was not answered; null when it was, or before the first. */
+  @Nullable PollTrouble trouble;
 
   private boolean receiverChanged;
 

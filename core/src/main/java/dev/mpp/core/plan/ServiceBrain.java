@@ -6,6 +6,7 @@ import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.model.Guard;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.PollTrouble;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView.PoolView;
@@ -53,6 +54,9 @@ final class ServiceBrain {
   private final ServiceState state;
   private final LeaseClock lease;
   private final FollowJudge judge;
+  private final NodeWarnings warnings;
+  private final HeartbeatLag heartbeats = new HeartbeatLag();
+  private final SecondOpinion opinion;
   private final EligibilityRule eligibility;
   private final RoleKeeper role;
   private final ReplicaKeeper replicas;
@@ -104,6 +108,8 @@ final class ServiceBrain {
     this.state = new ServiceState(config, service, restored, lease, ids, siteOrders);
     this.lease = state.lease;
     this.judge = new FollowJudge(service.lagLimit());
+    this.warnings = new NodeWarnings(service.stallFails());
+    this.opinion = new SecondOpinion(state);
     this.eligibility = new EligibilityRule(state);
     this.role = new RoleKeeper(state, eligibility);
     this.replicas = new ReplicaKeeper(state);
@@ -231,12 +237,18 @@ final class ServiceBrain {
     if (t == null) {
       return;
     }
-    t.answered(e.facts(), turn.now(), e.wallMillis());
+    boolean active = state.isActive(e.node());
+    boolean mayWrite = active || t.writableInFlight;
+    Optional<ActiveSeen> seen =
+        mayWrite || state.cluster() ? Optional.empty() : state.activeSeen(e.node(), turn);
+    t.answered(heartbeats.refine(e.facts(), seen, turn.now()), turn.now(), e.wallMillis());
+    trouble(t, null, "", turn);
+    if (active) {
+      opinion.over();
+    }
     if (t.receiverChanged()) {
       turn.add(new BrainCommand.Show()); // whoever opens a server may wait for it
     }
-    boolean active = state.isActive(e.node());
-    boolean mayWrite = active || t.writableInFlight;
     if (!e.facts().readOnly() && !mayWrite && !t.fence.wanted()) {
       String found = "found writable without being ACTIVE";
       state.journal(turn, "guard", e.node().toString(), "", "", found);
@@ -249,15 +261,37 @@ final class ServiceBrain {
     PollResult result =
         lost && state.cluster()
             ? new PollResult.ReplicationFailure("found read-only though it is ACTIVE")
-            : mayWrite || state.cluster()
-                ? PollResult.HEALTHY
-                : judge.judge(t, e.facts(), state.activeSeen(e.node(), turn), turn.now());
-    if (result != PollResult.HEALTHY) {
+            : judged(t, mayWrite, seen, turn.now());
+    if (!(result instanceof PollResult.Healthy)) {
       t.healthySince = LeaseClock.NEVER;
     } else if (t.healthySince == LeaseClock.NEVER) {
       t.healthySince = turn.now();
     }
     polled(e.node(), result, turn);
+  }
+
+  private PollResult judged(NodeTrack t, boolean mayWrite, Optional<ActiveSeen> seen, long now) {
+    ServerFacts facts = t.facts().orElseThrow();
+    if (mayWrite) {
+      return warnings.active(facts);
+    }
+    PollResult follows = state.cluster() ? PollResult.HEALTHY : judge.judge(t, facts, seen, now);
+    return follows == PollResult.HEALTHY ? NodeWarnings.standby(facts) : follows;
+  }
+
+  /** The journal has when a node's polls began to fail, of what, and when that was over. */
+  private void trouble(NodeTrack t, @Nullable PollTrouble now, String error, Turn turn) {
+    PollTrouble before = t.trouble;
+    if (now != before) {
+      t.trouble = now;
+      state.journal(
+          turn,
+          "poll",
+          t.address.toString(),
+          before == null ? "" : before.code(),
+          now == null ? "answered" : now.code(),
+          error);
+    }
   }
 
   /**
@@ -282,7 +316,9 @@ final class ServiceBrain {
     NodeTrack t = state.trackOrNull(e.node());
     if (t != null) {
       t.unreachable(e.wallMillis());
-      polled(e.node(), new PollResult.ConnectFailure(e.error()), turn);
+      trouble(t, e.trouble(), e.error(), turn);
+      String vouched = state.isActive(e.node()) ? opinion.of(e, turn) : "";
+      polled(e.node(), new PollResult.ConnectFailure(e.error(), vouched), turn);
     }
   }
 

@@ -86,7 +86,10 @@ public final class ClusterPool implements PoolLogic {
     for (Row node : draft.rows) {
       switch (results.get(node.address)) {
         case null -> {}
-        case PollResult.Healthy _ -> healthy(draft, node);
+        case PollResult.Healthy h -> {
+          healthy(draft, node);
+          NodeRules.warn(node, h.warning());
+        }
         case PollResult.ConnectFailure f ->
             failing(
                 draft,

@@ -31,6 +31,7 @@ public final class FailoverPool implements PoolLogic {
    *   --------  ------------------------  ------------------------------------  -----------------------
    *   any       failing, below the limit                                        kept, req + 1
    *   ACTIVE    replication, any count    (or being promoted)                   kept, floor OK_WARN
+   *   ACTIVE    connect, any count        a replica shows that it serves *      kept, floor OK_WARN
    *   any       connect, at the limit     was ACTIVE or being promoted          FAILED_OFFLINE, fence
    *   any       connect, at the limit                                           FAILED_OFFLINE
    *   other     replication, at the limit                                       FAILED_ONLINE
@@ -43,6 +44,8 @@ public final class FailoverPool implements PoolLogic {
    *   ACTIVE    healthy *, SECONDARY      the same, M3 already said             fence, M4
    *   ACTIVE    healthy *, SECONDARY      PRIMARY eligible, failback hostile    fence, M4
    *   ACTIVE    healthy *, SECONDARY      PRIMARY ACTIVE                        fence, M4
+   *
+   * A healthy poll with a warning holds the status of a node in STANDBY or ACTIVE at OK_WARN.
    *
    * With failback manual the rows M3, M4, M5 and M11 are left out. While the pool is paused, and for
    * a node that an override makes ACTIVE, so are they, and an ACTIVE node that cannot be reached
@@ -106,15 +109,19 @@ public final class FailoverPool implements PoolLogic {
       boolean recovering = result instanceof PollResult.Healthy && node.req >= 1;
       switch (result) {
         case null -> {}
-        case PollResult.Healthy _ -> healthy(draft, node);
+        case PollResult.Healthy h -> {
+          healthy(draft, node);
+          NodeRules.warn(node, h.warning());
+        }
         case PollResult.ConnectFailure f ->
             failing(
                 draft,
                 node,
                 LastPoll.CONNECT_FAILURE,
-                Messages.couldNotConnect(node.address, f.error()));
+                Messages.couldNotConnect(node.address, f.error()),
+                f.vouched());
         case PollResult.ReplicationFailure f ->
-            failing(draft, node, LastPoll.REPLICATION_FAILURE, f.error());
+            failing(draft, node, LastPoll.REPLICATION_FAILURE, f.error(), "");
       }
       if (node.type == NodeType.SECONDARY && !(wasUnknown && result != null)) {
         takeOver(draft, node, Messages.recovering(recovering, Messages.TAKEOVER), false);
@@ -123,17 +130,22 @@ public final class FailoverPool implements PoolLogic {
     pin(draft);
   }
 
-  private static void failing(Draft draft, Row node, LastPoll kind, String error) {
+  private static void failing(Draft draft, Row node, LastPoll kind, String error, String vouched) {
     NodeRules.countFailure(node, kind, error);
     if (node.pending == Pending.NONE) {
       node.pendingReason = ""; // a promised role is off
     }
     boolean offline = kind == LastPoll.CONNECT_FAILURE;
     boolean holder = node.state == State.ACTIVE || node.pending == Pending.PROMOTING;
+    boolean serves =
+        !vouched.isEmpty() && node.state == State.ACTIVE && node.pending == Pending.NONE;
     if (node.held()) {
       return;
     }
-    if (holder && (!offline || NodeRules.keepsRole(draft, node))) {
+    if (serves && node.req >= draft.config.limit()) {
+      node.message = Messages.kept(error, vouched);
+    }
+    if (holder && (!offline || serves || NodeRules.keepsRole(draft, node))) {
       node.floor = node.floor.worse(Status.OK_WARN);
       return;
     }

@@ -38,6 +38,11 @@ final class Messages {
     return "Could not connect to mysql host " + node + ": " + error;
   }
 
+  /** An ACTIVE node that cannot be reached from here, and serves. */
+  static String kept(String error, String vouched) {
+    return error + "; kept ACTIVE: " + vouched;
+  }
+
   /** M14. */
   static String provenClean(String proof) {
     return "Automatic recovery: " + proof + (proof.endsWith(".") ? "" : ".");

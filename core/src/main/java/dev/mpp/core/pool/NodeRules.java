@@ -22,6 +22,15 @@ final class NodeRules {
     node.message = error;
   }
 
+  /** What an operator has to look at while the node is well; what its role says comes first. */
+  static void warn(Row node, String warning) {
+    boolean counts = node.state == State.STANDBY || node.state == State.ACTIVE;
+    if (!warning.isEmpty() && counts && !node.held()) {
+      node.floor = node.floor.worse(Status.OK_WARN);
+      node.message = node.message.isEmpty() ? warning : node.message;
+    }
+  }
+
   /** Whether it answered its last poll, healthy or not. */
   static boolean answers(Row node) {
     return node.lastPoll == LastPoll.HEALTHY || node.lastPoll == LastPoll.REPLICATION_FAILURE;

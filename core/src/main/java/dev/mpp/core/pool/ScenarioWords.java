@@ -7,6 +7,8 @@ import java.util.List;
 
 /** The words of a scenario line. */
 final class ScenarioWords {
+  static final String VOUCHED = "a replica still receives from it";
+
   private ScenarioWords() {}
 
   /**
@@ -78,12 +80,13 @@ final class ScenarioWords {
     String kind = colon < 0 ? word : word.substring(0, colon);
     String error = colon < 0 ? "" : word.substring(colon + 1);
     return switch (kind) {
-      case "healthy" -> PollResult.HEALTHY;
+      case "healthy" -> new PollResult.Healthy(error);
       case "connect" -> new PollResult.ConnectFailure(error);
+      case "vouched" -> new PollResult.ConnectFailure(error, VOUCHED);
       case "replication" -> new PollResult.ReplicationFailure(error);
       default ->
           throw new IllegalArgumentException(
-              "\"" + kind + "\" is not healthy, connect or replication");
+              "\"" + kind + "\" is not healthy, connect, vouched or replication");
     };
   }
 

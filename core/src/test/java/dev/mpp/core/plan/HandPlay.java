@@ -203,7 +203,10 @@ abstract class HandPlay {
 
   /** B's view: eligible or not, its server's executed transactions. */
   void viewOfB(long sequence, boolean eligible, String executed) {
-    ServerFacts f = acknowledging(facts(executed, true, true, true));
+    viewOfB(sequence, eligible, acknowledging(facts(executed, true, true, true)));
+  }
+
+  void viewOfB(long sequence, boolean eligible, ServerFacts f) {
     SiteView.NodeView node =
         new SiteView.NodeView(
             OTHER,

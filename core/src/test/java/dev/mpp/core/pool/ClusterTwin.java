@@ -43,6 +43,11 @@ final class ClusterTwin extends Twin {
   }
 
   @Override
+  boolean keepsVouched() {
+    return false;
+  }
+
+  @Override
   void healthy(TwinNode n, String before, String prefix) {} // the members are equals
 
   @Override

@@ -29,7 +29,7 @@ final class FailoverTwin extends Twin {
       return;
     }
     boolean holder = n.is("ACTIVE") || n.promoting;
-    boolean stays = n.is("ACTIVE") && !n.busy() && (paused || n.pinned());
+    boolean stays = n.is("ACTIVE") && !n.busy() && (paused || n.pinned() || n.vouched);
     if (holder && (!connect || stays)) {
       n.floor = Math.max(n.floor, 2);
       return;
@@ -45,6 +45,11 @@ final class FailoverTwin extends Twin {
     if (holder || n.fencing) {
       fence(n, error);
     }
+  }
+
+  @Override
+  boolean keepsVouched() {
+    return true;
   }
 
   @Override

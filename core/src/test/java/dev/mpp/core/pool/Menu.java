@@ -13,8 +13,13 @@ final class Menu {
   private static final PollResult[] RESULTS = {
     PollResult.HEALTHY,
     new PollResult.ConnectFailure("down"),
-    new PollResult.ReplicationFailure("lag")
+    new PollResult.ReplicationFailure("lag"),
+    new PollResult.Healthy("full"),
+    new PollResult.ConnectFailure("locked out", ScenarioWords.VOUCHED)
   };
+  static final int KINDS = RESULTS.length;
+  static final int WARNED = 3;
+  static final int VOUCHED = 4;
   private static final String[] OVERRIDES = {
     "state=ACTIVE",
     "state=STANDBY",
@@ -30,7 +35,10 @@ final class Menu {
 
   final List<PoolConfig.Member> members = new ArrayList<>();
 
-  /** All nodes; the results are the digits of the index to base 3, the PRIMARY's the lowest. */
+  /**
+   * All nodes; the results are the digits of the index to base {@link #KINDS}, the PRIMARY's the
+   * lowest.
+   */
   final Act[] polls;
 
   /** By node and result. */

@@ -79,13 +79,19 @@ final class PlayText {
     StringBuilder line = new StringBuilder(all ? "poll" : "poll-only");
     for (PoolConfig.Member member : config.nodes()) {
       PollResult result = results.get(member.address());
-      if (result == null || (all && result instanceof PollResult.Healthy)) {
+      if (result == null || (all && result.equals(PollResult.HEALTHY))) {
         continue;
       }
       line.append(' ').append(host(member.address()));
       switch (result) {
-        case PollResult.Healthy _ -> {}
-        case PollResult.ConnectFailure f -> line.append("=connect:").append(quoted(f.error()));
+        case PollResult.Healthy h -> {
+          if (!h.warning().isEmpty()) {
+            line.append("=healthy:").append(quoted(h.warning()));
+          }
+        }
+        case PollResult.ConnectFailure f ->
+            line.append(f.vouched().isEmpty() ? "=connect:" : "=vouched:")
+                .append(quoted(f.error()));
         case PollResult.ReplicationFailure f ->
             line.append("=replication:").append(quoted(f.error()));
       }

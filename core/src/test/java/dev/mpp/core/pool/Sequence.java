@@ -151,7 +151,7 @@ final class Sequence {
     }
     int digits = 0;
     for (int i = size - 1; i >= 0; i--) {
-      digits = digits * 3 + ((serene >> i & 1) == 1 ? 0 : random.nextInt(3));
+      digits = digits * Menu.KINDS + ((serene >> i & 1) == 1 ? 0 : random.nextInt(3));
     }
     return menu.polls[digits];
   }
@@ -186,13 +186,16 @@ final class Sequence {
   private Act pollAll() {
     int digits = 0;
     for (int i = 0; i < size; i++) {
-      digits = digits * 3 + result();
+      digits = digits * Menu.KINDS + result();
     }
     return menu.polls[digits];
   }
 
   private int result() {
-    return random.nextInt(100) >= failing ? 0 : 1 + random.nextInt(2);
+    if (random.nextInt(100) >= failing) {
+      return random.nextInt(8) == 0 ? Menu.WARNED : 0;
+    }
+    return random.nextInt(8) == 0 ? Menu.VOUCHED : 1 + random.nextInt(2);
   }
 
   private int node() {

@@ -166,13 +166,23 @@ abstract class Twin extends TwinNodes {
       if (result instanceof PollResult.ConnectFailure f) {
         String error = "Could not connect to mysql host " + n.host + ": " + f.error();
         count(n, "connect", error);
+        n.vouched = !f.vouched().isEmpty() && n.is("ACTIVE") && !n.busy();
         failing(n, true, error);
+        if (n.vouched && n.req >= limit && keepsVouched()) {
+          n.message = error + "; kept ACTIVE: " + f.vouched();
+        }
+        n.vouched = false;
       } else if (result instanceof PollResult.ReplicationFailure f) {
         count(n, "replication", f.error());
         failing(n, false, f.error());
       } else if (result != null) {
         prefix = n.req >= 1 ? TwinNode.PREFIX : "";
         well(n, prefix);
+        String warning = ((PollResult.Healthy) result).warning();
+        if (!warning.isEmpty() && !n.held() && (n.is("ACTIVE") || n.is("STANDBY"))) {
+          n.floor = Math.max(n.floor, 2);
+          n.message = n.message.isEmpty() ? warning : n.message;
+        }
       }
       afterPoll(n, judgedNow, prefix);
     }
@@ -183,6 +193,9 @@ abstract class Twin extends TwinNodes {
     n.lastPoll = poll;
     n.message = error;
   }
+
+  /** Whether a replica's word counts for the role. */
+  abstract boolean keepsVouched();
 
   private void well(TwinNode n, String prefix) {
     String before = n.message;

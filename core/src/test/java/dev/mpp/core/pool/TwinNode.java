@@ -20,6 +20,9 @@ final class TwinNode {
   /** "never", "healthy", "replication" or "connect". */
   String lastPoll = "never";
 
+  /** While its failing poll is judged: a replica shows that it serves as ACTIVE. */
+  boolean vouched;
+
   boolean promoting;
   boolean fencing;
 

@@ -201,6 +201,7 @@ public record MppConfig(
    * @param holdDown uninterrupted health before a proven recovery
    * @param lagLimit replication lag above it is a replication failure
    * @param siteFailback whether ACTIVE returns to the preferred site by itself
+   * @param heartbeat MPP's own commits on the ACTIVE server
    * @param fence what a fence does besides
    * @param sites the sites with a pool of this service, in file order; at least one
    */
@@ -219,6 +220,7 @@ public record MppConfig(
       MySql mysql,
       boolean semiSync,
       SiteFailback siteFailback,
+      Heartbeat heartbeat,
       Fence fence,
       List<ServiceSite> sites) {
     public static final Duration DEFAULT_HOLD_DOWN = Duration.ofSeconds(60);
@@ -244,6 +246,23 @@ public record MppConfig(
     public Fence {
       blockAccounts = List.copyOf(blockAccounts);
     }
+  }
+
+  /**
+   * MPP's own commits on the ACTIVE server.
+   *
+   * @param interval between two of them; zero: none
+   */
+  public record Heartbeat(Duration interval, OnStall onStall) {
+    public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(2);
+  }
+
+  /** What commits that hang, or are refused, do to the ACTIVE node. */
+  public enum OnStall {
+    /** Its status is OK_WARN, and it serves on. */
+    WARN,
+    /** Its polls count as failed: the ladder is climbed, and it fails at its end. */
+    FAIL
   }
 
   /** Whether ACTIVE returns to the preferred site, or the one of highest priority, by itself. */

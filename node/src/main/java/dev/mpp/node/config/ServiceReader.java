@@ -7,7 +7,9 @@ import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.Status;
 import dev.mpp.node.config.MppConfig.CheckpointPolicy;
 import dev.mpp.node.config.MppConfig.Fence;
+import dev.mpp.node.config.MppConfig.Heartbeat;
 import dev.mpp.node.config.MppConfig.MySql;
+import dev.mpp.node.config.MppConfig.OnStall;
 import dev.mpp.node.config.MppConfig.Poll;
 import dev.mpp.node.config.MppConfig.Recovery;
 import dev.mpp.node.config.MppConfig.Rpo;
@@ -80,6 +82,7 @@ final class ServiceReader {
     boolean semiSync = section.value("semi-sync", Form.FLAG, !roles.cluster());
     SiteFailback siteFailback =
         section.value("site-failback", Form.choice(SiteFailback.class), SiteFailback.MANUAL);
+    Heartbeat heartbeat = heartbeat(section.section("heartbeat"));
     List<ServiceSite> here =
         sites(
             section,
@@ -133,6 +136,7 @@ final class ServiceReader {
                         m,
                         semiSync,
                         siteFailback,
+                        heartbeat,
                         fence,
                         here)));
   }
@@ -181,6 +185,25 @@ final class ServiceReader {
     TimingRules.check(section, poll);
     return poll;
   }
+
+  private static Heartbeat heartbeat(Section section) {
+    Heartbeat heartbeat =
+        new Heartbeat(
+            section.value("interval", BEATS, Heartbeat.DEFAULT_INTERVAL),
+            section.value("on-stall", Form.choice(OnStall.class), OnStall.WARN));
+    section.close();
+    return heartbeat;
+  }
+
+  /** None at all, or not so often that they are a load. */
+  private static final Form<Duration> BEATS =
+      text -> {
+        Duration time = Timing.between(0, 60_000).read(text);
+        if (!time.isZero() && time.toMillis() < 500) {
+          throw new Refused("is \"" + text + "\"", "write 500ms to 60s, or 0ms for no heartbeats");
+        }
+        return time;
+      };
 
   private Optional<MySql> mysql(Section parent, boolean used) {
     if (!parent.has("mysql")) {

@@ -26,16 +26,30 @@ final class Connector {
   /**
    * Blocks the calling thread for a small multiple of the poll time-out, the time-out of each step,
    * and for the place.
+   */
+  Session connect(int readTimeoutMillis, Function<Dialect, String> setup, Handshakes.Place place)
+      throws LinkException {
+    return connect(readTimeoutMillis, setup, place, new LoginProgress(false));
+  }
+
+  /**
+   * As above; longer with patience.
    *
    * @param readTimeoutMillis of the session once it is made; the belt to the callers' deadlines
    * @param setup further assignments for SET SESSION, empty or starting with a comma
    * @param place taken for the login, not for reaching the host
+   * @param progress is told how far it has come
    */
-  Session connect(int readTimeoutMillis, Function<Dialect, String> setup, Handshakes.Place place)
+  Session connect(
+      int readTimeoutMillis,
+      Function<Dialect, String> setup,
+      Handshakes.Place place,
+      LoginProgress progress)
       throws LinkException {
     Socket socket;
     try {
-      socket = GreetedSocket.open(options.address(), (int) options.pollTimeout().toMillis());
+      socket =
+          GreetedSocket.open(options.address(), (int) options.pollTimeout().toMillis(), progress);
     } catch (IOException e) {
       throw LinkException.of(e);
     }
@@ -54,6 +68,11 @@ final class Connector {
     } finally {
       place.leave();
     }
+  }
+
+  /** The time-out of each step of a login. */
+  long stepNanos() {
+    return options.pollTimeout().toNanos();
   }
 
   /**

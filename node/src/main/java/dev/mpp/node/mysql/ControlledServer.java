@@ -1,7 +1,10 @@
 package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.PollTrouble;
 import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.ServerFacts.Commits;
+import dev.mpp.core.model.ServerFacts.SemiSync;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -13,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A server of either family. Six sessions, each with one job, are kept open, so that a fence never
- * needs a login: poll, tripwire, the dead-man's lock, the fence's two, and one for everything else.
- * All methods may be called from any thread.
+ * needs a login: poll, tripwire, the dead-man's lock, the fence's two, and one for everything else;
+ * on an ACTIVE server a seventh commits heartbeats. All methods may be called from any thread.
  */
 final class ControlledServer implements MySqlServer {
   private static final Logger log = LoggerFactory.getLogger(ControlledServer.class);
@@ -32,11 +35,14 @@ final class ControlledServer implements MySqlServer {
   private final Tripwire tripwire;
   private final DeadManLock lock;
   private final LoginBlock logins;
+  private final CommitProbe commits;
+  private final VitalSigns vitals;
   private final ServerFence fence;
   private final ServerPromotion promotion;
   private final ServerReplication replication;
   private final Semaphore keep = new Semaphore(0);
   private final AtomicInteger fencing = new AtomicInteger();
+  private volatile SemiSync semiSync = SemiSync.OFF;
   private volatile boolean up;
   private volatile boolean closed;
 
@@ -79,7 +85,13 @@ final class ControlledServer implements MySqlServer {
             () -> fencing.get() > 0 || fence.isPending(),
             clock);
     replication = new ServerReplication(family, admin, clock);
+    commits =
+        new CommitProbe(
+            options, connector, family, handshakes, lock, admin, () -> up, () -> semiSync);
+    vitals = new VitalSigns(options, family, admin, () -> up, commits::last);
     tripwire.start();
+    commits.start();
+    vitals.start();
     lock.start();
     Thread.ofVirtual().name(options.threadName("keeper")).start(this::keepOpen);
   }
@@ -106,16 +118,28 @@ final class ControlledServer implements MySqlServer {
           poll.call(
               now + options.pollTimeout().toNanos(),
               c -> family.get().polling().read(c, now, poll.id() != before));
+      semiSync = facts.semiSync();
       if (!up) {
         up = true;
         keep.release();
       }
       tripwire.rearm();
-      return new Poll.Answered(facts.withLoginsClosed(logins.closed()));
+      return new Poll.Answered(facts.withLoginsClosed(logins.closed()).with(vitals.read()));
     } catch (LinkException e) {
       up = false;
-      return new Poll.ConnectFailed(e.getMessage(), e.kind() == LinkException.Kind.REFUSED);
+      if (e.kind() == LinkException.Kind.SQL) {
+        poll.drop(); // a session keeps the privileges it began with
+      }
+      return new Poll.ConnectFailed(e.trouble(), e.getMessage() + hint(e));
     }
+  }
+
+  /** A binary log that cannot be written, for want of space, keeps its position from polls, too. */
+  private String hint(LinkException e) {
+    Commits c = commits.last();
+    return e.trouble() == PollTrouble.NO_ANSWER && c.outcome() == Commits.Outcome.STALLED
+        ? "; commits have hung for " + c.millis() / 1000 + " s: " + c.detail()
+        : "";
   }
 
   /** Opens the other sessions once the server answers, and finds the ones that died silently. */
@@ -242,6 +266,8 @@ final class ControlledServer implements MySqlServer {
     closed = true;
     keep.release();
     lock.close();
+    commits.close();
+    vitals.close();
     tripwire.close();
     List.of(poll, setter, prover, admin).forEach(Link::close);
   }

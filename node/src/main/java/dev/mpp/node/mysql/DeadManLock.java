@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,6 +48,7 @@ final class DeadManLock implements AutoCloseable {
   private volatile boolean wanted;
   private volatile boolean taking;
   private volatile long until;
+  private final AtomicLong extensions = new AtomicLong();
   private volatile boolean closed;
   private volatile long unfencing;
   private volatile String why = "not asked for";
@@ -67,6 +69,9 @@ final class DeadManLock implements AutoCloseable {
 
   void holdUntil(long nanos) {
     boolean idle = !locked || left() <= 0;
+    if (nanos - until > 0) {
+      extensions.incrementAndGet();
+    }
     until = nanos;
     wanted = true;
     if (idle) {
@@ -101,6 +106,16 @@ final class DeadManLock implements AutoCloseable {
   /** The id of the session through which the server is being made writable now, otherwise 0. */
   long unfencing() {
     return unfencing;
+  }
+
+  /** As {@link #id} while the lock is held and permitted, otherwise 0. */
+  long holder() {
+    return locked && wanted && left() > 0 ? id() : 0;
+  }
+
+  /** How often the permitted instant was moved on: each time the lease was renewed just now. */
+  long extensions() {
+    return extensions.get();
   }
 
   /** Nanoseconds that the lock may still be relied on, negative when it is over. */

@@ -1,5 +1,6 @@
 package dev.mpp.node.mysql;
 
+import dev.mpp.core.model.PollTrouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,6 +40,7 @@ sealed interface Dialect permits MariaDb, MySql {
     }
     throw new LinkException(
         LinkException.Kind.SQL,
+        PollTrouble.UNSUPPORTED,
         (mariaDb ? "MariaDB " : "MySQL ")
             + version
             + " is not supported: MPP needs MySQL 8.0.26 or newer, or MariaDB 10.11 or newer");
@@ -63,4 +65,20 @@ sealed interface Dialect permits MariaDb, MySql {
 
   /** For the commands of the command line. */
   Checking checking();
+
+  Heartbeat heartbeat();
+
+  /** The packaged SQL that makes what MPP needs on a server, for messages. */
+  String prepareSql();
+
+  /**
+   * The statements of heartbeats.
+   *
+   * @param commit with the service and the id of the session that holds the dead-man lock; changes
+   *     no row on a server that is read-only or whose lock somebody else holds
+   * @param newest with the service: one row with the newest one's number as {@code beat}; does not
+   *     wait for table locks for longer than a second
+   * @param endable whether a KILL ends a commit that waits for an acknowledgement
+   */
+  record Heartbeat(String commit, String newest, boolean endable) {}
 }

@@ -1,5 +1,6 @@
 package dev.mpp.node.mysql;
 
+import dev.mpp.core.model.PollTrouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class Family {
     if (known.getClass() != now.getClass()) {
       throw new LinkException(
           LinkException.Kind.SQL,
+          PollTrouble.UNSUPPORTED,
           "this was a "
               + known.name()
               + " server and is now "

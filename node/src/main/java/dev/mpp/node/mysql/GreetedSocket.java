@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * A connection on which the server has begun to speak (the first packet of a MySQL connection is
@@ -22,17 +24,24 @@ final class GreetedSocket extends Socket {
   private GreetedSocket() {}
 
   /**
-   * Blocks for at most twice the time-out for each address of the host.
+   * Blocks for at most twice the time-out for each address of the host, longer for a greeting that
+   * is waited for patiently.
    *
    * @throws IOException as the last address failed
    */
-  static GreetedSocket open(NodeAddress address, int timeoutMillis) throws IOException {
+  static GreetedSocket open(NodeAddress address, int timeoutMillis, LoginProgress progress)
+      throws IOException {
     IOException failure = new IOException("no address");
-    for (InetAddress host : InetAddress.getAllByName(address.host())) {
+    InetAddress[] hosts = InetAddress.getAllByName(address.host());
+    boolean patient = progress.patient() && hosts.length == 1;
+    for (InetAddress host : hosts) {
       GreetedSocket socket = new GreetedSocket();
       try {
         socket.connect(new InetSocketAddress(host, address.port()), timeoutMillis);
-        socket.awaitGreeting(timeoutMillis);
+        progress.connected(socket);
+        socket.awaitGreeting(
+            patient ? (int) LoginProgress.PATIENCE.toMillis() : timeoutMillis, timeoutMillis);
+        progress.greeted();
         return socket;
       } catch (IOException e) {
         socket.close();
@@ -42,17 +51,31 @@ final class GreetedSocket extends Socket {
     throw failure;
   }
 
-  private void awaitGreeting(int timeoutMillis) throws IOException {
+  private void awaitGreeting(int patienceMillis, int timeoutMillis) throws IOException {
     setTcpNoDelay(true);
-    setKeepAlive(true);
-    setSoTimeout(timeoutMillis);
+    setSoTimeout(patienceMillis);
+    keepAlive(2, 1);
     BufferedInputStream stream = new BufferedInputStream(super.getInputStream(), BUFFER);
     stream.mark(1);
-    if (stream.read() < 0) {
-      throw new EOFException("the server closed the connection without a greeting");
+    try {
+      if (stream.read() < 0) {
+        throw new EOFException("the server closed the connection without a greeting");
+      }
+    } catch (SocketTimeoutException e) {
+      throw new Troubles.NotGreeted();
     }
     stream.reset();
+    keepAlive(60, 10);
+    setSoTimeout(timeoutMillis);
     in = stream;
+  }
+
+  /** In seconds; five probes without an answer end the connection. */
+  private void keepAlive(int idle, int interval) throws IOException {
+    setKeepAlive(true);
+    setOption(ExtendedSocketOptions.TCP_KEEPIDLE, idle);
+    setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, interval);
+    setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 5);
   }
 
   @Override

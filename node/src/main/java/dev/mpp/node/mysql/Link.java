@@ -1,5 +1,6 @@
 package dev.mpp.node.mysql;
 
+import dev.mpp.core.model.PollTrouble;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -31,7 +32,8 @@ final class Link implements AutoCloseable {
   private volatile boolean closed;
 
   /** A login under way. */
-  private record Attempt(FutureTask<Session> task, Handshakes.Place place) {}
+  private record Attempt(
+      FutureTask<Session> task, Handshakes.Place place, LoginProgress progress) {}
 
   /** A link whose logins wait for nobody. */
   Link(Connector connector, String threadName, int readTimeoutMillis, LongSupplier clock) {
@@ -65,7 +67,7 @@ final class Link implements AutoCloseable {
     return turn.isLocked();
   }
 
-  /** As below; an attempt to connect that fails for another reason than a refusal is repeated. */
+  /** As below; an attempt to connect that fails before the server has said why is repeated. */
   <T> T call(long deadline, Session.Work<T> work) throws LinkException {
     return call(deadline, deadline, work);
   }
@@ -85,7 +87,7 @@ final class Link implements AutoCloseable {
       while (true) {
         Session s = session;
         if (s == null) {
-          Made made = connect(deadline + queued, reconnectUntil);
+          Made made = connect(connectBy(deadline, reconnectUntil) + queued, reconnectUntil);
           s = made.session();
           queued += made.queued();
         }
@@ -107,18 +109,32 @@ final class Link implements AutoCloseable {
     }
   }
 
+  /** Long statements do not wait for long for somebody to send them to. */
+  private long connectBy(long deadline, long reconnectUntil) {
+    long steps = clock.getAsLong() + 2 * connector.stepNanos();
+    long patience = reconnectUntil - steps > 0 ? reconnectUntil : steps;
+    return deadline - patience < 0 ? deadline : patience;
+  }
+
   /**
    * @param queued nanoseconds for which the caller waited for a place
    */
   private record Made(Session session, long queued) {}
 
   private Made connect(long deadline, long reconnectUntil) throws LinkException {
+    LinkException said = null;
     while (true) {
       try {
         return connect(deadline);
       } catch (LinkException e) {
+        if (said != null && e.kind() == LinkException.Kind.TIMEOUT) {
+          throw said; // that the last attempt was cut short says less than why those before failed
+        }
+        said = e;
         boolean pointless =
-            e.kind() == LinkException.Kind.REFUSED || e.kind() == LinkException.Kind.SQL;
+            e.kind() == LinkException.Kind.REFUSED
+                || e.kind() == LinkException.Kind.SQL
+                || e.trouble().alive();
         if (pointless || closed || clock.getAsLong() + RECONNECT_PAUSE >= reconnectUntil) {
           throw e;
         }
@@ -142,7 +158,8 @@ final class Link implements AutoCloseable {
     Attempt a = attempt;
     if (a == null) {
       Handshakes.Place place = places.get();
-      a = new Attempt(new FutureTask<>(() -> make(place)), place);
+      LoginProgress progress = new LoginProgress(true);
+      a = new Attempt(new FutureTask<>(() -> make(place, progress)), place, progress);
       attempt = a;
       connector.thread().name(threadName).start(a.task());
     }
@@ -162,7 +179,8 @@ final class Link implements AutoCloseable {
         throw LinkException.of(e.getCause() == null ? e : e.getCause());
       } catch (TimeoutException e) {
         if (a.place().waited() - before == queued && !a.place().waiting()) {
-          throw new LinkException(LinkException.Kind.TIMEOUT, "no connection in time");
+          PollTrouble missing = a.progress().missing();
+          throw new LinkException(LinkException.Kind.TIMEOUT, missing, missing.wording());
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -171,11 +189,11 @@ final class Link implements AutoCloseable {
     }
   }
 
-  private Session make(Handshakes.Place place) throws LinkException {
+  private Session make(Handshakes.Place place, LoginProgress progress) throws LinkException {
     if (closed) {
       throw new LinkException(LinkException.Kind.LOST, "closed");
     }
-    Session made = connector.connect(readTimeoutMillis, dialect -> "", place);
+    Session made = connector.connect(readTimeoutMillis, dialect -> "", place, progress);
     if (closed) {
       made.abort();
       throw new LinkException(LinkException.Kind.LOST, "closed");
@@ -197,8 +215,11 @@ final class Link implements AutoCloseable {
     closed = true;
     drop();
     Attempt pending = attempt;
-    if (pending != null && pending.task().state() == Future.State.SUCCESS) {
-      pending.task().resultNow().abort();
+    if (pending != null) {
+      pending.progress().abandon();
+      if (pending.task().state() == Future.State.SUCCESS) {
+        pending.task().resultNow().abort();
+      }
     }
   }
 }

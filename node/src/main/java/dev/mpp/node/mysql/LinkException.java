@@ -1,13 +1,14 @@
 package dev.mpp.node.mysql;
 
-import java.net.ConnectException;
-import java.net.SocketTimeoutException;
+import dev.mpp.core.model.PollTrouble;
 import java.sql.SQLException;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A call to a server that did not succeed; drivers' exceptions are translated here, once. */
 final class LinkException extends Exception {
+  /** How the driver wraps what a server says in place of a greeting. */
+  private static final String QUOTED = "message from server: \"";
+
   enum Kind {
     /** The kernel of the server's host says that nothing listens. */
     REFUSED,
@@ -20,23 +21,44 @@ final class LinkException extends Exception {
   }
 
   private final Kind kind;
+  private final PollTrouble trouble;
   private final int errorCode;
 
   LinkException(Kind kind, String message) {
-    this(kind, message, 0, null);
+    this(kind, usual(kind), message, 0, null);
   }
 
-  private LinkException(Kind kind, String message, int errorCode, @Nullable Throwable cause) {
+  LinkException(Kind kind, PollTrouble trouble, String message) {
+    this(kind, trouble, message, 0, null);
+  }
+
+  private LinkException(
+      Kind kind, PollTrouble trouble, String message, int errorCode, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
+    this.trouble = trouble;
     this.errorCode = errorCode;
+  }
+
+  private static PollTrouble usual(Kind kind) {
+    return switch (kind) {
+      case REFUSED -> PollTrouble.REFUSED;
+      case TIMEOUT -> PollTrouble.NO_ANSWER;
+      case LOST -> PollTrouble.RESET;
+      case SQL -> PollTrouble.QUERY_FAILED;
+    };
+  }
+
+  /** As operators know it; the message begins with its wording, or is more exact. */
+  PollTrouble trouble() {
+    return trouble;
   }
 
   Kind kind() {
     return kind;
   }
 
-  /** The server's error number, 0 unless the kind is SQL. */
+  /** The server's error number, 0 when it gave none. */
   int errorCode() {
     return errorCode;
   }
@@ -50,22 +72,23 @@ final class LinkException extends Exception {
     if (problem instanceof LinkException already) {
       return already;
     }
-    Throwable root = problem;
-    for (Throwable t = problem; t != null; t = t.getCause()) {
-      root = t;
-      if (t instanceof SocketTimeoutException) {
-        return new LinkException(Kind.TIMEOUT, "no answer in time", 0, problem);
-      }
-      if (t instanceof ConnectException c
-          && String.valueOf(c.getMessage()).toLowerCase(Locale.ROOT).contains("refused")) {
-        return new LinkException(Kind.REFUSED, "connection refused", 0, problem);
-      }
+    PollTrouble trouble = Troubles.of(problem);
+    if (trouble == PollTrouble.REFUSED) {
+      return new LinkException(Kind.REFUSED, trouble, trouble.wording(), 0, problem);
     }
-    if (problem instanceof SQLException sql && !lost(sql)) {
-      return new LinkException(
-          Kind.SQL, "error " + sql.getErrorCode() + ": " + brief(sql), sql.getErrorCode(), problem);
+    if (Troubles.timedOut(trouble)) {
+      return new LinkException(Kind.TIMEOUT, trouble, trouble.wording(), 0, problem);
     }
-    return new LinkException(Kind.LOST, "connection lost: " + brief(root), 0, problem);
+    int code = problem instanceof SQLException sql ? sql.getErrorCode() : 0;
+    String said = (code == 0 ? "" : "error " + code + ": ") + brief(problem, code);
+    return problem instanceof SQLException sql && !lost(sql)
+        ? new LinkException(
+            Kind.SQL,
+            trouble,
+            trouble == PollTrouble.QUERY_FAILED ? said : trouble.text(said),
+            code,
+            problem)
+        : new LinkException(Kind.LOST, trouble, trouble.text(said), code, problem);
   }
 
   /** SQLSTATE class 08, or the server's word that it ends this session. */
@@ -79,8 +102,17 @@ final class LinkException extends Exception {
         || (state != null && state.startsWith("08"));
   }
 
-  private static String brief(Throwable t) {
+  /** The server's own words, or those of whatever lies at the bottom. */
+  private static String brief(Throwable problem, int code) {
+    Throwable t = problem;
+    while (code == 0 && t.getCause() != null) {
+      t = t.getCause();
+    }
     String text = t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
+    int quoted = text.indexOf(QUOTED);
+    if (quoted >= 0) {
+      text = text.substring(quoted + QUOTED.length()).replaceFirst("\"$", "");
+    }
     int line = text.indexOf('\n');
     return line < 0 ? text : text.substring(0, line);
   }

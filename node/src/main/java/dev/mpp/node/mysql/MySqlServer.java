@@ -2,6 +2,7 @@ package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.PollTrouble;
 import dev.mpp.core.model.ServerFacts;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,9 +23,9 @@ public interface MySqlServer extends AutoCloseable {
     record Answered(ServerFacts facts) implements Poll {}
 
     /**
-     * @param refused nothing listens at the address (the kernel said so), as opposed to silence
+     * @param error for operators; begins with the wording of the trouble, or is more exact
      */
-    record ConnectFailed(String error, boolean refused) implements Poll {}
+    record ConnectFailed(PollTrouble trouble, String error) implements Poll {}
   }
 
   /** Called at once when the server drops the held connection (killed, shut down). Set once. */

@@ -11,6 +11,9 @@ import java.util.function.LongSupplier;
  * @param pollTimeout bound of one poll and of each step of a connect, 20 ms to 10 min; under load a
  *     server needs 500 ms and more
  * @param clock monotonic nanoseconds, {@code System::nanoTime} outside simulations
+ * @param heartbeat between two commits of our own while the server is ACTIVE, and between two looks
+ *     at its connections; zero: neither
+ * @param fence what a fence does beyond the flag
  */
 public record ServerOptions(
     NodeAddress address,
@@ -20,7 +23,29 @@ public record ServerOptions(
     Tls tls,
     DeadManTimings deadMan,
     LongSupplier clock,
+    Duration heartbeat,
     FenceOptions fence) {
+
+  /** Without heartbeats; a fence is the flag alone. */
+  public ServerOptions(
+      NodeAddress address,
+      String service,
+      Credentials credentials,
+      Duration pollTimeout,
+      Tls tls,
+      DeadManTimings deadMan,
+      LongSupplier clock) {
+    this(
+        address,
+        service,
+        credentials,
+        pollTimeout,
+        tls,
+        deadMan,
+        clock,
+        Duration.ZERO,
+        FenceOptions.NONE);
+  }
 
   /** How connections are encrypted; the names follow the MySQL client's {@code --ssl-mode}. */
   public enum Tls {
@@ -38,7 +63,15 @@ public record ServerOptions(
     }
   }
 
-  /** Encrypted where the server offers it, default dead-man timings, the system's clock. */
+  public ServerOptions withHeartbeat(Duration every) {
+    return new ServerOptions(
+        address, service, credentials, pollTimeout, tls, deadMan, clock, every, fence);
+  }
+
+  /**
+   * Encrypted where the server offers it, default dead-man timings, the system's clock, no
+   * heartbeats.
+   */
   public static ServerOptions of(
       NodeAddress address, String service, Credentials credentials, Duration pollTimeout) {
     return new ServerOptions(
@@ -48,14 +81,13 @@ public record ServerOptions(
         pollTimeout,
         Tls.PREFERRED,
         DeadManTimings.DEFAULT,
-        System::nanoTime,
-        FenceOptions.NONE);
+        System::nanoTime);
   }
 
   /** The same with another fence. */
   public ServerOptions withFence(FenceOptions other) {
     return new ServerOptions(
-        address, service, credentials, pollTimeout, tls, deadMan, clock, other);
+        address, service, credentials, pollTimeout, tls, deadMan, clock, heartbeat, other);
   }
 
   String threadName(String role) {

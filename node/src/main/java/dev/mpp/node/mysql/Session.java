@@ -1,5 +1,6 @@
 package dev.mpp.node.mysql;
 
+import dev.mpp.core.model.PollTrouble;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
@@ -31,7 +32,8 @@ record Session(Connection connection, long id, String version) {
       throw LinkException.of(e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
       abort();
-      throw new LinkException(LinkException.Kind.TIMEOUT, "no answer in time");
+      throw new LinkException(
+          LinkException.Kind.TIMEOUT, PollTrouble.NO_ANSWER, PollTrouble.NO_ANSWER.wording());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       abort();

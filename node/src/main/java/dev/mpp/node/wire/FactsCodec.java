@@ -4,8 +4,11 @@ import dev.mpp.core.model.GtidGap;
 import dev.mpp.core.model.GtidSet;
 import dev.mpp.core.model.MariaDbGtidSet;
 import dev.mpp.core.model.ServerFacts;
+import dev.mpp.core.model.ServerFacts.Commits;
 import dev.mpp.core.model.ServerFacts.Replication;
 import dev.mpp.core.model.ServerFacts.SemiSync;
+import dev.mpp.core.model.ServerFacts.Vitals;
+import dev.mpp.proto.v1.CommitOutcome;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -22,6 +25,9 @@ final class FactsCodec {
             .setSemiSync(encode(f.semiSync()))
             .setDeadMan(f.deadMan())
             .setLoginsClosed(f.loginsClosed());
+    if (!f.vitals().equals(Vitals.NONE)) {
+      b.setVitals(encode(f.vitals()));
+    }
     f.replication().ifPresent(r -> b.setReplication(encode(r)));
     if (f.executed() instanceof MariaDbGtidSet m) {
       m.gaps().forEach(g -> b.addGaps(g.toString()));
@@ -37,7 +43,43 @@ final class FactsCodec {
         f.hasReplication() ? Optional.of(decode(f.getReplication())) : Optional.empty(),
         decode(f.getSemiSync()),
         f.getDeadMan(),
-        f.getLoginsClosed());
+        f.getLoginsClosed(),
+        f.hasVitals() ? decode(f.getVitals()) : Vitals.NONE);
+  }
+
+  private static dev.mpp.proto.v1.Vitals encode(Vitals v) {
+    return dev.mpp.proto.v1.Vitals.newBuilder()
+        .setConnections(v.connections())
+        .setConnectionLimit(v.connectionLimit())
+        .setBeat(v.beat())
+        .setCommits(
+            switch (v.commits().outcome()) {
+              case UNKNOWN -> CommitOutcome.COMMIT_OUTCOME_UNSPECIFIED;
+              case DONE -> CommitOutcome.COMMIT_OUTCOME_DONE;
+              case WAITS_FOR_REPLICA -> CommitOutcome.COMMIT_OUTCOME_WAITS_FOR_REPLICA;
+              case STALLED -> CommitOutcome.COMMIT_OUTCOME_STALLED;
+              case FAILED -> CommitOutcome.COMMIT_OUTCOME_FAILED;
+            })
+        .setCommitMillis(v.commits().millis())
+        .setCommitDetail(v.commits().detail())
+        .build();
+  }
+
+  private static Vitals decode(dev.mpp.proto.v1.Vitals v) {
+    return new Vitals(
+        v.getConnections(),
+        v.getConnectionLimit(),
+        v.getBeat(),
+        new Commits(
+            switch (v.getCommits()) {
+              case COMMIT_OUTCOME_UNSPECIFIED, UNRECOGNIZED -> Commits.Outcome.UNKNOWN;
+              case COMMIT_OUTCOME_DONE -> Commits.Outcome.DONE;
+              case COMMIT_OUTCOME_WAITS_FOR_REPLICA -> Commits.Outcome.WAITS_FOR_REPLICA;
+              case COMMIT_OUTCOME_STALLED -> Commits.Outcome.STALLED;
+              case COMMIT_OUTCOME_FAILED -> Commits.Outcome.FAILED;
+            },
+            v.getCommitMillis(),
+            v.getCommitDetail()));
   }
 
   private static GtidSet executed(dev.mpp.proto.v1.ServerFacts f) {

@@ -27,9 +27,22 @@ public final class MariaDbProcess extends ServerProcess {
     super(serverId, command(), template(), WORK, options);
   }
 
+  private MariaDbProcess(Path parent, int serverId, List<String> options) throws IOException {
+    super(serverId, command(), template(), options, parent);
+  }
+
   /** A read-only, prepared server with the application's account and table {@code app.t}. */
   public static MariaDbProcess start(int serverId, String... options) throws Exception {
     MariaDbProcess server = new MariaDbProcess(serverId, Arrays.asList(options));
+    server.prepare();
+    return server;
+  }
+
+  /**
+   * @param parent of the data directory
+   */
+  static MariaDbProcess startIn(Path parent, int serverId, String... options) throws Exception {
+    MariaDbProcess server = new MariaDbProcess(parent, serverId, Arrays.asList(options));
     server.prepare();
     return server;
   }

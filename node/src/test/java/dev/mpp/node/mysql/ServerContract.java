@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mpp.core.model.PollTrouble;
 import dev.mpp.core.model.ServerFacts;
 import java.sql.Connection;
 import java.time.Duration;
@@ -24,9 +25,13 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ServerContract {
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration BEAT = Duration.ofMillis(500);
 
   ServerProcess db;
   MySqlServer server;
+
+  /** An id from before: the tripwire of an earlier test may be there for some seconds. */
+  private long before;
 
   abstract ServerProcess start(int serverId) throws Exception;
 
@@ -45,6 +50,7 @@ abstract class ServerContract {
     if (!db.isAlive()) {
       db.restart(); // A test that kills it failed.
     }
+    before = Long.parseLong(db.ask("SELECT CONNECTION_ID()"));
     server = db.manage(POLL);
     awaitAnswer();
   }
@@ -94,6 +100,47 @@ abstract class ServerContract {
     measurePolls();
   }
 
+  @Test
+  void connectionsAreCountedBesideThePoll() throws Exception {
+    try (MySqlServer counting = db.manage(POLL, BEAT);
+        Connection app = db.app()) {
+      int limit = Integer.parseInt(db.ask("SELECT @@global.max_connections"));
+      Eventually.within(
+          Duration.ofSeconds(10),
+          "they are counted",
+          () -> {
+            ServerFacts.Vitals v = Polls.answered(counting).vitals();
+            return v.connections() > 1 && v.connectionLimit() == limit && !v.exhausted();
+          });
+      assertTrue(app.isValid(1));
+    }
+  }
+
+  /** As before its SQL was run, or that of a later version. */
+  @Test
+  void aServerWithoutTheRightToTheTableIsPolledAndSaysWhatItLacks() throws Exception {
+    try (MySqlServer old = db.manage(POLL, BEAT)) {
+      db.locally("REVOKE SELECT ON mpp.canary FROM mpp@'%'");
+      try {
+        awaitDetail(old, "-prepare.sql on this server (error 1142: SELECT command denied");
+        assertTrue(Polls.answered(old).vitals().connectionLimit() > 0);
+      } finally {
+        db.locally("GRANT SELECT ON mpp.canary TO mpp@'%'");
+      }
+      Eventually.within(
+          Duration.ofSeconds(10),
+          "all is well",
+          () -> Polls.answered(old).vitals().commits().equals(ServerFacts.Commits.NONE));
+    }
+  }
+
+  private static void awaitDetail(MySqlServer server, String text) throws Exception {
+    Eventually.within(
+        Duration.ofSeconds(10),
+        "it says " + text,
+        () -> Polls.answered(server).vitals().commits().detail().contains(text));
+  }
+
   private void measurePolls() {
     long[] micros = new long[500];
     for (int i = 0; i < micros.length; i++) {
@@ -114,7 +161,7 @@ abstract class ServerContract {
       MySqlServer.Poll.ConnectFailed failed =
           assertInstanceOf(MySqlServer.Poll.ConnectFailed.class, server.poll());
       worst = Math.max(worst, System.nanoTime() - start);
-      assertFalse(failed.refused(), failed.error());
+      assertTrue(Troubles.timedOut(failed.trouble()), failed.error());
     }
     Figures.note("poll of a frozen server, worst of 6, ms", worst / 1_000_000);
     assertTrue(worst < POLL.plusMillis(150).toNanos(), worst / 1_000_000 + " ms");
@@ -156,7 +203,9 @@ abstract class ServerContract {
     Figures.note("tripwire after SIGKILL, ms", (at[0] - start) / 1_000_000);
     assertTrue(at[0] - start < Duration.ofMillis(300).toNanos(), "told late");
     long asked = System.nanoTime();
-    assertTrue(assertInstanceOf(MySqlServer.Poll.ConnectFailed.class, server.poll()).refused());
+    assertEquals(
+        PollTrouble.REFUSED,
+        assertInstanceOf(MySqlServer.Poll.ConnectFailed.class, server.poll()).trouble());
     Figures.note("poll of a killed server, ms", (System.nanoTime() - asked) / 1_000_000);
 
     MySqlServer.Fence down = server.fence(Duration.ofSeconds(1), "killed");
@@ -164,13 +213,16 @@ abstract class ServerContract {
     Figures.note("fence of a killed server, ms", down.micros() / 1000);
 
     db.restart();
+    before = 0;
     awaitAnswer();
     awaitTripwire();
     assertEquals(1, told.get());
   }
 
   private String tripwire() throws Exception {
-    return db.ask("SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(60)%'");
+    return db.ask(
+        "SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP(60)%' AND ID > "
+            + before);
   }
 
   private void awaitTripwire() throws Exception {

@@ -55,9 +55,17 @@ public abstract class ServerProcess implements AutoCloseable {
    */
   ServerProcess(int serverId, List<String> base, Path template, Path disk, List<String> options)
       throws IOException {
+    this(serverId, base, template, options, Files.isWritable(MEMORY) ? MEMORY : disk);
+  }
+
+  /**
+   * @param parent of the data directory
+   */
+  ServerProcess(int serverId, List<String> base, Path template, List<String> options, Path parent)
+      throws IOException {
     this.port = FreePorts.next();
     String name = "mpp-server-" + ProcessHandle.current().pid() + "-" + COUNT.getAndIncrement();
-    this.data = (Files.isWritable(MEMORY) ? MEMORY : disk).resolve(name);
+    this.data = parent.resolve(name);
     copy(template, data);
     this.command = new ArrayList<>(base);
     command.addAll(
@@ -139,12 +147,17 @@ public abstract class ServerProcess implements AutoCloseable {
   }
 
   MySqlServer manage(Duration pollTimeout) {
-    return manage(pollTimeout, FenceOptions.NONE);
+    return MySqlServers.open(ServerOptions.of(address(), "orders", MANAGER, pollTimeout));
   }
 
   MySqlServer manage(Duration pollTimeout, FenceOptions fence) {
     return MySqlServers.open(
         ServerOptions.of(address(), "orders", MANAGER, pollTimeout).withFence(fence));
+  }
+
+  MySqlServer manage(Duration pollTimeout, Duration heartbeat) {
+    return MySqlServers.open(
+        ServerOptions.of(address(), "orders", MANAGER, pollTimeout).withHeartbeat(heartbeat));
   }
 
   Connection root() throws SQLException {
@@ -153,6 +166,10 @@ public abstract class ServerProcess implements AutoCloseable {
 
   Connection app() throws SQLException {
     return connect("app", "app");
+  }
+
+  Connection as(Credentials who) throws SQLException {
+    return connect(who.user(), who.password().get());
   }
 
   Connection connect(String user, String password) throws SQLException {

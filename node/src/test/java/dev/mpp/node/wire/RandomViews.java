@@ -142,7 +142,18 @@ final class RandomViews {
             random.nextInt(),
             random.nextBoolean(),
             random.nextBoolean()),
-        random.nextBoolean());
+        random.nextBoolean(),
+        text(),
+        random.nextBoolean() ? ServerFacts.Vitals.NONE : vitals());
+  }
+
+  private ServerFacts.Vitals vitals() {
+    return new ServerFacts.Vitals(
+        random.nextInt(),
+        random.nextInt(),
+        random.nextLong(),
+        new ServerFacts.Commits(
+            any(ServerFacts.Commits.Outcome.values()), random.nextLong(), text()));
   }
 
   private GtidSet executed() {

@@ -1,0 +1,84 @@
+package dev.mpp.node.mysql;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mpp.core.model.ServerFacts.Commits.Outcome;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real server on a small file system of its own, which is filled under it. */
+class DiskFullTest {
+  private static final Duration BUDGET = Duration.ofSeconds(30);
+  private static final Set<Outcome> BAD = Set.of(Outcome.STALLED, Outcome.FAILED);
+
+  @Test
+  void isSeenByTheCommitsOfTheActiveAndPollsGoOnWhenThereIsSpace(@TempDir Path parent)
+      throws Exception {
+    Assumptions.assumeTrue(
+        System.getProperty("user.name").equals("root"), "mounting a file system takes root");
+    run("mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", parent.toString());
+    try (MariaDbProcess mariadb = MariaDbProcess.startIn(parent, 73);
+        MySqlServer server = mariadb.manage(Duration.ofSeconds(3), Duration.ofMillis(500))) {
+      Polls.ready(mariadb, server);
+      try (Renewals renewals = new Renewals(server)) {
+        MySqlServer.Promoted promoted = server.makeWritable("orders", 1, "site1", BUDGET);
+        assertTrue(promoted.ok(), promoted.detail());
+        Polls.until(server, Outcome.DONE);
+        Path filler = parent.resolve("filler");
+        fill(filler);
+        long start = System.nanoTime();
+        String[] seen = new String[1];
+        Eventually.within(
+            Duration.ofSeconds(60),
+            "commits fail or hang, and it is said why",
+            () -> {
+              seen[0] = trouble(server.poll());
+              return seen[0].contains("the disk is full");
+            });
+        Figures.note("disk full: seen after, ms", (System.nanoTime() - start) / 1_000_000);
+        Figures.note("disk full: as", seen[0]);
+        Files.delete(filler);
+        long freed = System.nanoTime();
+        // MariaDB looks for space once a minute.
+        Eventually.within(
+            Duration.ofSeconds(120),
+            "polls are answered",
+            () -> server.poll() instanceof MySqlServer.Poll.Answered);
+        Figures.note("disk full: over after, ms", (System.nanoTime() - freed) / 1_000_000);
+      }
+    } finally {
+      run("umount", "-l", parent.toString());
+    }
+  }
+
+  /** Commits that hang, told by an answer or by a poll that hangs behind them. */
+  private static String trouble(MySqlServer.Poll poll) {
+    return switch (poll) {
+      case MySqlServer.Poll.Answered a when BAD.contains(a.facts().vitals().commits().outcome()) ->
+          a.facts().vitals().commits().toString();
+      case MySqlServer.Poll.Answered _ -> "";
+      case MySqlServer.Poll.ConnectFailed f when f.error().contains("commits have hung") ->
+          f.error();
+      case MySqlServer.Poll.ConnectFailed _ -> "";
+    };
+  }
+
+  private static void fill(Path file) throws Exception {
+    Process p =
+        new ProcessBuilder("dd", "if=/dev/zero", "of=" + file, "bs=4k")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertTrue(p.waitFor() != 0, "the disk is not full");
+  }
+
+  private static void run(String... command) throws Exception {
+    int exit = new ProcessBuilder(command).inheritIO().start().waitFor();
+    assertTrue(exit == 0, String.join(" ", command));
+  }
+}

@@ -34,7 +34,6 @@ public enum Break {
   PAIR_NO_EVIDENCE("P4", "a site of a pair takes its silent peer for gone without a proof"),
   PAIR_HASTY("P5", "a proof need not last as long as the peer's checkpoints take to fail"),
   PAIR_NO_REACH("P6", "a holder of a pair goes on alone without reaching the world"),
-  PAIR_STALE_REACH("P6", "what a holder of a pair saw before it was suspended counts as seen now"),
   PAIR_DESERTS("P7", "a holder of a pair under rpo: zero goes on without its peer at once"),
   PAIR_OVERLAPS(
       "P10", "a site of a pair agrees to the next epoch while a lease of its own may still run"),
@@ -74,7 +73,6 @@ public enum Break {
           PAIR_NO_EVIDENCE,
           PAIR_HASTY,
           PAIR_NO_REACH,
-          PAIR_STALE_REACH,
           PAIR_OVERLAPS,
           PAIR_DESERTS ->
           sites == 2;

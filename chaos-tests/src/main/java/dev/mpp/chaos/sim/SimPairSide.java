@@ -162,8 +162,7 @@ final class SimPairSide {
   /** Probes that say nothing new are not played: while the world is seen the last is recent. */
   private Map<ServiceName, Long> fresh(Map<ServiceName, Long> seenAt) {
     boolean blind = world.broken.is(Break.PAIR_NO_REACH);
-    boolean stale = world.broken.is(Break.PAIR_STALE_REACH);
-    if (!blind && !stale && (site().frozen || !pair.outlook.sees(index))) {
+    if (!blind && (site().frozen || !pair.outlook.sees(index))) {
       return seenAt;
     }
     Map<ServiceName, Long> fresh = new HashMap<>();
@@ -174,7 +173,7 @@ final class SimPairSide {
 
   /** The world is lost, or the process is about to be suspended: when the last probe began. */
   void blinded() {
-    if (world.broken.is(Break.PAIR_NO_REACH) || world.broken.is(Break.PAIR_STALE_REACH)) {
+    if (world.broken.is(Break.PAIR_NO_REACH)) {
       return;
     }
     long last = site().now() - (long) (world.chance.unit() * world.shape.probeEvery());

@@ -397,21 +397,21 @@ final class NodeProcess implements AutoCloseable {
     MppConfig.DeadMan d = config.deadMan();
     ServerOptions plain =
         new ServerOptions(
-        node,
-        service.name().name(),
-        new Credentials(
-            service.mysql().user(),
-            () -> {
-              try {
-                return service.mysql().password().reveal();
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            }),
-        service.poll().timeout(),
-        ServerOptions.Tls.PREFERRED,
-        new DeadManTimings(d.timeout(), d.period(), d.killBudget()),
-        time::nanos);
+            node,
+            service.name().name(),
+            new Credentials(
+                service.mysql().user(),
+                () -> {
+                  try {
+                    return service.mysql().password().reveal();
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }),
+            service.poll().timeout(),
+            ServerOptions.Tls.PREFERRED,
+            new DeadManTimings(d.timeout(), d.period(), d.killBudget()),
+            time::nanos);
     return plain.withFence(
         new FenceOptions(
             service.fence().blockAccounts().stream().map(FenceOptions.Account::parse).toList(),

@@ -44,8 +44,7 @@ final class MySqlObjectCheck {
             : Finding.ok("CANARY", "mpp.canary is there"));
     check.event();
     ProcedureCheck procedures = new ProcedureCheck(c, sql);
-    check.findings.add(
-        procedures.of("OPEN_SERVER", "mpp.open_server", "nothing can be opened"));
+    check.findings.add(procedures.of("OPEN_SERVER", "mpp.open_server", "nothing can be opened"));
     check.findings.addAll(procedures.accountBlocking());
     return List.copyOf(check.findings);
   }

@@ -120,7 +120,6 @@ public final class MySql implements DatabaseServer {
             "--innodb-redo-log-capacity=24M",
             "--mysqlx=OFF",
             "--secure-file-priv=NULL",
-            "--tls-version=",
             "--initialize-insecure",
             "--init-file=" + script));
     children.run("initialising MySQL of " + place.label(), command, place.folder(), "");

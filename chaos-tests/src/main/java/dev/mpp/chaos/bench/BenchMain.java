@@ -72,8 +72,8 @@ public final class BenchMain implements Callable<Integer> {
       names = "--server",
       paramLabel = "DIR",
       description =
-          "fence, polled: binaries of the server, with bin/mariadbd or bin/mysqld and share/; otherwise the"
-              + " MariaDB of the demo.")
+          "fence, polled: binaries of the server, with bin/mariadbd or bin/mysqld and share/;"
+              + " otherwise the MariaDB of the demo.")
   private @Nullable Path server;
 
   @Option(names = "--runs", paramLabel = "N", description = "fence: how often; 30, or 2 if quick.")

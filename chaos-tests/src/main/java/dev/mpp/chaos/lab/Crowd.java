@@ -1,6 +1,7 @@
 package dev.mpp.chaos.lab;
 
 import dev.mpp.chaos.client.Login;
+import dev.mpp.chaos.process.Trouble;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -20,8 +21,10 @@ final class Crowd implements Injury {
   private final String address;
   private final Login login;
   private final List<Connection> taken = new CopyOnWriteArrayList<>();
-  private final Administrator administrator;
+  private final Lab lab;
+  private final LabSite site;
   private final boolean hunting;
+  private Administrator administrator;
   private final Thread thread;
   private volatile boolean stopped;
 
@@ -29,6 +32,8 @@ final class Crowd implements Injury {
    * @param hunting also kills the sessions of MPP
    */
   Crowd(Lab lab, LabSite site, boolean hunting) {
+    this.lab = lab;
+    this.site = site;
     this.address = site.address();
     this.login = lab.application();
     this.hunting = hunting;
@@ -52,10 +57,24 @@ final class Crowd implements Injury {
     while (!stopped) {
       if (hunting && System.nanoTime() - next >= 0) {
         next += HUNT_NANOS;
-        administrator.killSessionsOf("mpp");
+        hunt();
       }
       boolean more = take();
       LockSupport.parkNanos(more ? 1 : PERIOD_NANOS);
+    }
+  }
+
+  /** A fence ends the administrator's session, too; its next one has to find a place. */
+  private void hunt() {
+    try {
+      administrator.killSessionsOf("mpp");
+    } catch (Trouble e) {
+      administrator.close();
+      try {
+        administrator = lab.administrator(site);
+      } catch (Trouble full) {
+        // The next time.
+      }
     }
   }
 

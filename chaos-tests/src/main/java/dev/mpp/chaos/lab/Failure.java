@@ -15,7 +15,7 @@ enum Failure {
       "mysqld shut down by hand",
       Then.TAKEOVER,
       "connection refused|shutting down|connection lost"),
-  RESET("every session of MPP reset once (RST)", Then.STAYS, "connection lost"),
+  RESET("every session of MPP reset again and again (RST)", Then.EITHER, "connection lost"),
   DROPPED(
       "packets between MPP and its server dropped, nobody else's",
       Then.TAKEOVER,

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  *
  * @param noticedMs the first word about the server to an operator
  * @param namedMs the message that says what it is
- * @param named that message, without the time and the address
+ * @param named that message, without the time and the address; without one the first word
  * @param fencedMs the old ACTIVE was seen read-only, or when it did not answer, MPP said how it
  *     counts as fenced
  * @param fenced how: read-only, or MPP's word

@@ -7,11 +7,14 @@ import dev.mpp.chaos.process.Trouble;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** A failure that was made, until it is mended. */
 interface Injury {
   /** Longer than an orderly end of a server that still has clients. */
   Duration SHUTDOWN = Duration.ofSeconds(90);
+
+  long RESET_PERIOD_NANOS = 20_000_000L;
 
   void mend();
 
@@ -34,7 +37,7 @@ interface Injury {
       case READ_ONLY -> readOnly(lab, site);
       case APPLIER -> applierCrashed(lab, source);
       case LAG -> held(lab, site, "LOCK TABLES demo.ledger READ");
-      case DISK_FULL -> lab.disk(site).fill();
+      case DISK_FULL -> diskFull(lab, site);
       case STALLED -> held(lab, site, "FLUSH TABLES WITH READ LOCK");
     };
   }
@@ -42,6 +45,20 @@ interface Injury {
   private static Injury broken(Lab lab, Breakage breakage) {
     breakage.inject(lab);
     return () -> breakage.mend(lab);
+  }
+
+  /**
+   * Mended as operators do: space is made, and the server started again, which otherwise hangs for
+   * minutes among the sessions that piled up.
+   */
+  private static Injury diskFull(Lab lab, LabSite site) {
+    Injury full = lab.disk(site).fill();
+    return () -> {
+      full.mend();
+      Breakage restart = Breakage.mysql(site);
+      restart.inject(lab);
+      restart.mend(lab);
+    };
   }
 
   private static Injury shutDown(Lab lab, LabSite site) {
@@ -57,19 +74,47 @@ interface Injury {
     };
   }
 
-  /** The kernel of the server's host ends the connections with RST (ss(8), --kill). */
+  /**
+   * The kernel of the server's host ends the connections with RST (ss(8), --kill), faster than a
+   * session is of use; one reset alone is mended within the same poll, and nobody is told.
+   */
   private static Injury reset(Lab lab, LabSite site) {
-    Tool.inside(
-        lab.network().namespace(site.label()),
-        "ss",
-        "-K",
-        "state",
-        "established",
-        "src",
-        site.address() + ":" + LabConfiguration.MYSQL,
-        "dst",
-        site.address());
-    return () -> {};
+    Namespace namespace = lab.network().namespace(site.label());
+    Thread resets =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  while (!Thread.currentThread().isInterrupted()) {
+                    resetOnce(namespace, site);
+                    LockSupport.parkNanos(RESET_PERIOD_NANOS);
+                  }
+                });
+    return () -> {
+      resets.interrupt();
+      try {
+        resets.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    };
+  }
+
+  private static void resetOnce(Namespace namespace, LabSite site) {
+    try {
+      Tool.inside(
+          namespace,
+          "ss",
+          "-K",
+          "state",
+          "established",
+          "src",
+          site.address() + ":" + LabConfiguration.MYSQL,
+          "dst",
+          site.address());
+    } catch (Trouble e) {
+      // Interrupted by the mending, or a connection ended by itself first.
+    }
   }
 
   /**

@@ -126,7 +126,8 @@ record LabReport(LabScript script, String server, int sites, int wanted, List<La
   String toText() {
     StringBuilder text = new StringBuilder("\n");
     text.append(
-        "run  fault                              new ACTIVE   by name    fenced    outage   ledger    peers    acked  lost  dual  roles  verdict\n");
+        "run  fault                              new ACTIVE   by name    fenced    outage   ledger "
+            + "   peers    acked  lost  dual  roles  verdict\n");
     int number = 0;
     for (LabRun run : runs) {
       Findings found = run.findings();

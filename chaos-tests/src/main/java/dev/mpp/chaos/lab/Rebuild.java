@@ -134,10 +134,10 @@ final class Rebuild {
     String canaries =
         String.join("\n", lines.stream().filter(line -> line.startsWith("REPLACE")).toList());
     return """
-        TRUNCATE TABLE demo.ledger;
-        DELETE FROM demo.probe;
-        DELETE FROM mpp.canary;
-        """
+    TRUNCATE TABLE demo.ledger;
+    DELETE FROM demo.probe;
+    DELETE FROM mpp.canary;
+    """
         + canaries;
   }
 }

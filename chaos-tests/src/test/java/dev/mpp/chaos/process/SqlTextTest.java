@@ -33,7 +33,8 @@ class SqlTextTest {
         DELIMITER ;
         SELECT CONCAT('x',
           ';');
-        SELECT 3""";
+        SELECT 3\
+        """;
     assertEquals(
         List.of(
             "SELECT 1",

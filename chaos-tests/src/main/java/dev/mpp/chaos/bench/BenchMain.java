@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Parameters;
       "pool   one evaluation of a pool, per node",
       "brain  one event of a site with 1,000 services of three nodes",
       "polls  processor time of 1,000 polls of real servers, against a script",
+      "polled what being polled costs a server: its processor time, connections and statements,",
+      "       at 1 s and at 200 ms, as a standby and as the ACTIVE",
       "fence  how long a fence lets clients write, with 20 hard writers and everything that",
       "       holds it up at once; exit status 1 if a write was acknowledged after it, or one",
       "       in a hundred more than 300 ms after its start",
@@ -47,6 +50,7 @@ public final class BenchMain implements Callable<Integer> {
     pool,
     brain,
     polls,
+    polled,
     fence
   }
 
@@ -54,7 +58,7 @@ public final class BenchMain implements Callable<Integer> {
 
   @Parameters(
       arity = "0..*",
-      paramLabel = "pool|brain|polls|fence",
+      paramLabel = "pool|brain|polls|polled|fence",
       description = "What to measure.")
   private List<Suite> suites = new ArrayList<>();
 
@@ -68,8 +72,8 @@ public final class BenchMain implements Callable<Integer> {
       names = "--server",
       paramLabel = "DIR",
       description =
-          "fence: binaries of the server, with bin/mariadbd or bin/mysqld and share/; otherwise the"
-              + " MariaDB of the demo.")
+          "fence, polled: binaries of the server, with bin/mariadbd or bin/mysqld and share/;"
+              + " otherwise the MariaDB of the demo.")
   private @Nullable Path server;
 
   @Option(names = "--runs", paramLabel = "N", description = "fence: how often; 30, or 2 if quick.")
@@ -97,6 +101,7 @@ public final class BenchMain implements Callable<Integer> {
         case pool -> jmh(PoolBenchmark.class);
         case brain -> jmh(BrainBenchmark.class);
         case polls -> polls();
+        case polled -> polled();
         case fence -> fence();
       }
     }
@@ -156,6 +161,25 @@ public final class BenchMain implements Callable<Integer> {
     line.put("oneConnectionToPollers", r.ratioToOneConnection());
     line.put("skipped", r.skipped());
     print(line);
+  }
+
+  private void polled() throws IOException, InterruptedException, SQLException {
+    Duration window = Duration.ofSeconds(quick ? 3 : 60);
+    PolledBenchmark.Result r = new PolledBenchmark(window, server, System.out).run();
+    for (PolledBenchmark.Row row : r.rows()) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("benchmark", "polled");
+      line.put("server", r.version());
+      line.put("role", row.role());
+      line.put("interval", row.interval());
+      line.put("percentOfOneCore", row.percent());
+      line.put("added", r.added(row));
+      line.put("connections", row.connections());
+      line.put("logins", row.logins());
+      line.put("statementsASecond", row.statements());
+      line.put("pollsASecond", row.polls());
+      print(line);
+    }
   }
 
   private void fence() throws IOException, InterruptedException, SQLException {

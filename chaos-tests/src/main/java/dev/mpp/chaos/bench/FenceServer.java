@@ -149,6 +149,11 @@ final class FenceServer implements AutoCloseable {
     throw new IOException("the server did not start: " + Files.readString(log), last);
   }
 
+  /** Of the server itself. */
+  long pid() {
+    return process.pid();
+  }
+
   NodeAddress address() {
     return new NodeAddress("127.0.0.1", port);
   }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Transactions that one MariaDB server has and another lacks, by {@code gtid_binlog_state}: the
+ * Transactions that one server has and another lacks. MariaDB: by {@code gtid_binlog_state}, the
  * newest sequence number of each pair of domain and server, {@code 0-1-17,0-2-23} (MariaDB manual,
- * Global Transaction ID).
+ * Global Transaction ID). MySQL: by {@code gtid_executed}, {@link GtidSet}.
  */
 public final class ErrantGtids {
   private ErrantGtids() {}
@@ -29,14 +29,21 @@ public final class ErrantGtids {
   }
 
   /**
-   * What {@code former} has beyond {@code current}, one GTID for each pair that is ahead. Only what
-   * came since {@code begin}: a server whose data was made anew has a shorter history.
+   * What {@code former} has beyond {@code current}, one GTID for each pair that is ahead (MySQL:
+   * the ranges). Only what came since {@code begin}: a server whose data was made anew has a
+   * shorter history.
    *
    * @param begin state of the former one when both were known to be equal
    * @param former read first
    * @param current read after it
    */
   public static List<String> find(String begin, String former, String current) {
+    if (former.contains(":")) {
+      return GtidSet.parse(former)
+          .minus(GtidSet.parse(begin))
+          .minus(GtidSet.parse(current))
+          .ranges();
+    }
     Map<String, Long> old = parse(begin);
     Map<String, Long> there = parse(current);
     List<String> errant = new ArrayList<>();

@@ -12,17 +12,20 @@ import java.util.OptionalInt;
  * @param fencedFrom after this instant the old server must refuse writes; empty: not judged
  * @param roleChanges so many at most; empty: not judged
  * @param holderStays the server that was writable must never be read-only after the fault
+ * @param flagsCount two servers without {@code read_only} are a violation. Not where one was
+ *     stopped by a signal: it goes on where it was, and only what it acknowledges can count
  */
 public record Expectation(
     boolean takeover,
     Optional<Duration> newActiveWithin,
     Optional<Long> fencedFrom,
     OptionalInt roleChanges,
-    boolean holderStays) {
+    boolean holderStays,
+    boolean flagsCount) {
 
-  /** Without the last two. */
+  /** The flags count; the role and its holder are not judged. */
   public Expectation(
       boolean takeover, Optional<Duration> newActiveWithin, Optional<Long> fencedFrom) {
-    this(takeover, newActiveWithin, fencedFrom, OptionalInt.empty(), false);
+    this(takeover, newActiveWithin, fencedFrom, OptionalInt.empty(), false, true);
   }
 }

@@ -2,6 +2,7 @@ package dev.mpp.chaos.check;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Everything clients saw of one run.
@@ -9,6 +10,8 @@ import java.util.Set;
  * @param faultAt just before the fault was made
  * @param before address of the server that was ACTIVE before the fault
  * @param other address of the other server
+ * @param acks of the writers that follow DNS
+ * @param localAcks of the writers beside each server, whom no cut of a link stops
  * @param probesBefore regular write probes at {@code before}
  * @param probesOther regular write probes at {@code other}
  * @param flagsBefore looks at the read-only flag of {@code before}; ACCEPTED: it was off
@@ -21,6 +24,7 @@ public record History(
     String before,
     String other,
     List<Ack> acks,
+    List<Ack> localAcks,
     List<Attempt> probesBefore,
     List<Attempt> probesOther,
     List<Attempt> flagsBefore,
@@ -30,6 +34,7 @@ public record History(
 
   public History {
     acks = List.copyOf(acks);
+    localAcks = List.copyOf(localAcks);
     probesBefore = List.copyOf(probesBefore);
     probesOther = List.copyOf(probesOther);
     flagsBefore = List.copyOf(flagsBefore);
@@ -38,7 +43,12 @@ public record History(
     present = Set.copyOf(present);
   }
 
-  /** Without looks at the flags. */
+  /** Of all writers. */
+  List<Ack> allAcks() {
+    return Stream.concat(acks.stream(), localAcks.stream()).toList();
+  }
+
+  /** Without local writers and looks at the flags. */
   public History(
       long faultAt,
       String before,
@@ -53,6 +63,7 @@ public record History(
         before,
         other,
         acks,
+        List.of(),
         probesBefore,
         probesOther,
         List.of(),

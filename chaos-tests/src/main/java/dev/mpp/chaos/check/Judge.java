@@ -16,12 +16,12 @@ public final class Judge {
             .findFirst();
     OptionalLong newActive = newActive(history, expectation);
     OptionalLong dnsChange = dnsChange(history, expectation);
-    List<Ack> lost = LostRows.find(history.acks(), history.present());
+    List<Ack> lost = LostRows.find(history.allAcks(), history.present());
     DualWritable.Result dual =
         DualWritable.measure(
             history.probesBefore(),
             history.probesOther(),
-            history.acks().stream().map(Ack::attempt).toList());
+            history.allAcks().stream().map(Ack::attempt).toList());
     DualWritable.Result flags =
         DualWritable.measure(history.flagsBefore(), history.flagsOther(), List.of());
     int changes = RoleChanges.count(history.probesBefore(), history.probesOther());
@@ -38,7 +38,7 @@ public final class Judge {
           "two servers accepted writes at the same time for at least %d ms (%d certain writes)"
               .formatted(dual.millis(), dual.hits()));
     }
-    if (flags.millis() > 0) {
+    if (expectation.flagsCount() && flags.millis() > 0) {
       violations.add("neither server was read-only for at least %d ms".formatted(flags.millis()));
     }
     expectation.roleChanges().stream()
@@ -71,9 +71,9 @@ public final class Judge {
         outage,
         dnsChange,
         newActive,
-        history.acks().size(),
+        history.allAcks().size(),
         lost.size(),
-        Math.max(dual.millis(), flags.millis()),
+        expectation.flagsCount() ? Math.max(dual.millis(), flags.millis()) : dual.millis(),
         changes,
         violations);
   }

@@ -14,8 +14,15 @@ import java.util.Set;
 public final class Look {
   private final String server;
   private final Login login;
+  private final Family family;
 
+  /** At a MariaDB server. */
   public Look(String server, Login login) {
+    this(server, login, Family.MARIADB);
+  }
+
+  public Look(String server, Login login, Family family) {
+    this.family = family;
     this.server = server;
     this.login = login;
   }
@@ -27,26 +34,30 @@ public final class Look {
 
   /** Commits here wait for a replica, and one is there to answer. */
   public boolean semiSyncOn() {
-    return ask("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_status'", 2).equals(Optional.of("ON"))
-        && ask("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_clients'", 2)
+    return ask(family.semiSync("status"), 2).equals(Optional.of("ON"))
+        && ask(family.semiSync("clients"), 2)
             .filter(clients -> Integer.parseInt(clients) >= 1)
             .isPresent();
   }
 
-  /** The position of the last transaction in this server's binary log. */
-  public Optional<String> position() {
-    return ask("SELECT @@global.gtid_binlog_pos", 1);
+  /** As the server says it. */
+  public Optional<String> version() {
+    return ask("SELECT VERSION()", 1);
   }
 
-  /** The newest transaction of each domain and server in this server's binary log. */
+  /** MariaDB: the last transaction in the binary log; MySQL: all that were executed. */
+  public Optional<String> position() {
+    return ask(family.position(), 1);
+  }
+
+  /** Everything in this server's binary log; MariaDB: the newest of each domain and server. */
   public Optional<String> binlogState() {
-    return ask("SELECT @@global.gtid_binlog_state", 1);
+    return ask(family.binlogState(), 1);
   }
 
   /** This server has applied everything up to the position of another one. */
   public boolean reached(String position) {
-    return position.matches("[0-9,-]*")
-        && ask("SELECT MASTER_GTID_WAIT('" + position + "', 0.3)", 1).equals(Optional.of("0"));
+    return ask(family.reached(position), 1).equals(Optional.of("0"));
   }
 
   /** All rows of one run. */

@@ -10,16 +10,19 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
- * One application: inserts numbered rows one after the other through the global name. When anything
- * goes wrong it drops the connection, asks DNS again and goes on with the next number; a row whose
- * outcome it does not know is never written again and never counted as acknowledged.
+ * One application: inserts numbered rows one after the other, through the global name or at one
+ * server. When anything goes wrong it drops the connection, asks DNS again and goes on with the
+ * next number; a row whose outcome it does not know is never written again and never counted as
+ * acknowledged. One beside a server stays connected while that one refuses writes.
  */
 public final class Writer implements AutoCloseable {
   private final long run;
   private final int number;
-  private final GlobalName name;
+  private final Supplier<Optional<String>> where;
+  private final boolean stays;
   private final Login login;
   private final Random random;
   private final ConcurrentLinkedQueue<Ack> acks = new ConcurrentLinkedQueue<>();
@@ -29,17 +32,33 @@ public final class Writer implements AutoCloseable {
   private volatile boolean stopped;
   private final Thread thread;
 
+  private Writer(
+      long run,
+      int number,
+      Supplier<Optional<String>> where,
+      boolean stays,
+      Login login,
+      Random random) {
+    this.run = run;
+    this.number = number;
+    this.where = where;
+    this.stays = stays;
+    this.login = login;
+    this.random = random;
+    this.thread = Thread.ofPlatform().daemon().name("writer-" + number).start(this::run);
+  }
+
   /**
    * @param run distinguishes the rows of this run
    * @param random paces this writer
    */
-  public Writer(long run, int number, GlobalName name, Login login, Random random) {
-    this.run = run;
-    this.number = number;
-    this.name = name;
-    this.login = login;
-    this.random = random;
-    this.thread = Thread.ofPlatform().daemon().name("writer-" + number).start(this::run);
+  public static Writer byName(long run, int number, GlobalName name, Login login, Random random) {
+    return new Writer(run, number, name::resolve, false, login, random);
+  }
+
+  /** The same at one address, whatever DNS says. */
+  public static Writer beside(long run, int number, String address, Login login, Random random) {
+    return new Writer(run, number, () -> Optional.of(address), true, login, random);
   }
 
   /** Acknowledged rows so far, in order. */
@@ -69,7 +88,7 @@ public final class Writer implements AutoCloseable {
     while (!stopped) {
       try {
         if (connection.isEmpty()) {
-          Optional<String> address = name.resolve();
+          Optional<String> address = where.get();
           if (address.isEmpty()) {
             troubled("DNS gives no address");
             LockSupport.parkNanos(20_000_000L);
@@ -87,8 +106,10 @@ public final class Writer implements AutoCloseable {
         LockSupport.parkNanos(random.nextLong(10_000_000L, 30_000_000L));
       } catch (SQLException e) {
         troubled(server + ": " + e.getMessage());
-        connection.ifPresent(Login::abandon);
-        connection = Optional.empty();
+        if (!stays || !Login.refused(e)) {
+          connection.ifPresent(Login::abandon);
+          connection = Optional.empty();
+        }
         LockSupport.parkNanos(random.nextLong(10_000_000L, 40_000_000L));
       }
     }

@@ -1,5 +1,6 @@
 package dev.mpp.chaos.demo;
 
+import dev.mpp.chaos.client.Family;
 import dev.mpp.chaos.process.Child;
 import dev.mpp.chaos.process.Children;
 import dev.mpp.chaos.process.Console;
@@ -291,7 +292,8 @@ public final class Demo implements AutoCloseable {
         Site.withMySql().stream().map(this::place).toList(),
         ports.mysql(),
         ports.dns(),
-        appPassword());
+        appPassword(),
+        Family.MARIADB);
   }
 
   public Place place(Site site) {

@@ -27,14 +27,14 @@ sealed interface Breakage {
     }
   }
 
-  /** SIGSTOP to one node. */
-  record Freeze(LabSite site) implements Breakage {}
+  /** SIGSTOP to one process, SIGCONT to mend it. */
+  record Freeze(Victim victim) implements Breakage {}
 
   /** One process of one site. */
   record Victim(Part part, LabSite site) {
     @Override
     public String toString() {
-      return (part == Part.MYSQL ? "MariaDB" : "mpp node") + " of " + site.label();
+      return (part == Part.MYSQL ? "mysqld" : "mpp node") + " of " + site.label();
     }
   }
 
@@ -63,7 +63,7 @@ sealed interface Breakage {
       case Cut(String what, List<Drop> drops, var severed) -> lab.network().cut(drops);
       case Kill(List<Victim> victims) ->
           victims.forEach(v -> lab.child(v.part(), v.site()).orElseThrow().kill());
-      case Freeze(LabSite site) -> lab.child(Part.NODE, site).orElseThrow().freeze();
+      case Freeze(Victim v) -> lab.child(v.part(), v.site()).orElseThrow().freeze();
     }
   }
 
@@ -71,7 +71,7 @@ sealed interface Breakage {
     switch (this) {
       case Cut cut -> lab.network().heal();
       case Kill(List<Victim> victims) -> victims.forEach(v -> lab.start(v.part(), v.site()));
-      case Freeze(LabSite site) -> lab.child(Part.NODE, site).orElseThrow().thaw();
+      case Freeze(Victim v) -> lab.child(v.part(), v.site()).orElseThrow().thaw();
     }
   }
 
@@ -80,7 +80,7 @@ sealed interface Breakage {
     return switch (this) {
       case Cut cut -> cut.severed();
       case Kill kill -> List.of();
-      case Freeze(LabSite site) -> List.of(site);
+      case Freeze(Victim v) -> v.part() == Part.NODE ? List.of(v.site()) : List.of();
     };
   }
 
@@ -89,7 +89,7 @@ sealed interface Breakage {
       case Cut cut -> cut.what();
       case Kill(List<Victim> victims) ->
           "kill " + victims.stream().map(Victim::toString).collect(Collectors.joining(", "));
-      case Freeze(LabSite site) -> "freeze mpp node of " + site.label();
+      case Freeze(Victim victim) -> "freeze " + victim;
     };
   }
 }

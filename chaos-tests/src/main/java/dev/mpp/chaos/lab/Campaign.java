@@ -4,11 +4,14 @@ import dev.mpp.chaos.process.Console;
 import dev.mpp.chaos.process.NodeProcess.Program;
 import dev.mpp.chaos.process.Trouble;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What both campaigns of switchovers have. Exit codes as {@link LabMain}. */
@@ -27,6 +30,9 @@ abstract sealed class Campaign implements Callable<Integer>
       defaultValue = "1",
       description = "number of the first one, to go on with a campaign (default: ${DEFAULT-VALUE})")
   private int first;
+
+  @Option(names = "--server", paramLabel = "DIR", description = LabMain.SERVER)
+  private @Nullable Path server;
 
   @Option(names = "--seed", description = "of every random choice (default: new)")
   private long seed = System.nanoTime() & 0xffff_ffffL;
@@ -56,6 +62,7 @@ abstract sealed class Campaign implements Callable<Integer>
         LabMain.within(
             new Console(System.err, false),
             new LabConfiguration(LabMain.sites(3), 1),
+            Optional.ofNullable(server),
             site -> Program.node(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m")),
             lab -> new MoveRunner(lab, label(), seed, plans()).run(first - 1, runs));
     MoveReport report = new MoveReport(label(), runs, pauseP99(), results);

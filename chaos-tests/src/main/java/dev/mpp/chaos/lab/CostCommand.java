@@ -4,6 +4,7 @@ import dev.mpp.chaos.process.Console;
 import dev.mpp.chaos.process.Trouble;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -55,6 +56,7 @@ final class CostCommand implements Callable<Integer> {
         LabMain.within(
             console,
             configuration,
+            Optional.empty(),
             site -> NodeFlags.of(site, configuration),
             lab -> new CostMeter(lab, services).measure(seconds));
     answer.print(json ? Cost.toJson(services, costs) : Cost.toText(services, costs));

@@ -1,10 +1,14 @@
 package dev.mpp.chaos.lab;
 
+import dev.mpp.chaos.client.Family;
+import dev.mpp.chaos.client.Login;
+import dev.mpp.chaos.client.Look;
 import dev.mpp.chaos.process.Child;
 import dev.mpp.chaos.process.Children;
 import dev.mpp.chaos.process.Console;
+import dev.mpp.chaos.process.DatabaseServer;
+import dev.mpp.chaos.process.Entrance;
 import dev.mpp.chaos.process.Folder;
-import dev.mpp.chaos.process.MariaDb;
 import dev.mpp.chaos.process.NodeProcess;
 import dev.mpp.chaos.process.Operator;
 import dev.mpp.chaos.process.Place;
@@ -36,7 +40,10 @@ final class Lab implements AutoCloseable {
   private final Console console;
   private final List<LabSite> sites;
   private final Network network;
-  private final Map<LabSite, MariaDb> servers = new LinkedHashMap<>();
+  private final Family family;
+  private final boolean failures;
+  private final Map<LabSite, SmallDisk> disks = new ConcurrentHashMap<>();
+  private final Map<LabSite, DatabaseServer> servers = new LinkedHashMap<>();
   private final Map<LabSite, NodeProcess> nodes = new LinkedHashMap<>();
   private final Map<LabSite, Operator> operators = new LinkedHashMap<>();
   private final Map<String, Child> running = new ConcurrentHashMap<>();
@@ -56,16 +63,20 @@ final class Lab implements AutoCloseable {
 
   /**
    * @param id from {@link Remains#claim}
+   * @param server folder of the servers' binaries; empty: MariaDB that comes with MPP
    */
   Lab(
       Folder folder,
       Console console,
       String id,
       LabConfiguration configuration,
+      Optional<Path> server,
       NodePrograms programs) {
     this.folder = folder;
     this.console = console;
     this.sites = configuration.sites();
+    this.failures = configuration.failures();
+    this.family = server.map(DatabaseServer::family).orElse(Family.MARIADB);
     Map<String, String> addresses = new LinkedHashMap<>();
     sites.forEach(site -> addresses.put(site.label(), site.address()));
     network = Network.build(id, addresses);
@@ -81,9 +92,9 @@ final class Lab implements AutoCloseable {
         operators.put(site, new Operator(place(site), children));
       }
       if (!configuration.standIns()) {
-        Path binaries = ServerFiles.unpacked(folder.root(), console);
+        Path own = ServerFiles.unpacked(folder.root(), console);
         for (LabSite site : data()) {
-          servers.put(site, server(site, binaries, children));
+          servers.put(site, server(site, server.orElse(own), own, children));
         }
       }
     } catch (RuntimeException e) {
@@ -92,19 +103,21 @@ final class Lab implements AutoCloseable {
     }
   }
 
-  private MariaDb server(LabSite site, Path binaries, Children children) {
-    return new MariaDb(
+  private DatabaseServer server(LabSite site, Path binaries, Path own, Children children) {
+    return DatabaseServer.of(
         folder,
         place(site),
         peer(site).address(),
         LabConfiguration.MYSQL,
         site.number(),
         binaries,
+        own,
         children);
   }
 
   /** Everything from nothing; returns when the processes are there. */
   void up() {
+    SmallDisk.unmountBelow(folder.root());
     targets.add(new World(List.of(Network.WORLD, Network.EDGE), world(), worldTcp()));
     together(
         data(),
@@ -113,9 +126,15 @@ final class Lab implements AutoCloseable {
           targets.add(place(site).entrance().inside(() -> new World(lan, world(), worldTcp())));
           Folder.wipe(place(site).folder());
           if (servers.containsKey(site)) {
-            console.say(site.label() + ": initialising MariaDB");
+            console.say(site.label() + ": initialising its server");
             server(site).prepare();
+            if (failures) {
+              disks.put(site, SmallDisk.around(place(site).folder().resolve("mysql")));
+            }
             start(Part.MYSQL, site);
+            if (failures) {
+              server(site).letRootIn(folder.secret("root"));
+            }
           }
         });
     sites.forEach(site -> node(site, true));
@@ -204,15 +223,63 @@ final class Lab implements AutoCloseable {
   }
 
   Stage stage() {
-    return new Stage(
-        LabConfiguration.SERVICE,
-        data().stream().map(this::place).toList(),
-        LabConfiguration.MYSQL,
-        LabConfiguration.DNS,
-        folder.secret("app"));
+    return stage(data().stream().map(this::place).toList());
   }
 
-  /** Runs statements as the administrator of one server, over its own socket. */
+  /** The judge's way is that of the clients, for when no link is cut. */
+  Stage stageFromOutside() {
+    return stage(
+        data().stream()
+            .map(this::place)
+            .map(p -> new Place(p.label(), p.folder(), p.address(), Entrance.HERE))
+            .toList());
+  }
+
+  private Stage stage(List<Place> places) {
+    return new Stage(
+        LabConfiguration.SERVICE,
+        places,
+        LabConfiguration.MYSQL,
+        LabConfiguration.DNS,
+        folder.secret("app"),
+        family);
+  }
+
+  /** Of the servers, as one of them says it; empty when it does not answer. */
+  String version() {
+    Place place = place(data().getFirst());
+    Login login = Login.app(LabConfiguration.MYSQL, folder.secret("app"));
+    return place
+        .entrance()
+        .inside(() -> new Look(place.address(), login, family).version().orElse(""));
+  }
+
+  Family family() {
+    return family;
+  }
+
+  /** A session of root, by the way of the clients; in a lab for failures. */
+  Administrator administrator(LabSite site) {
+    return new Administrator(
+        site.address(),
+        new Login(LabConfiguration.MYSQL, "root", folder.secret("root"), 5_000, 60_000));
+  }
+
+  /** How the application logs in. */
+  Login application() {
+    return Login.app(LabConfiguration.MYSQL, folder.secret("app"));
+  }
+
+  String managerPassword() {
+    return folder.secret("mpp");
+  }
+
+  /** Of the server's data; in a lab for failures. */
+  SmallDisk disk(LabSite site) {
+    return Optional.ofNullable(disks.get(site)).orElseThrow();
+  }
+
+  /** Runs statements as the administrator of one server. */
   String administer(LabSite site, String sql) {
     return server(site).administer(folder.secret("root"), sql, "statements");
   }
@@ -249,7 +316,7 @@ final class Lab implements AutoCloseable {
   /** Logs and journals. */
   List<Path> logs() {
     return Stream.concat(
-            servers.values().stream().map(MariaDb::log),
+            servers.values().stream().map(DatabaseServer::log),
             nodes.values().stream()
                 .map(NodeProcess::log)
                 .flatMap(
@@ -260,7 +327,7 @@ final class Lab implements AutoCloseable {
         .toList();
   }
 
-  private MariaDb server(LabSite site) {
+  private DatabaseServer server(LabSite site) {
     return Optional.ofNullable(servers.get(site)).orElseThrow();
   }
 
@@ -274,6 +341,7 @@ final class Lab implements AutoCloseable {
     // Data is made anew at each start: nothing is worth waiting for.
     running.values().parallelStream().forEach(Child::kill);
     targets.forEach(World::close);
+    disks.values().forEach(SmallDisk::close);
     network.close();
   }
 

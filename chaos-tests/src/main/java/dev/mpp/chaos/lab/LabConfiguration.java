@@ -12,14 +12,24 @@ import java.util.stream.IntStream;
  * two external, two edge and two internal checkpoints.
  *
  * @param services how many; with more than one each has a server address of its own port
+ * @param failures for servers that are made to fail: their data on small disks, an administrator
+ *     from everywhere, a lag limit of 10 s
  */
-record LabConfiguration(List<LabSite> sites, int services) {
+record LabConfiguration(List<LabSite> sites, int services, boolean failures) {
   static final String SERVICE = "mysql.eraser.test";
   static final int MYSQL = 3306;
   static final int DNS = 53;
   static final int HTTP = 7480;
   static final int WORLD_HTTP = 8081;
   static final int WORLD_TCP = 8082;
+
+  LabConfiguration(List<LabSite> sites, int services) {
+    this(sites, services, false);
+  }
+
+  static LabConfiguration forFailures(List<LabSite> sites) {
+    return new LabConfiguration(sites, 1, true);
+  }
 
   /** Whether the servers are in the memory of the nodes: one server cannot have two services. */
   boolean standIns() {
@@ -73,6 +83,7 @@ record LabConfiguration(List<LabSite> sites, int services) {
       - name: %s
         poll: %s
         hold-down: 5s
+        lag-limit: %s
         mysql: {user: mpp, password-file: ../secrets/mpp}
         sites:
     """
@@ -80,7 +91,8 @@ record LabConfiguration(List<LabSite> sites, int services) {
                 one ? SERVICE : "service%d.eraser.test".formatted(index),
                 one
                     ? "{interval: 1s, retry-interval: 200ms, timeout: 700ms}"
-                    : "{interval: 10s, retry-interval: 1s, timeout: 4s}")
+                    : "{interval: 10s, retry-interval: 1s, timeout: 4s}",
+                failures ? "10s" : "30s")
         + data().stream()
             .map(site -> pool(site, one ? "eraser" : "p" + index, one ? MYSQL : port(index)))
             .collect(Collectors.joining("\n"));

@@ -10,9 +10,11 @@ import java.io.PrintStream;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,10 +35,15 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       LabMain.Scripts.class,
       CostCommand.class,
+      FailuresCommand.class,
       SwitchoverCommand.class,
       SwitchoverFaultsCommand.class
     })
 public final class LabMain implements Callable<Integer> {
+  static final String SERVER =
+      "binaries of the servers, with bin/mariadbd or bin/mysqld, share/ and for MySQL lib/plugin/;"
+          + " otherwise the MariaDB of the demo";
+
   private final PrintStream answer;
 
   @Parameters(
@@ -56,6 +63,17 @@ public final class LabMain implements Callable<Integer> {
       defaultValue = "3",
       description = "two data sites and 1 to 5 witnesses: 3 to 7 (default: ${DEFAULT-VALUE})")
   private int sites;
+
+  @Option(
+      names = "--writers",
+      defaultValue = "4",
+      description =
+          "clients that follow DNS and write; one more beside each server is never cut off"
+              + " (default: ${DEFAULT-VALUE})")
+  private int writers;
+
+  @Option(names = "--server", paramLabel = "DIR", description = SERVER)
+  private @Nullable Path server;
 
   @Option(names = "--seed", description = "of every random choice (default: new)")
   private long seed = System.nanoTime() & 0xffff_ffffL;
@@ -96,23 +114,30 @@ public final class LabMain implements Callable<Integer> {
       throw new Trouble("which script?", "./mpp chaos list has them");
     }
     List<LabScript> chosen = scripts.stream().map(LabScript::named).toList();
-    if (runs < 1) {
-      throw new Trouble("--runs " + runs + " is less than 1", "");
+    if (runs < 1 || writers < 1) {
+      throw new Trouble("--runs %d --writers %d: both are at least 1".formatted(runs, writers), "");
     }
     Console console = new Console(System.err, false);
     LabConfiguration configuration = new LabConfiguration(sites(sites), 1);
     // Several nodes share this machine: no time for the optimising compiler.
     Lab.NodePrograms options =
         site -> NodeProcess.Program.node(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"));
-    return within(console, configuration, options, lab -> runAll(lab, chosen)) ? 0 : 1;
+    return within(
+            console,
+            configuration,
+            Optional.ofNullable(server),
+            options,
+            lab -> runAll(lab, chosen))
+        ? 0
+        : 1;
   }
 
   /** A script whose lab does not get whole again ends them all. */
   private boolean runAll(Lab lab, List<LabScript> chosen) {
     boolean passed = true;
     for (LabScript script : chosen) {
-      List<LabRun> results = new LabRunner(lab, script, seed).run(runs);
-      LabReport report = new LabReport(script, sites, runs, results);
+      List<LabRun> results = new LabRunner(lab, script, seed, writers).run(runs);
+      LabReport report = new LabReport(script, lab.version(), sites, runs, results);
       answer.println(json ? report.toJson() : report.toText());
       answer.flush();
       passed &= report.passed();
@@ -134,6 +159,7 @@ public final class LabMain implements Callable<Integer> {
   static <T> T within(
       Console console,
       LabConfiguration configuration,
+      Optional<Path> server,
       Lab.NodePrograms options,
       Function<Lab, T> action) {
     Machine.check();
@@ -155,7 +181,7 @@ public final class LabMain implements Callable<Integer> {
     Remains.remove()
         .forEach(name -> console.say("removed a namespace left over from an earlier lab: " + name));
     String id = Remains.claim(new Random());
-    Lab lab = new Lab(folder, console, id, configuration, options);
+    Lab lab = new Lab(folder, console, id, configuration, server, options);
     Thread end =
         Thread.ofPlatform()
             .unstarted(
@@ -197,7 +223,8 @@ public final class LabMain implements Callable<Integer> {
       for (LabScript script : LabScript.values()) {
         answer.printf("%-20s %s%n%21s%s%n", script.label(), script.text(), "", script.expects());
       }
-      answer.println("\nand the campaigns switchover, switchover-faults and cost: --help has more");
+      answer.println(
+          "\nand the campaigns switchover, switchover-faults, failures and cost: --help has more");
       return 0;
     }
   }
@@ -211,6 +238,9 @@ public final class LabMain implements Callable<Integer> {
       }
       if (type == CostCommand.class) {
         return type.cast(new CostCommand(answer));
+      }
+      if (type == FailuresCommand.class) {
+        return type.cast(new FailuresCommand(answer));
       }
       if (type == SwitchoverCommand.class) {
         return type.cast(new SwitchoverCommand(answer));

@@ -5,6 +5,7 @@ import dev.mpp.chaos.check.Findings;
 import dev.mpp.chaos.check.History;
 import dev.mpp.chaos.check.Judge;
 import dev.mpp.chaos.check.Row;
+import dev.mpp.chaos.check.Takeover;
 import dev.mpp.chaos.process.Deadline;
 import dev.mpp.chaos.process.Place;
 import dev.mpp.chaos.process.Trouble;
@@ -27,13 +28,7 @@ import java.util.stream.Stream;
  * watch, mend, time the catching-up, wait until whole again, judge.
  */
 final class LabRunner {
-  /** The lease (6 s) and 1.5 s. */
-  private static final Duration NEW_ACTIVE_WITHIN = Duration.ofMillis(7_500);
-
   private static final int OTHER_LEADER_ATTEMPTS = 10;
-
-  /** Few: three to five nodes and two servers share the machine with them. */
-  private static final int WRITERS = 4;
 
   private static final Duration CAUGHT_UP_WITHIN = Duration.ofSeconds(3);
   private static final Duration WHOLE_LIMIT = Duration.ofSeconds(120);
@@ -44,8 +39,13 @@ final class LabRunner {
   private final Lab lab;
   private final LabScript script;
   private final long firstSeed;
+  private final int writers;
 
-  LabRunner(Lab lab, LabScript script, long firstSeed) {
+  /**
+   * @param writers that follow DNS
+   */
+  LabRunner(Lab lab, LabScript script, long firstSeed, int writers) {
+    this.writers = writers;
     this.lab = lab;
     this.script = script;
     this.firstSeed = firstSeed;
@@ -70,7 +70,7 @@ final class LabRunner {
   private LabRun one(int turn, long seed) {
     Optional<LabSite> diverged;
     LabRun result;
-    try (Load load = new Load(lab.stage(), System.currentTimeMillis(), seed, WRITERS)) {
+    try (Load load = new Load(lab.stage(), System.currentTimeMillis(), seed, writers, true)) {
       result = one(load, turn, seed);
       diverged = Rebuild.wanted(lab);
     }
@@ -99,10 +99,17 @@ final class LabRunner {
     for (String trouble : seen.troubles()) {
       findings = findings.with(trouble);
     }
+    Takeover takeover =
+        script.takeover(turn) ? Takeover.measure(history, seen.mendedAt()) : Takeover.NONE;
+    if (script.fencedWithinMs().isPresent()) {
+      for (String late : takeover.over(script.fencedWithinMs().getAsLong())) {
+        findings = findings.with(late);
+      }
+    }
     if (!findings.passed()) {
       keep(load.run(), seed, breakage, findings, timeline, history);
     }
-    return new LabRun(seed, breakage.describe(), findings, seen.catchUp(), false);
+    return new LabRun(seed, breakage.describe(), findings, seen.catchUp(), takeover, false);
   }
 
   private History history(Load load, LabSite active, int turn, long faultAt, Set<Row> present) {
@@ -113,6 +120,7 @@ final class LabRunner {
         before.address(),
         other.address(),
         load.acks(),
+        load.localAcks(),
         load.probe(before).attempts(),
         load.probe(other).attempts(),
         load.flag(before).looks(),
@@ -124,10 +132,11 @@ final class LabRunner {
   private Expectation expectation(int turn, Watched seen) {
     return new Expectation(
         script.takeover(turn),
-        script.takeover(turn) ? Optional.of(NEW_ACTIVE_WITHIN) : Optional.empty(),
+        script.takeover(turn) ? Optional.of(script.newActiveWithin()) : Optional.empty(),
         seen.fencedFrom(),
         script.roleChanges(turn),
-        script.holderStays(turn));
+        script.holderStays(turn),
+        script.flagsCount());
   }
 
   private void keep(
@@ -168,10 +177,15 @@ final class LabRunner {
 
   /**
    * @param fencedFrom the old ACTIVE must refuse from here on
+   * @param mendedAt when the fault was taken back
    * @param troubles what the watcher itself saw go wrong
    */
   private record Watched(
-      Set<Row> present, Optional<Long> fencedFrom, CatchUp.Times catchUp, List<String> troubles) {}
+      Set<Row> present,
+      Optional<Long> fencedFrom,
+      long mendedAt,
+      CatchUp.Times catchUp,
+      List<String> troubles) {}
 
   private Watched watch(
       Load load, Breakage breakage, LabSite active, int turn, Timeline timeline, long faultAt) {
@@ -192,6 +206,7 @@ final class LabRunner {
     pause(Duration.ofSeconds(1));
     Optional<Long> fencedFrom =
         takeover && troubles.isEmpty() ? Optional.of(System.nanoTime()) : Optional.empty();
+    long mendedAt = System.nanoTime();
     breakage.mend(lab);
     long healedAt = System.nanoTime();
     timeline.say("mended: " + breakage.describe());
@@ -219,7 +234,7 @@ final class LabRunner {
       troubles.add("the sites did not get in step again: " + load.complaint());
     }
     timeline.add("in step again");
-    return new Watched(present, fencedFrom, catchUp, troubles);
+    return new Watched(present, fencedFrom, mendedAt, catchUp, troubles);
   }
 
   private boolean taken(Load load, LabSite other, long faultAt) {

@@ -1,5 +1,7 @@
 package dev.mpp.chaos.lab;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.mpp.chaos.lab.Breakage.Cut;
 import dev.mpp.chaos.lab.Breakage.Freeze;
 import dev.mpp.chaos.lab.Breakage.Kill;
@@ -11,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
+import java.util.OptionalLong;
 
 /** What can be run, and what must come of it. */
 enum LabScript {
@@ -40,12 +42,14 @@ enum LabScript {
       60,
       "a site cut off from everybody for 60 s, in turn: witness, standby, ACTIVE; then how soon it"
           + " has caught up"),
-  KILL_ACTIVE(Outcome.TAKEOVER, 0, "SIGKILL to MariaDB and mpp node of the ACTIVE site at once"),
+  KILL_ACTIVE(Outcome.TAKEOVER, 0, "SIGKILL to mysqld and mpp node of the ACTIVE site at once"),
   KILL_ACTIVE_NODE(Outcome.TAKEOVER, 0, "SIGKILL to the ACTIVE site's mpp node"),
-  KILL_ACTIVE_MYSQL(Outcome.TAKEOVER, 0, "SIGKILL to the ACTIVE site's MariaDB"),
+  KILL_ACTIVE_MYSQL(Outcome.TAKEOVER, 0, "SIGKILL to the ACTIVE site's mysqld"),
   FREEZE_ACTIVE_NODE(
       Outcome.TAKEOVER, 0, "SIGSTOP to the ACTIVE site's mpp node; thawed after the takeover"),
-  KILL_STANDBY(Outcome.STAYS, 5, "SIGKILL to MariaDB and mpp node of the standby site, 5 s"),
+  FREEZE_ACTIVE_MYSQL(
+      Outcome.TAKEOVER, 0, "SIGSTOP to the ACTIVE site's mysqld; SIGCONT after the takeover"),
+  KILL_STANDBY(Outcome.STAYS, 5, "SIGKILL to mysqld and mpp node of the standby site, 5 s"),
   KILL_WITNESS(Outcome.STAYS, 5, "SIGKILL to a witness, 5 s"),
   KILL_LEADER(
       Outcome.STAYS,
@@ -64,6 +68,18 @@ enum LabScript {
     EITHER
   }
 
+  /** The lease (6 s) and 1.5 s. */
+  private static final Duration NEW_ACTIVE_WITHIN = Duration.ofMillis(7_500);
+
+  /**
+   * A frozen server cannot be fenced, so that its dead-man's time is awaited: poll and ladder 4.4
+   * s, fence 1.5 s, dead-man 4 s, takeover 1.5 s.
+   */
+  private static final Duration AFTER_A_FROZEN_SERVER = Duration.ofMillis(11_400);
+
+  /** From the last refresh of the dead-man's lock: time-out 2 s, period 1 s, kill budget 1 s. */
+  private static final long DEAD_MAN_MS = 4_000;
+
   private final Outcome outcome;
   private final int seconds;
   private final String text;
@@ -81,7 +97,16 @@ enum LabScript {
   /** What must come of it, for people. */
   String expects() {
     return switch (outcome) {
-      case TAKEOVER -> "the other site is writable within the lease (6 s) and 1.5 s";
+      case TAKEOVER ->
+          "the other site is writable within %.1f s%s%s"
+              .formatted(
+                  newActiveWithin().toMillis() / 1e3,
+                  fencedWithinMs().isPresent()
+                      ? "; the old one is fenced within its dead-man's "
+                          + fencedWithinMs().getAsLong()
+                          + " ms"
+                      : "",
+                  targets().stream().map(target -> "; " + target.text()).collect(joining()));
       case STAYS -> "the ACTIVE never fences, no role change";
       case ONCE_AT_MOST -> "at most one role change";
       case EITHER -> "caught up within 3 s; the ACTIVE never fences unless it is the one cut off";
@@ -95,6 +120,29 @@ enum LabScript {
   /** How long the fault lasts at least. */
   Duration lasts() {
     return Duration.ofSeconds(seconds);
+  }
+
+  Duration newActiveWithin() {
+    return this == FREEZE_ACTIVE_MYSQL ? AFTER_A_FROZEN_SERVER : NEW_ACTIVE_WITHIN;
+  }
+
+  /** Budget of the old ACTIVE's dead-man, which alone can fence it; empty: MPP lives. */
+  OptionalLong fencedWithinMs() {
+    return this == KILL_ACTIVE_NODE || this == FREEZE_ACTIVE_NODE
+        ? OptionalLong.of(DEAD_MAN_MS)
+        : OptionalLong.empty();
+  }
+
+  /** A server that was stopped by a signal is writable by its flag when it goes on. */
+  boolean flagsCount() {
+    return this != FREEZE_ACTIVE_MYSQL;
+  }
+
+  /** Bounds of figures over all runs. */
+  List<Target> targets() {
+    return this == KILL_ACTIVE_MYSQL
+        ? List.of(new Target(LabReport.NEW_ACTIVE, 700, 1_500))
+        : List.of();
   }
 
   boolean flaps() {
@@ -162,7 +210,8 @@ enum LabScript {
       case KILL_ACTIVE -> site(cast.active());
       case KILL_ACTIVE_NODE -> Breakage.node(cast.active());
       case KILL_ACTIVE_MYSQL -> Breakage.mysql(cast.active());
-      case FREEZE_ACTIVE_NODE -> new Freeze(cast.active());
+      case FREEZE_ACTIVE_NODE -> new Freeze(new Victim(Part.NODE, cast.active()));
+      case FREEZE_ACTIVE_MYSQL -> new Freeze(new Victim(Part.MYSQL, cast.active()));
       case KILL_STANDBY -> site(cast.standby());
       case KILL_WITNESS -> Breakage.node(cast.witness(turn));
       case KILL_LEADER -> Breakage.node(cast.leader());
@@ -189,8 +238,6 @@ enum LabScript {
                 new Trouble(
                     "no script " + label,
                     "scripts: "
-                        + Arrays.stream(values())
-                            .map(LabScript::label)
-                            .collect(Collectors.joining(", "))));
+                        + Arrays.stream(values()).map(LabScript::label).collect(joining(", "))));
   }
 }

@@ -274,7 +274,8 @@ final class MoveRunner {
           Optional.empty(),
           Optional.empty(),
           OptionalInt.of(undisturbed ? 1 : ROLE_CHANGES),
-          false);
+          false,
+          true);
     }
 
     private History history(long from, Set<Row> present) {
@@ -285,6 +286,7 @@ final class MoveRunner {
           before.address(),
           other.address(),
           load.acks(),
+          List.of(),
           load.probe(before).attempts(),
           load.probe(other).attempts(),
           load.flag(before).looks(),

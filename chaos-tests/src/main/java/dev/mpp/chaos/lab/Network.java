@@ -117,6 +117,23 @@ final class Network implements AutoCloseable {
     return Optional.ofNullable(all.get(label)).orElseThrow();
   }
 
+  /** Policies of ip-xfrm(8) hold on the loopback device, too, which is exempt by default. */
+  static void policiesOnLoopback(Namespace namespace) {
+    boolean unused =
+        namespace.inside(
+            () -> {
+              try {
+                for (String device : List.of("all", "lo")) {
+                  Files.writeString(
+                      Path.of("/proc/sys/net/ipv4/conf/" + device + "/disable_policy"), "0");
+                }
+                return true;
+              } catch (IOException e) {
+                throw new Trouble("cannot change the loopback device: " + e.getMessage(), "");
+              }
+            });
+  }
+
   /** From now on these packets are dropped, too. */
   synchronized void cut(List<Drop> more) {
     Ip.batch(middle, more.stream().map(drop -> "rule add " + drop.rule()).toList());

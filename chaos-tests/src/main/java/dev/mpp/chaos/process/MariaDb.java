@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The MariaDB server of one site: its files, and how it is started. It always boots fenced. */
-public final class MariaDb {
+/** A MariaDB server, 10.11 or newer. */
+public final class MariaDb implements DatabaseServer {
+  private static final String CLIENT = "bin/mariadb";
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private final Folder folder;
@@ -21,13 +22,10 @@ public final class MariaDb {
   private final int port;
   private final int serverId;
   private final Path server;
+  private final Path client;
   private final Children children;
 
-  /**
-   * @param folder has the passwords
-   * @param peer address of the server it follows when MPP says so
-   * @param server the unpacked binaries
-   */
+  /** Of the binaries that come with MPP. */
   public MariaDb(
       Folder folder,
       Place place,
@@ -36,20 +34,35 @@ public final class MariaDb {
       int serverId,
       Path server,
       Children children) {
+    this(folder, place, peer, port, serverId, server, server, children);
+  }
+
+  MariaDb(
+      Folder folder,
+      Place place,
+      String peer,
+      int port,
+      int serverId,
+      Path server,
+      Path own,
+      Children children) {
     this.folder = folder;
     this.place = place;
     this.peer = peer;
     this.port = port;
     this.serverId = serverId;
     this.server = server;
+    // Packages of the daemon alone have none.
+    this.client = (Files.exists(server.resolve(CLIENT)) ? server : own).resolve(CLIENT);
     this.children = children;
   }
 
+  @Override
   public Path log() {
     return place.folder().resolve("mariadbd.log");
   }
 
-  /** Started, and answering. */
+  @Override
   public Child start() {
     Path data = data();
     try {
@@ -84,7 +97,7 @@ public final class MariaDb {
     return Files.exists(marker());
   }
 
-  /** Makes system tables, accounts, tables, MPP's event and the link to the peer, from nothing. */
+  @Override
   public void prepare() {
     try {
       Folder.wipe(data());
@@ -113,16 +126,27 @@ public final class MariaDb {
     }
   }
 
-  /** Runs statements as root over the server's own socket. */
+  /** Over the server's own socket. */
+  @Override
   public String administer(String password, String sql, String what) {
     List<String> command = new ArrayList<>();
-    command.add(server.resolve("bin/mariadb").toString());
+    command.add(client.toString());
     // A path relative to the working folder: absolute ones may be too long for a socket.
     command.addAll(
         List.of("--no-defaults", "--skip-ssl", "--batch", "--socket=mysql.sock", "--user=root"));
     // Not on the command line: every user may read that.
     Map<String, String> environment = password.isEmpty() ? Map.of() : Map.of("MYSQL_PWD", password);
     return children.run(what + " at " + place.label(), command, environment, data(), sql);
+  }
+
+  @Override
+  public void letRootIn(String password) {
+    administer(
+        password,
+        "SET SESSION sql_log_bin = 0; GRANT ALL ON *.* TO root@'%' IDENTIFIED BY '"
+            + password
+            + "' WITH GRANT OPTION;",
+        "root from everywhere");
   }
 
   private List<String> serverCommand() {

@@ -101,7 +101,10 @@ public final class ServerFiles {
               "mariadb_system_tables_data.sql",
               "maria_add_gis_sp_bootstrap.sql",
               "mariadb_sys_schema.sql")) {
-        sql.append(Files.readString(server.resolve("share").resolve(file))).append('\n');
+        Path script = server.resolve("share").resolve(file);
+        // Of before 11.
+        Path older = script.resolveSibling(file.replace("mariadb_", "mysql_"));
+        sql.append(Files.readString(Files.exists(script) ? script : older)).append('\n');
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Keeps what is needed to understand a failed run. */
 public final class Evidence {
@@ -45,8 +46,7 @@ public final class Evidence {
     history.probesOther().forEach(probe -> append(text, history, "probe", probe));
     history.flagsBefore().forEach(look -> append(text, history, "flag", look));
     history.flagsOther().forEach(look -> append(text, history, "flag", look));
-    history
-        .acks()
+    Stream.concat(history.acks().stream(), history.localAcks().stream())
         .forEach(
             ack ->
                 text.append(

@@ -33,15 +33,30 @@ public final class Load implements AutoCloseable {
   /** Of the demo. */
   static final int WRITERS = 8;
 
+  /** Number of the first writer beside a server. */
+  private static final int FIRST_LOCAL = 1_000;
+
   private final Stage stage;
   private final long run;
   private final Login login;
   private final List<Writer> writers = new ArrayList<>();
+  private final List<Writer> locals = new ArrayList<>();
   private final List<WriteProbe> probes = new ArrayList<>();
   private final List<FlagWatch> flags = new ArrayList<>();
   private final List<DnsWatch> watches = new ArrayList<>();
 
+  /** Without writers beside the servers. */
   public Load(Stage stage, long run, long seed, int writers) {
+    this(stage, run, seed, writers, false);
+  }
+
+  /**
+   * @param run distinguishes the rows of this run
+   * @param writers that follow DNS
+   * @param local also one writer beside each server, by its entrance, as an application in the same
+   *     site: no fault cuts it off, so that it sees what a server still acknowledges
+   */
+  public Load(Stage stage, long run, long seed, int writers, boolean local) {
     this.stage = stage;
     this.run = run;
     this.login = Login.app(stage.mysqlPort(), stage.password());
@@ -54,7 +69,16 @@ public final class Load implements AutoCloseable {
       List<Responder> servers =
           stage.places().stream().map(place -> responder(place, Duration.ofMillis(250))).toList();
       GlobalName name = new GlobalName(stage.service(), servers, i);
-      this.writers.add(new Writer(run, i, name, login, new Random(seed * 31 + i)));
+      this.writers.add(Writer.byName(run, i, name, login, new Random(seed * 31 + i)));
+    }
+    for (int i = 0; local && i < stage.places().size(); i++) {
+      Place place = stage.places().get(i);
+      int number = FIRST_LOCAL + i;
+      Random random = new Random(seed * 31 + number);
+      locals.add(
+          place
+              .entrance()
+              .inside(() -> Writer.beside(run, number, place.address(), login, random)));
     }
   }
 
@@ -76,7 +100,9 @@ public final class Load implements AutoCloseable {
 
   /** Asks one server, by the judge's way. */
   public <T> T ask(Place place, Function<Look, T> question) {
-    return place.entrance().inside(() -> question.apply(new Look(place.address(), login)));
+    return place
+        .entrance()
+        .inside(() -> question.apply(new Look(place.address(), login, stage.family())));
   }
 
   /** Every row of this run at one server; fails with what the server said. */
@@ -98,6 +124,11 @@ public final class Load implements AutoCloseable {
 
   public List<Ack> acks() {
     return writers.stream().flatMap(writer -> writer.acks().stream()).toList();
+  }
+
+  /** Of the writers beside the servers. */
+  public List<Ack> localAcks() {
+    return locals.stream().flatMap(writer -> writer.acks().stream()).toList();
   }
 
   public List<Sighting> sightings(Stream<Place> asked) {
@@ -155,7 +186,7 @@ public final class Load implements AutoCloseable {
   }
 
   public void stopWriters() {
-    writers.parallelStream().forEach(Writer::close);
+    Stream.concat(writers.stream(), locals.stream()).parallel().forEach(Writer::close);
   }
 
   @Override

@@ -83,6 +83,7 @@ public final class ScriptRunner {
               before.address(),
               before.peer().address(),
               load.acks(),
+              List.of(),
               load.probe(demo.place(before)).attempts(),
               load.probe(demo.place(before.peer())).attempts(),
               load.flag(demo.place(before)).looks(),

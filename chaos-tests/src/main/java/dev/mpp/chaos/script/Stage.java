@@ -1,5 +1,6 @@
 package dev.mpp.chaos.script;
 
+import dev.mpp.chaos.client.Family;
 import dev.mpp.chaos.process.Place;
 import java.util.List;
 
@@ -9,9 +10,15 @@ import java.util.List;
  * @param places of the servers; their entrances are the way of the judge, which no fault cuts, and
  *     never that of the clients
  * @param password of the application's account
+ * @param family of both servers
  */
 public record Stage(
-    String service, List<Place> places, int mysqlPort, int dnsPort, String password) {
+    String service,
+    List<Place> places,
+    int mysqlPort,
+    int dnsPort,
+    String password,
+    Family family) {
 
   public Stage {
     places = List.copyOf(places);

@@ -57,6 +57,23 @@ class BenchSmokeTest {
   }
 
   @Test
+  void beingPolledCostsConnections() throws Exception {
+    PolledBenchmark.Result r =
+        new PolledBenchmark(
+                Duration.ofSeconds(2),
+                null,
+                new PrintStream(PrintStream.nullOutputStream(), true, StandardCharsets.UTF_8))
+            .run();
+    assertEquals(5, r.rows().size(), r.toString());
+    assertEquals(0, r.rows().getFirst().connections());
+    assertEquals(0, r.added(r.rows().getFirst()));
+    for (PolledBenchmark.Row row : r.rows().subList(1, 5)) {
+      assertTrue(row.connections() >= 5 && row.connections() <= 7, row.toString());
+      assertTrue(row.polls() > 0 && row.statements() >= row.polls(), row.toString());
+    }
+  }
+
+  @Test
   void aFenceIsJudged() throws Exception {
     FenceBenchmark.Result r =
         new FenceBenchmark(

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -149,6 +150,37 @@ class JudgeTest {
     a.add(attempt(A, 4000, 4001, Outcome.ACCEPTED));
     Findings found = judge(new Expectation(true, Optional.empty(), Optional.of(ms(3500))));
     assertEquals(1, found.violations().size(), found.violations()::toString);
+  }
+
+  @Test
+  void aLostRowOfAWriterBesideTheServerIsAViolation() {
+    cleanFailover();
+    Ack local = new Ack(new Row(1_000, 1), A, ms(1_100), ms(1_101));
+    Findings found = Judge.judge(history(List.of(local), List.of(), List.of()), TAKEOVER);
+    assertEquals(1, found.ackedRowsLost());
+    assertEquals(acks.size() + 1, found.ackedRows());
+    assertFalse(found.passed());
+  }
+
+  @Test
+  void theFlagOfAServerThatWasStoppedBySignalDoesNotCount() {
+    cleanFailover();
+    List<Attempt> old = new ArrayList<>();
+    List<Attempt> other = new ArrayList<>();
+    probe(old, A, 3000, 3500, Outcome.ACCEPTED);
+    probe(other, B, 3000, 3500, Outcome.ACCEPTED);
+    History history = history(List.of(), old, other);
+    assertFalse(Judge.judge(history, TAKEOVER).passed());
+    Expectation stopped =
+        new Expectation(
+            true, Optional.empty(), Optional.empty(), OptionalInt.empty(), false, false);
+    Findings found = Judge.judge(history, stopped);
+    assertEquals(List.of(), found.violations());
+    assertEquals(0, found.dualWritableMs(), "only what is acknowledged counts");
+  }
+
+  private History history(List<Ack> local, List<Attempt> flagsA, List<Attempt> flagsB) {
+    return new History(ms(1000), A, B, acks, local, a, b, flagsA, flagsB, dns, present);
   }
 
   @Test

@@ -137,7 +137,7 @@ class HandMadeFailoverTest {
     List<Writer> writers = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       GlobalName name = new GlobalName(NAME, List.of(responder), 0);
-      Writer writer = new Writer(1, i, name, login, new Random(i));
+      Writer writer = Writer.byName(1, i, name, login, new Random(i));
       writers.add(writer);
       open.add(writer);
     }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mpp.chaos.check.Findings;
+import dev.mpp.chaos.check.Takeover;
 import dev.mpp.chaos.process.Trouble;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +74,44 @@ class LabPartsTest {
             "pref 100 from 198.51.100.1 to all blackhole",
             "pref 100 from all to 198.51.100.1 blackhole"),
         rules(LabScript.ISOLATE_ACTIVE.breakage(CAST, 0)));
+  }
+
+  @Test
+  void whoeverMppCannotFenceHasTheBudgetOfItsDeadMan() {
+    assertEquals(OptionalLong.of(4_000), LabScript.KILL_ACTIVE_NODE.fencedWithinMs());
+    assertEquals(OptionalLong.empty(), LabScript.KILL_ACTIVE_MYSQL.fencedWithinMs());
+    assertTrue(LabScript.FREEZE_ACTIVE_NODE.expects().contains("4000 ms"));
+    assertFalse(LabScript.FREEZE_ACTIVE_MYSQL.flagsCount());
+    assertEquals(
+        "freeze mysqld of site1", LabScript.FREEZE_ACTIVE_MYSQL.breakage(CAST, 0).describe());
+  }
+
+  @Test
+  void aCampaignThatMissesItsTargetFails() {
+    assertTrue(killed(600).passed());
+    LabReport slow = killed(800);
+    assertFalse(slow.passed());
+    assertTrue(slow.toText().contains("missed target: newActiveMs: median at most 700 ms"));
+    assertTrue(slow.toJson().contains("\"missedTargets\":[\"newActiveMs"), slow.toJson());
+    assertTrue(slow.toJson().contains("\"server\":\"11.4.5-MariaDB\""));
+    assertTrue(slow.toJson().contains("\"byNameMs\":1200"), slow.toJson());
+  }
+
+  private static LabReport killed(long newActive) {
+    OptionalLong some = OptionalLong.of(newActive);
+    Findings findings = new Findings(some, some, some, 100, 0, 0, 1, List.of());
+    OptionalLong never = OptionalLong.empty();
+    Takeover takeover = new Takeover(OptionalLong.of(1_200), never, never, never, never);
+    LabRun run =
+        new LabRun(1, "kill mysqld of site1", findings, CatchUp.Times.NONE, takeover, false);
+    return new LabReport(LabScript.KILL_ACTIVE_MYSQL, "11.4.5-MariaDB", 3, 1, List.of(run));
+  }
+
+  @Test
+  void logsAreResetInTheWordsOfTheVersion() {
+    assertEquals("RESET MASTER", Rebuild.resetLogs("8.0.33"));
+    assertEquals("RESET BINARY LOGS AND GTIDS", Rebuild.resetLogs("8.4.3"));
+    assertEquals("RESET BINARY LOGS AND GTIDS", Rebuild.resetLogs("9.7.4"));
   }
 
   private static List<String> rules(Breakage breakage) {

@@ -51,9 +51,9 @@ final class ActiveSightings {
   /** A server as its site shows it now, and when that was heard. */
   private record Look(
       NodeAddress node, State state, boolean well, ServerFacts facts, long wall, long at) {
-    boolean fenced() {
-      return facts.readOnly()
-          && !facts.replication().map(ServerFacts.Replication::receiverStarted).orElse(false);
+    /** What it has beyond what it wrote itself came from others. */
+    boolean receives() {
+      return facts.replication().map(ServerFacts.Replication::receiverStarted).orElse(false);
     }
   }
 
@@ -84,7 +84,7 @@ final class ActiveSightings {
       if (l.state() == State.ACTIVE && l.well() && !l.facts().readOnly()) {
         add(site, l, false);
         stopped = LeaseClock.NEVER;
-      } else if (same && l.fenced()) {
+      } else if (same && l.facts().readOnly() && !(last.fenced() && l.receives())) {
         add(site, l, true);
       }
     }
@@ -139,7 +139,7 @@ final class ActiveSightings {
   /** After a restart of this process: the one that has everything, when all of them are fenced. */
   private Optional<Look> allFenced(SiteId site, List<Look> looks) {
     int servers = state.service.pools().getOrDefault(site, List.of()).size();
-    if (looks.size() < servers || !looks.stream().allMatch(Look::fenced)) {
+    if (looks.size() < servers || !looks.stream().allMatch(l -> l.facts().readOnly())) {
       return Optional.empty();
     }
     return looks.stream()

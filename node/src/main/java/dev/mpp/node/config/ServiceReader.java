@@ -110,6 +110,15 @@ final class ServiceReader {
           "has a pool of several nodes under \"rpo: zero\"",
           "a local node may lack acknowledged writes: set \"rpo: availability\" or list one node");
     }
+    if (rpo == Rpo.BOUNDED
+        && !roles.cluster()
+        && here.stream().anyMatch(s -> s.pool().nodes().size() > 1)) {
+      section.warning(
+          "rpo",
+          "bounds the loss of a service with a pool of several nodes, of which the first by"
+              + " priority counts, whatever data the others have",
+          "list one node for each site, or see \"rpo: bounded\" in docs/configuration.md");
+    }
     if (rpo == Rpo.BOUNDED && roles.cluster()) {
       section.problem(
           "rpo",

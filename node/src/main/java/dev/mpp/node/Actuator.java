@@ -6,13 +6,16 @@ import dev.mpp.core.model.SiteId;
 import dev.mpp.core.plan.BrainCommand;
 import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.node.agreement.Agreement;
+import dev.mpp.node.config.MppConfig;
 import dev.mpp.node.mysql.MySqlServer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -32,7 +35,9 @@ final class Actuator implements AutoCloseable {
   private final Agreement agreement;
   private final Map<NodeAddress, MySqlServer> local;
   private final Map<NodeAddress, NodePoller> pollers;
-  private final Function<BrainCommand.FenceRemote, MySqlServer> remote;
+  private final BiFunction<ServiceName, NodeAddress, MySqlServer> remote;
+  private final Map<ServiceName, List<MppConfig.Hook>> commands;
+  private final FenceHooks hooks;
   private final Map<NodeAddress, MySqlServer> remotes = new ConcurrentHashMap<>();
   private final Consumer<BrainEvent> events;
   private final ExecutorService threads =
@@ -40,19 +45,23 @@ final class Actuator implements AutoCloseable {
 
   /**
    * @param remote opens another site's server for fence tier 2
+   * @param commands of the operator, for fence tier 4
    */
   Actuator(
       SiteId self,
       Agreement agreement,
       Map<NodeAddress, MySqlServer> local,
       Map<NodeAddress, NodePoller> pollers,
-      Function<BrainCommand.FenceRemote, MySqlServer> remote,
+      BiFunction<ServiceName, NodeAddress, MySqlServer> remote,
+      Map<ServiceName, List<MppConfig.Hook>> commands,
       Consumer<BrainEvent> events) {
     this.self = self;
     this.agreement = agreement;
     this.local = Map.copyOf(local);
     this.pollers = Map.copyOf(pollers);
     this.remote = remote;
+    this.commands = Map.copyOf(commands);
+    this.hooks = new FenceHooks(self);
     this.events = events;
   }
 
@@ -79,6 +88,10 @@ final class Actuator implements AutoCloseable {
           run(
               () -> fenced(f.service(), f.node(), f.commandId(), fence(f)),
               why -> fenced(f.service(), f.node(), f.commandId(), failed(why)));
+      case BrainCommand.FenceHook f ->
+          run(
+              () -> hooks.run(f, commands.getOrDefault(f.service(), List.of()), anywhere(f)),
+              why -> new BrainEvent.HookDone(f.service(), f.node(), f.commandId(), false, why));
       case BrainCommand.Prepare p -> run(() -> prepare(p), why -> unprepared(p, why));
       case BrainCommand.MakeWritable w ->
           run(
@@ -152,8 +165,17 @@ final class Actuator implements AutoCloseable {
   }
 
   private MySqlServer.Fence fence(BrainCommand.FenceRemote f) {
-    MySqlServer server = remotes.computeIfAbsent(f.node(), n -> remote.apply(f));
-    return server.fence(Duration.ofNanos(f.budget()), f.reason());
+    return remote(f.service(), f.node()).fence(Duration.ofNanos(f.budget()), f.reason());
+  }
+
+  private MySqlServer remote(ServiceName service, NodeAddress node) {
+    return remotes.computeIfAbsent(node, n -> remote.apply(service, n));
+  }
+
+  /** A server of this site or of another. */
+  private MySqlServer anywhere(BrainCommand.FenceHook f) {
+    MySqlServer own = local.get(f.node());
+    return own == null ? remote(f.service(), f.node()) : own;
   }
 
   private static MySqlServer.Fence failed(String why) {

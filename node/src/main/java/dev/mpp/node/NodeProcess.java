@@ -5,6 +5,7 @@ import dev.mpp.core.lease.LedgerCommand;
 import dev.mpp.core.lease.LedgerOutcome;
 import dev.mpp.core.lease.LedgerState;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.State;
@@ -80,6 +81,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,7 +187,16 @@ final class NodeProcess implements AutoCloseable {
             new PeerEvents(post, agreement, versions));
     DnsTables tables = config.dns().map(this::tables).orElse(null);
     Actuator acting =
-        open(new Actuator(config.site(), agreement, servers, pollers, this::remoteServer, post));
+        open(
+            new Actuator(
+                config.site(),
+                agreement,
+                servers,
+                pollers,
+                this::remoteServer,
+                config.services().stream()
+                    .collect(Collectors.toMap(MppConfig.Service::name, s -> s.fence().hooks())),
+                post));
     actuator = acting;
     RoleTimes times = new RoleTimes(time::wallMillis);
     TwinGroup twins = config.twin().map(other -> twins(other, tls, rejected, post)).orElse(null);
@@ -384,13 +395,10 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
-  private MySqlServer remoteServer(BrainCommand.FenceRemote f) {
+  private MySqlServer remoteServer(ServiceName name, NodeAddress node) {
     MppConfig.Service service =
-        config.services().stream()
-            .filter(s -> s.name().equals(f.service()))
-            .findFirst()
-            .orElseThrow();
-    return mysql.open(options(service, f.node()), Handshakes.perCore());
+        config.services().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+    return mysql.open(options(service, node), Handshakes.perCore());
   }
 
   private ServerOptions options(MppConfig.Service service, NodeAddress node) {

@@ -79,7 +79,7 @@ final class PoolTexts {
     all.add(setting("lag-limit", s.lagLimit()));
     all.add(setting("heartbeat.interval", s.heartbeat().interval()));
     all.add(new Setting("heartbeat.on-stall", word(s.heartbeat().onStall())));
-    all.add(new Setting("rpo", word(s.rpo())));
+    all.add(new Setting("rpo", s.bound().map(b -> "bounded " + b).orElse(word(s.rpo()))));
     all.add(new Setting("semi-sync", Boolean.toString(s.semiSync())));
     all.add(new Setting("require-reach", word(s.requireReach())));
     all.add(new Setting("checkpoint-policy", word(s.checkpointPolicy())));

@@ -83,7 +83,8 @@ final class ServiceWiring {
         service.rpo() == MppConfig.Rpo.ZERO,
         timing(config),
         config.election().max().toNanos(),
-        config.dns().stream().mapToLong(d -> d.ttl().toNanos()).findFirst());
+        config.dns().stream().mapToLong(d -> d.ttl().toNanos()).findFirst(),
+        service.bound());
   }
 
   private static BrainConfig.Service service(MppConfig.Service s, PoolConfig pool) {
@@ -104,7 +105,9 @@ final class ServiceWiring {
         s.poll().interval().toNanos(),
         s.poll().retryInterval().toNanos(),
         s.siteFailback() == MppConfig.SiteFailback.AUTO,
-        s.heartbeat().onStall() == MppConfig.OnStall.FAIL);
+        s.heartbeat().onStall() == MppConfig.OnStall.FAIL,
+        s.bound(),
+        s.fence().policy());
   }
 
   /** The pool states of before the restart, as far as the configured nodes are the same. */

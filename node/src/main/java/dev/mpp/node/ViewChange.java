@@ -67,6 +67,7 @@ final class ViewChange {
     return a.sourceEnabled() == b.sourceEnabled()
         && a.clients() == b.clients()
         && a.operational() == b.operational()
+        && a.givenUp() == b.givenUp()
         && a.replicaEnabled() == b.replicaEnabled();
   }
 

@@ -148,9 +148,10 @@ final class PaperSite implements AutoCloseable {
             ledger,
             Map.copyOf(controlled),
             byAddress,
-            f -> {
+            (service, node) -> {
               throw new IllegalStateException("no other site has servers");
             },
+            Map.of(),
             post);
     RoleTimes times = new RoleTimes(time::wallMillis);
     LoopShell shell =

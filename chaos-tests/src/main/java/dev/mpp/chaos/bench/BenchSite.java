@@ -220,6 +220,7 @@ final class BenchSite {
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Journal j -> {}
       case BrainCommand.Show s -> {}
+      case BrainCommand.FenceHook h -> {}
       case BrainCommand.Answer a -> {}
     }
   }

@@ -92,6 +92,7 @@ final class SimHands {
       }
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Show s -> {}
+      case BrainCommand.FenceHook h -> {}
       case BrainCommand.Reaches r -> {
         if (world.pair != null) {
           world.pair.side(site).reaches(r.seenAt());

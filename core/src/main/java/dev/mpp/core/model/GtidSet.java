@@ -45,4 +45,10 @@ public sealed interface GtidSet permits MariaDbGtidSet, MySqlGtidSet {
    * {@code domain-server-from..to} item per server), empty when there are none.
    */
   String missingFrom(GtidSet other);
+
+  /**
+   * The transactions of this set that {@code other} lacks, exactly: unlike {@link #missingFrom}
+   * without the numbers that this set itself never had. Of a set of another family, all of them.
+   */
+  Transactions beyond(GtidSet other);
 }

@@ -55,6 +55,8 @@ public record Guard(Kind kind, String what, String remedy) {
     NOT_IN_SYNC,
     /** It may have lost acknowledged writes that it had received. */
     RECEIVER,
+    /** More may be lost than {@code rpo: bounded} lets a failover lose. */
+    RPO_BOUND,
     /** Another process holds the lease. */
     LEASE_HELD,
     /** It has just started and waits for what the other sites say. */

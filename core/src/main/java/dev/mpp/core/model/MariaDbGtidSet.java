@@ -157,6 +157,63 @@ public record MariaDbGtidSet(Map<Stream, Long> last, List<GtidGap> gaps) impleme
     return List.copyOf(ranges);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>In a domain numbers only grow ({@code gtid_strict_mode}): below the highest transaction that
+   * both have, nothing is missing.
+   */
+  @Override
+  public Transactions beyond(GtidSet other) {
+    List<Range> exact = new ArrayList<>();
+    for (Range r : rangesMissingFrom(other)) {
+      long common = commonWith(other, r.stream().domain());
+      long from = common < r.to() ? Math.max(r.from(), common + 1) : r.from();
+      withoutGaps(new Range(r.stream(), from, r.to()), exact);
+    }
+    long count = exact.stream().mapToLong(r -> r.to() - r.from() + 1).sum();
+    return new Transactions(
+        exact.stream().map(Range::toString).collect(Collectors.joining(",")), count);
+  }
+
+  /** The highest number in the domain of a transaction that both have, 0 when none is known. */
+  private long commonWith(GtidSet other, long domain) {
+    long highest = 0;
+    if (other instanceof MariaDbGtidSet theirs) {
+      for (Map.Entry<Stream, Long> e : last.entrySet()) {
+        Stream stream = e.getKey();
+        if (stream.domain() == domain) {
+          long both = Math.min(e.getValue(), theirs.last.getOrDefault(stream, 0L));
+          if (theirs.gap(stream, both) == null && gap(stream, both) == null) {
+            highest = Math.max(highest, both);
+          }
+        }
+      }
+    }
+    return highest;
+  }
+
+  private void withoutGaps(Range range, List<Range> out) {
+    List<Range> left = List.of(range);
+    for (GtidGap g : gaps) {
+      long first = g.before(range.stream().server()) + 1;
+      long end = g.next() - 1;
+      if (g.domain() == range.stream().domain() && first <= end) {
+        List<Range> next = new ArrayList<>();
+        for (Range r : left) {
+          if (r.from() < first) {
+            next.add(new Range(r.stream(), r.from(), Math.min(r.to(), first - 1)));
+          }
+          if (r.to() > end) {
+            next.add(new Range(r.stream(), Math.max(r.from(), end + 1), r.to()));
+          }
+        }
+        left = next;
+      }
+    }
+    out.addAll(left);
+  }
+
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

@@ -109,6 +109,12 @@ public record MySqlGtidSet(Map<String, List<Interval>> intervals) implements Gti
     return without(other).toString();
   }
 
+  @Override
+  public Transactions beyond(GtidSet other) {
+    MySqlGtidSet rest = without(other);
+    return new Transactions(rest.toString(), rest.advance());
+  }
+
   /** The transactions of this set that {@code other} lacks, as {@code GTID_SUBTRACT} gives them. */
   public MySqlGtidSet without(GtidSet other) {
     return other instanceof MySqlGtidSet m ? minus(m) : this;

@@ -106,14 +106,27 @@ public record ServerFacts(
    * @param waitingSessions commits waiting for an acknowledgement now
    * @param operational the server's own word that commits are acknowledged, not degraded
    * @param replicaEnabled this server acknowledges what it receives
+   * @param givenUp how often it has stopped waiting by itself since it started: commits were
+   *     confirmed that nobody had acknowledged
    */
   public record SemiSync(
       boolean sourceEnabled,
       int clients,
       int waitingSessions,
       boolean operational,
-      boolean replicaEnabled) {
+      boolean replicaEnabled,
+      int givenUp) {
     public static final SemiSync OFF = new SemiSync(false, 0, 0, false, false);
+
+    /** One that never stopped waiting by itself. */
+    public SemiSync(
+        boolean sourceEnabled,
+        int clients,
+        int waitingSessions,
+        boolean operational,
+        boolean replicaEnabled) {
+      this(sourceEnabled, clients, waitingSessions, operational, replicaEnabled, 0);
+    }
   }
 
   /**

@@ -31,6 +31,23 @@ public sealed interface BrainCommand {
       String reason)
       implements BrainCommand {}
 
+  /**
+   * Fence tier 4: the operator's commands.
+   *
+   * @param site of the node
+   * @param failed the other tiers ended FAILED or QUIESCED; otherwise only those for every fence
+   * @param result of the other tiers
+   */
+  record FenceHook(
+      ServiceName service,
+      SiteId site,
+      NodeAddress node,
+      long commandId,
+      long epoch,
+      boolean failed,
+      String result)
+      implements BrainCommand {}
+
   record Prepare(ServiceName service, NodeAddress node, long commandId, long budget)
       implements BrainCommand {}
 

@@ -91,6 +91,9 @@ public record BrainConfig(
    *     preferred site or the one of highest priority once that was ready for the whole hold-down
    * @param stallFails whether an ACTIVE node whose commits hang or are refused counts as failing;
    *     otherwise that is a warning
+   * @param bound what a failover may lose at most without an operator's word; never with {@code
+   *     rpoZero}
+   * @param hooks whether operators' commands fence as well
    */
   public record Service(
       ServiceName name,
@@ -105,9 +108,44 @@ public record BrainConfig(
       long pollInterval,
       long retryInterval,
       boolean siteFailback,
-      boolean stallFails) {
+      boolean stallFails,
+      Optional<RpoBound> bound,
+      HookPolicy hooks) {
     public Service {
       pools = Map.copyOf(pools);
+    }
+
+    /** Without a bound of what may be lost. */
+    public Service(
+        ServiceName name,
+        boolean rpoZero,
+        boolean semiSync,
+        PoolConfig pool,
+        Map<SiteId, List<NodeAddress>> pools,
+        Reach requireReach,
+        boolean classicPolicy,
+        long lagLimit,
+        long holdDown,
+        long pollInterval,
+        long retryInterval,
+        boolean siteFailback,
+        boolean stallFails) {
+      this(
+          name,
+          rpoZero,
+          semiSync,
+          pool,
+          pools,
+          requireReach,
+          classicPolicy,
+          lagLimit,
+          holdDown,
+          pollInterval,
+          retryInterval,
+          siteFailback,
+          stallFails,
+          Optional.empty(),
+          HookPolicy.NONE);
     }
 
     /** Commits that hang are a warning. */

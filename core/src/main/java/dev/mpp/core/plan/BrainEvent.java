@@ -78,6 +78,16 @@ public sealed interface BrainEvent {
       String detail)
       implements BrainEvent {}
 
+  /**
+   * Answer to {@link BrainCommand.FenceHook}.
+   *
+   * @param verified the server was found fenced after one of the commands
+   * @param detail for operators: how each ended, its last lines
+   */
+  record HookDone(
+      ServiceName service, NodeAddress node, long commandId, boolean verified, String detail)
+      implements BrainEvent {}
+
   /** Answer to {@link BrainCommand.Prepare}. */
   record PrepareDone(
       ServiceName service,

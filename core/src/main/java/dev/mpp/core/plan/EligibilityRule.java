@@ -123,7 +123,7 @@ final class EligibilityRule {
     } else if (!server(candidate.address, candidate.facts().orElseThrow(), found)) {
       return;
     }
-    data(candidate, found);
+    data(candidate, now, found);
   }
 
   private static boolean server(NodeAddress node, ServerFacts f, Listener found) {
@@ -139,8 +139,11 @@ final class EligibilityRule {
                 "run the prepare SQL there and set event_scheduler=ON"));
   }
 
-  private void data(@Nullable NodeTrack candidate, Listener found) {
+  private void data(@Nullable NodeTrack candidate, long now, Listener found) {
     Grant g = state.lease.grant();
+    if (candidate != null && !beyondBound(candidate, g, now, found)) {
+      return;
+    }
     if (!state.service.rpoZero() || g.inSync().isEmpty()) {
       return;
     }
@@ -165,6 +168,33 @@ final class EligibilityRule {
                       + " may be missing here",
               "bring the server of the former ACTIVE site back");
     }
+  }
+
+  /**
+   * {@code rpo: bounded}: more may be lost than a failover may lose by itself.
+   *
+   * @return whether to go on
+   */
+  private boolean beyondBound(NodeTrack candidate, Grant g, long now, Listener found) {
+    RpoBound bound = state.service.bound().orElse(null);
+    boolean handedOver = g.move().filter(m -> m.position().isPresent()).isPresent();
+    if (bound == null || handedOver || state.lossAccepted(now)) {
+      return true;
+    }
+    boolean everything = state.inSync() && received(g, candidate.facts().orElseThrow());
+    if (everything) {
+      return true;
+    }
+    return bound
+        .exceeded(state.risk(candidate, now), state.stale())
+        .map(
+            why ->
+                found.fails(
+                    Guard.Kind.RPO_BOUND,
+                    () -> why,
+                    "bring the server of the former ACTIVE site back; or accept the loss: mpp"
+                        + " takeover --force"))
+        .orElse(true);
   }
 
   private boolean received(Grant g, ServerFacts f) {

@@ -145,7 +145,7 @@ final class FailoverForecast {
       if (!lost.contains(site) && together.contains(site)) {
         pool(site)
             .filter(PoolView::eligible)
-            .filter(p -> hasEverything(site))
+            .filter(p -> hasEverything(site) && withinBound(site))
             .ifPresent(
                 p -> able.add(new Candidate(site, p.advance(), preferred(site), priority(site))));
       }
@@ -164,6 +164,17 @@ final class FailoverForecast {
   private boolean hasEverything(SiteId site) {
     Set<SiteId> inSync = known.grant().inSync();
     return !setting.rpoZero() || inSync.isEmpty() || inSync.contains(site);
+  }
+
+  /** A site that vanishes was seen up to a lease's time before it could write no more. */
+  private boolean withinBound(SiteId site) {
+    return known.active().isEmpty()
+        || known.grant().inSync().contains(site)
+        || setting
+            .bound()
+            .filter(b -> b.nanos().isPresent())
+            .map(b -> b.nanos().getAsLong() >= setting.timing().claimAfter())
+            .orElse(true);
   }
 
   private boolean preferred(SiteId site) {
@@ -226,6 +237,16 @@ final class FailoverForecast {
               "acknowledged writes of epoch %d may be missing there; only %s has them all"
                   .formatted(known.grant().epoch(), known.grant().inSync()),
               "let it catch up (mpp status)"));
+    }
+    if (!withinBound(site)) {
+      left.add(
+          new Guard(
+              Guard.Kind.RPO_BOUND,
+              "what a site commits within its lease of %s may be lost with it, and the bound is %s"
+                  .formatted(
+                      seconds(setting.timing().duration()),
+                      setting.bound().map(RpoBound::toString).orElse("")),
+              "bring it back, or accept the loss: mpp takeover --force"));
     }
     if (!together.contains(site) && together.size() >= majority) {
       left.add(
@@ -329,7 +350,10 @@ final class FailoverForecast {
                     + behind.getAsLong()
                     + " transactions yet";
     if (!setting.rpoZero()) {
-      return "acknowledged writes may be lost (rpo: availability); " + distance;
+      return "acknowledged writes may be lost (rpo: "
+          + setting.bound().map(b -> "bounded " + b).orElse("availability")
+          + "); "
+          + distance;
     }
     return g.inSync().isEmpty()
         ? "nothing was written through MPP yet"
@@ -385,8 +409,8 @@ final class FailoverForecast {
     List<String> notes = new ArrayList<>();
     if (known.ledgerAge() > setting.timing().duration()) {
       notes.add(
-          ("The ledger as this node has it is %s: who is ACTIVE and who is in sync may have changed."
-                  + " Ask a node that is in touch with the majority.")
+          ("The ledger as this node has it is %s: who is ACTIVE and who is in sync may have"
+                  + " changed. Ask a node that is in touch with the majority.")
               .formatted(
                   known.ledgerAge() == Long.MAX_VALUE
                       ? "of before its start"

@@ -102,6 +102,7 @@ public record FailoverPlan(
    * @param data the sites that have the service
    * @param election longest time until the ledger has another leader, nanoseconds
    * @param ttl of the service's records, nanoseconds; empty without DNS
+   * @param bound of what a failover may lose by itself
    */
   public record Setting(
       ServiceName service,
@@ -110,7 +111,21 @@ public record FailoverPlan(
       boolean rpoZero,
       LeaseTiming timing,
       long election,
-      OptionalLong ttl) {}
+      OptionalLong ttl,
+      Optional<RpoBound> bound) {
+
+    /** Without a bound of what may be lost. */
+    public Setting(
+        ServiceName service,
+        Map<SiteId, BrainConfig.Member> members,
+        Set<SiteId> data,
+        boolean rpoZero,
+        LeaseTiming timing,
+        long election,
+        OptionalLong ttl) {
+      this(service, members, data, rpoZero, timing, election, ttl, Optional.empty());
+    }
+  }
 
   /**
    * What one node knows.

@@ -15,6 +15,8 @@ final class FenceDuty {
   /** An attempt without an answer for that much longer than its budget is taken for lost. */
   private static final long LOST = 1_000_000_000L;
 
+  private static final long HOOK_RETRY = 30_000_000_000L;
+
   private final ServiceName service;
   private final NodeAddress node;
   private final long budget;
@@ -27,6 +29,13 @@ final class FenceDuty {
   private long nextTry = LeaseClock.NEVER;
   private String last = "";
   private long othersUntil = LeaseClock.NEVER;
+
+  /** It may have been writable: what an operator's command does to it is warranted. */
+  private boolean writer;
+
+  private long hook;
+  private long hookSince = LeaseClock.NEVER;
+  private long nextHook = LeaseClock.NEVER;
 
   FenceDuty(ServiceName service, NodeAddress node, long budget, long deadMan) {
     this.service = service;
@@ -48,10 +57,22 @@ final class FenceDuty {
   }
 
   void want(String why, Turn turn) {
+    begin(why, true, turn);
+  }
+
+  /** Of a server of which nothing is known yet. */
+  void wantAtStart(String why, Turn turn) {
+    begin(why, false, turn);
+  }
+
+  private void begin(String why, boolean mayWrite, Turn turn) {
     if (wanted) {
+      writer |= mayWrite;
       return;
     }
     wanted = true;
+    writer = mayWrite;
+    nextHook = LeaseClock.NEVER;
     reason = why;
     since = turn.now();
     inFlight = 0;
@@ -90,6 +111,35 @@ final class FenceDuty {
     nextTry = turn.now() + RETRY;
     last = done.safe() ? "" : done.outcome() + ": " + done.detail();
     return true;
+  }
+
+  /**
+   * Whether the operator's commands are due after an attempt of this duty. One run at a time, and
+   * again some time after one that did not fence.
+   */
+  boolean hookDue(long now) {
+    return writer && hook == 0 && (nextHook == LeaseClock.NEVER || now >= nextHook);
+  }
+
+  void hookBegins(long commandId, long now) {
+    hook = commandId;
+    hookSince = since;
+    nextHook = now + HOOK_RETRY;
+  }
+
+  /** Whether this is the answer of the last run. */
+  boolean hookAnswered(BrainEvent.HookDone done, long now) {
+    if (done.commandId() != hook) {
+      return false;
+    }
+    hook = 0;
+    nextHook = now + HOOK_RETRY;
+    return true;
+  }
+
+  /** Whether the run that was answered last began in the present duty. */
+  boolean hookCounts() {
+    return wanted && hookSince == since;
   }
 
   /** Until then the lock may be held by the instance that acted before this one. */

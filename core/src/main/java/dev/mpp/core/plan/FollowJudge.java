@@ -37,6 +37,7 @@ final class FollowJudge {
     }
     String errant = node.comparison.lacking(facts, active.get(), now);
     node.errant = !errant.isEmpty();
+    node.lacking = errant;
     if (node.errant) {
       return new PollResult.ReplicationFailure(
           "errant transactions that ACTIVE %s does not have: %s"

@@ -30,6 +30,12 @@ final class NodeTrack {
   /** Its last comparison with an ACTIVE found transactions that the ACTIVE lacks. */
   boolean errant;
 
+  /** What it has and the ACTIVE lacks, exactly; empty when nothing. */
+  String lacking = "";
+
+  /** What the journal has of that. */
+  String lackingTold = "";
+
   final Comparison comparison;
 
   /** Why its source cannot serve it, by the source's own word; empty once replication runs. */

@@ -75,7 +75,9 @@ final class NodeWarnings {
         ? "semi-sync is degraded: the server has stopped waiting for acknowledgements;"
             + " look at rpl_semi_sync_"
             + (facts.executed() instanceof MariaDbGtidSet ? "master" : "source")
-            + "_timeout"
+            + "_timeout (it stopped "
+            + s.givenUp()
+            + " times since it started)"
         : "";
   }
 

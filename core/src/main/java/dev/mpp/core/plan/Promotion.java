@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One promotion, from the grant to a verified writable server:
@@ -71,6 +72,11 @@ final class Promotion {
   /** After a hand-over: what it must have executed, by the word of the former ACTIVE. */
   private final Optional<GtidSet> required;
 
+  /** This site had every acknowledged write when it began. */
+  private final boolean inSync;
+
+  private @Nullable DataAtRisk risk;
+
   /** After a hand-over: the former ACTIVE's site, while it can stay in sync. */
   private Optional<SiteId> partner;
 
@@ -100,6 +106,7 @@ final class Promotion {
       String reason,
       Optional<GtidSet> required,
       Optional<SiteId> partner,
+      boolean inSync,
       long now) {
     this.service = service;
     this.self = self;
@@ -108,6 +115,7 @@ final class Promotion {
     this.epoch = epoch;
     this.reason = reason;
     this.required = required;
+    this.inSync = inSync;
     this.partner =
         partner.filter(
             p ->
@@ -118,6 +126,10 @@ final class Promotion {
 
   NodeAddress node() {
     return node;
+  }
+
+  NodeTrack track() {
+    return track;
   }
 
   String reason() {
@@ -174,13 +186,28 @@ final class Promotion {
     turn.add(new BrainCommand.Prepare(service, node, prepareId, budget));
   }
 
-  void fenceDone(BrainEvent.FenceDone done) {
-    remoteFences.remove(done.commandId());
+  /**
+   * @return whether it is the answer of one of its own fences of another site's server
+   */
+  boolean fenceDone(BrainEvent.FenceDone done) {
+    return remoteFences.remove(done.commandId());
   }
 
-  void prepareDone(BrainEvent.PrepareDone done) {
+  /** What is lost by it; empty before everything received was applied. */
+  Optional<DataAtRisk> risk() {
+    return Optional.ofNullable(risk);
+  }
+
+  boolean inSync() {
+    return inSync;
+  }
+
+  /**
+   * @return whether everything received was applied just now
+   */
+  boolean prepareDone(BrainEvent.PrepareDone done) {
     if (stage != Stage.OTHERS || done.commandId() != prepareId) {
-      return;
+      return false;
     }
     if (done.ok()) {
       prepared = true;
@@ -194,6 +221,19 @@ final class Promotion {
                           + executed.map(r::missingFrom).orElse(r.toString())));
     } else {
       fail("could not apply everything received: " + done.detail());
+    }
+    return done.ok();
+  }
+
+  /**
+   * The exact figures, now that everything received was applied.
+   *
+   * @param beyond why it is more than may be lost; empty when it is not
+   */
+  void weighed(DataAtRisk exact, Optional<String> beyond) {
+    risk = required.isPresent() ? DataAtRisk.handedOver(required.get()) : exact;
+    if (required.isEmpty() && stage != Stage.FAILED) {
+      beyond.ifPresent(this::fail);
     }
   }
 

@@ -40,6 +40,9 @@ final class ServiceBrain {
   /** After which the nodes were polled, or do not answer. */
   private static final long POLLED_WITHIN = 2_000_000_000L;
 
+  /** An operator's word that whatever is lost is lost: as long as a forced claim may take. */
+  private static final long LOSS_ACCEPTED = 60_000_000_000L;
+
   /** With something under way, the longest time between two thoughts. */
   private static final long BUSY = 20_000_000L;
 
@@ -62,6 +65,8 @@ final class ServiceBrain {
   private final ReplicaKeeper replicas;
   private final OperatorOrders orders;
   private final PoolReturn back;
+  private final LossRecord losses;
+  private final HookKeeper hooks;
   private final MoveKeeper moves;
   private final MoveStarter starter;
   private final ServicePicture picture;
@@ -115,6 +120,8 @@ final class ServiceBrain {
     this.replicas = new ReplicaKeeper(state);
     this.orders = new OperatorOrders(state);
     this.back = new PoolReturn(state);
+    this.losses = new LossRecord(state);
+    this.hooks = new HookKeeper(state);
     this.moves = new MoveKeeper(state, role);
     this.starter = new MoveStarter(state);
     this.picture = new ServicePicture(state, eligibility, role, orders, moves);
@@ -158,7 +165,7 @@ final class ServiceBrain {
   /** Nobody is writable until this process holds a lease. */
   void start(Turn turn) {
     for (NodeTrack t : state.tracks()) {
-      t.fence.want("start-up: nothing is writable before a fresh lease", turn);
+      t.fence.wantAtStart("start-up: nothing is writable before a fresh lease", turn);
       pollWithin(t.address, 0, turn);
     }
   }
@@ -262,6 +269,7 @@ final class ServiceBrain {
         lost && state.cluster()
             ? new PollResult.ReplicationFailure("found read-only though it is ACTIVE")
             : judged(t, mayWrite, seen, turn.now());
+    errant(t, seen, turn);
     if (!(result instanceof PollResult.Healthy)) {
       t.healthySince = LeaseClock.NEVER;
     } else if (t.healthySince == LeaseClock.NEVER) {
@@ -277,6 +285,24 @@ final class ServiceBrain {
     }
     PollResult follows = state.cluster() ? PollResult.HEALTHY : judge.judge(t, facts, seen, now);
     return follows == PollResult.HEALTHY ? NodeWarnings.standby(facts) : follows;
+  }
+
+  /**
+   * The journal has the exact set that only this node has, when it is found and when it changes.
+   */
+  private void errant(NodeTrack t, Optional<ActiveSeen> seen, Turn turn) {
+    if (t.lacking.isEmpty() || t.lacking.equals(t.lackingTold) || seen.isEmpty()) {
+      return;
+    }
+    t.lackingTold = t.lacking;
+    state.journal(
+        turn,
+        "errant",
+        t.address.toString(),
+        "",
+        "",
+        "it has, and ACTIVE %s of %s lacks: %s"
+            .formatted(seen.get().node(), seen.get().site(), t.lacking));
   }
 
   /** The journal has when a node's polls began to fail, of what, and when that was over. */
@@ -330,15 +356,28 @@ final class ServiceBrain {
 
   void fenceDone(BrainEvent.FenceDone e, Turn turn) {
     Promotion p = state.promotion();
-    if (p != null) {
-      p.fenceDone(e);
+    if (p != null && p.fenceDone(e)) {
+      hooks.afterRemote(e, turn);
     }
     NodeTrack t = state.trackOrNull(e.node());
     if (t == null || !t.fence.answered(e, turn)) {
       return;
     }
+    hooks.afterLocal(t, e, turn);
     if (e.safe() && !t.writableInFlight) {
       fenced(t, "%s in %.1f ms: %s".formatted(e.outcome(), e.micros() / 1000.0, e.detail()), turn);
+    }
+  }
+
+  void hookDone(BrainEvent.HookDone e, Turn turn) {
+    NodeTrack t = state.trackOrNull(e.node());
+    hooks.done(e, t, turn);
+    if (t != null
+        && t.fence.hookAnswered(e, turn.now())
+        && e.verified()
+        && t.fence.hookCounts()
+        && !t.writableInFlight) {
+      fenced(t, "FENCED by a hook: " + e.detail(), turn);
     }
   }
 
@@ -369,10 +408,10 @@ final class ServiceBrain {
     }
   }
 
-  void prepareDone(BrainEvent.PrepareDone e) {
+  void prepareDone(BrainEvent.PrepareDone e, Turn turn) {
     Promotion p = state.promotion();
-    if (p != null) {
-      p.prepareDone(e);
+    if (p != null && p.prepareDone(e)) {
+      losses.weigh(p, turn);
     }
   }
 
@@ -403,6 +442,7 @@ final class ServiceBrain {
 
   private void promoted(Promotion p, NodeTrack t, Turn turn) {
     eligibility.promoted();
+    losses.promoted(p);
     t.pollsSincePromoted = 0;
     if (sync != null) {
       sync.reset();
@@ -413,11 +453,12 @@ final class ServiceBrain {
         t.address.toString(),
         "",
         "WRITABLE",
-        "%s (%.0f ms, executed %s%s)"
+        "%s (%.0f ms, executed %s, at risk: %s%s)"
             .formatted(
                 p.reason(),
                 (turn.now() - p.startedAt()) / 1e6,
                 p.executed().map(Object::toString).orElse("unknown"),
+                p.risk().map(r -> LossRecord.summary(p, r)).orElse("not known"),
                 p.joined() ? "; the former ACTIVE follows" : ""));
     state.step(new PoolEvent.Promoted(t.address), turn);
     state.promotionOver(turn);
@@ -561,27 +602,42 @@ final class ServiceBrain {
         "takeover --force",
         (e.reason().isEmpty() ? "" : e.reason() + " — ") + answer,
         e.by());
-    if (answer.startsWith("OK")) {
+    if (answer.startsWith("OK") && state.pair.isPresent()) {
       turn.add(new BrainCommand.ForceTakeover(service.name(), e.by(), e.reason()));
     }
     return answer;
   }
 
   private String takeover(Turn turn) {
-    if (state.pair.isEmpty()) {
-      return "ERROR: takeover --force belongs to pair mode; here the sites agree by majority";
+    boolean pair = state.pair.isPresent();
+    if (!pair && service.bound().isEmpty()) {
+      return "ERROR: takeover --force belongs to pair mode and to rpo: bounded; here the sites"
+          + " agree by majority";
     }
     if (lease.holds(turn.now())) {
       return "ERROR: %s holds the role already".formatted(config.self());
     }
-    if (state.pair.get().heard()) {
+    if (!pair && !lease.claimable(turn.now())) {
+      return "ERROR: %s holds the lease; to move the role: mpp switchover"
+          .formatted(lease.grant().holder().map(SiteId::name).orElse("nobody"));
+    }
+    if (pair && state.pair.get().heard()) {
       return "ERROR: the other site is heard, so it is asked: nothing to force. If it is ACTIVE and"
           + " shall not be, move the role";
     }
+    state.lossAcceptedUntil = turn.now() + LOSS_ACCEPTED;
     Eligibility own = eligibility.toClaim(verdict, turn.now());
-    return own.ok()
-        ? "OK: %s claims %s without the other site".formatted(config.self(), service.name())
-        : "ERROR: %s cannot serve: %s".formatted(config.self(), own.reason());
+    if (!own.ok()) {
+      state.lossAcceptedUntil = LeaseClock.NEVER;
+      return "ERROR: %s cannot serve: %s".formatted(config.self(), own.reason());
+    }
+    NodeTrack candidate = state.candidate();
+    return "OK: %s claims %s%s; at risk: %s"
+        .formatted(
+            config.self(),
+            service.name(),
+            pair ? " without the other site" : "",
+            candidate == null ? "not known" : state.risk(candidate, turn.now()).text());
   }
 
   // ---- the cycle ----------------------------------------------------------------------------
@@ -592,6 +648,8 @@ final class ServiceBrain {
    * @param raw the pool STATUS by the checkpoints, the peers and the nodes at this instant
    */
   void think(PoolVerdict raw, Turn turn) {
+    state.sightings.watch(turn);
+    losses.watch(turn);
     verdict = back.judge(raw, turn);
     watchUnserved(turn.now());
     orders.watch(turn);

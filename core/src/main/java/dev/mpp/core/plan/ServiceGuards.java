@@ -123,12 +123,19 @@ final class ServiceGuards {
               why ->
                   guard(
                       Guard.Kind.UNPROVEN,
-                      why,
+                      why + atRisk(now),
                       "bring the other site or a way to it back; if it is gone for good and you"
                           + " made sure of it: mpp takeover --force"))
           .or(role::waits)
           .ifPresent(found::add);
     }
+  }
+
+  private String atRisk(long now) {
+    NodeTrack candidate = state.candidate();
+    return candidate == null || state.cluster()
+        ? ""
+        : "; a takeover would put at risk: " + state.risk(candidate, now).text();
   }
 
   private Guard held(Grant g, SiteId holder) {

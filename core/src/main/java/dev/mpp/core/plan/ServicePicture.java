@@ -77,7 +77,11 @@ final class ServicePicture {
             + "; "
             + (g.inSync().size() > 1
                 ? "in sync: " + g.inSync()
-                : "no other site has every acknowledged write");
+                : "no other site has every acknowledged write")
+            + state
+                .atRisk
+                .map(lost -> "; at risk since its promotion: " + lost + " (mpp journal)")
+                .orElse("");
       }
       Promotion p = state.promotion();
       return p != null

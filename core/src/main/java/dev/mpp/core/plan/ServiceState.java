@@ -4,6 +4,7 @@ import dev.mpp.core.lease.Grant;
 import dev.mpp.core.lease.LeaseClock;
 import dev.mpp.core.lease.Move;
 import dev.mpp.core.model.NodeAddress;
+import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView.NodeView;
 import dev.mpp.core.model.SiteView.PoolView;
@@ -44,6 +45,15 @@ final class ServiceState {
   /** Pair mode: what is known of the peer. */
   Optional<PairPicture> pair = Optional.empty();
 
+  /** What was seen of the server that is, or was last, ACTIVE. */
+  final ActiveSightings sightings = new ActiveSightings(this);
+
+  /** Until then an operator accepts whatever loss there is. */
+  long lossAcceptedUntil = LeaseClock.NEVER;
+
+  /** What the last promotion here may have lost, until the former ACTIVE was seen again. */
+  Optional<String> atRisk = Optional.empty();
+
   private @Nullable Promotion promotion;
 
   ServiceState(
@@ -70,6 +80,11 @@ final class ServiceState {
               config.timing().deadMan());
       tracks.put(n.address(), new NodeTrack(n.address(), fence, settle(service)));
     }
+  }
+
+  /** After which a picture of the ACTIVE is younger than a poll it is compared with. */
+  long settle() {
+    return settle(service);
   }
 
   /** Three polls of the ACTIVE, and the way of what they said from one site to the other. */
@@ -193,6 +208,7 @@ final class ServiceState {
                 next.reason(),
                 lease.grant().move().flatMap(Move::position),
                 partner(),
+                inSync(),
                 turn.now());
         promotion = p;
         p.begin(lease.grant().servedBy(), service.pools(), turn, ids);
@@ -259,6 +275,35 @@ final class ServiceState {
       }
     }
     return null;
+  }
+
+  /** An ACTIVE that was seen that long before its end was out of sight before it was lost. */
+  long stale() {
+    return 2 * config.timing().claimAfter();
+  }
+
+  boolean lossAccepted(long now) {
+    return lossAcceptedUntil != LeaseClock.NEVER && now < lossAcceptedUntil;
+  }
+
+  /**
+   * Whether this site has every acknowledged write, by the word of who served last. In pair mode a
+   * holder that is alone may have gone on without saying so, unless {@code rpo: zero} forbids it.
+   */
+  boolean inSync() {
+    boolean said = service.rpoZero() || (service.semiSync() && pair.isEmpty());
+    return said && pool.nodes().size() == 1 && lease.grant().inSync().contains(config.self());
+  }
+
+  /** Of a server that was polled: what opening it now may lose. */
+  DataAtRisk risk(NodeTrack t, long now) {
+    ServerFacts f = t.facts().orElseThrow();
+    return sightings.risk(
+        t.address,
+        f.executed(),
+        f.replication().map(ServerFacts.Replication::received),
+        t.factsAt,
+        now);
   }
 
   /** The ACTIVE node other than {@code node}, if a fresh view shows one in the granted site. */

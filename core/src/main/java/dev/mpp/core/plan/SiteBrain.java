@@ -491,7 +491,8 @@ public final class SiteBrain {
         return true;
       }
       case BrainEvent.FenceDone e -> on(e.service(), s -> s.fenceDone(e, turn));
-      case BrainEvent.PrepareDone e -> on(e.service(), s -> s.prepareDone(e));
+      case BrainEvent.HookDone e -> on(e.service(), s -> s.hookDone(e, turn));
+      case BrainEvent.PrepareDone e -> on(e.service(), s -> s.prepareDone(e, turn));
       case BrainEvent.WritableDone e -> on(e.service(), s -> s.writableDone(e, turn));
       case BrainEvent.ChangeDone e -> on(e.service(), s -> s.changeDone(e, turn));
       case BrainEvent.StandDown s -> {

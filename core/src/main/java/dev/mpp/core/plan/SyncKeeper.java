@@ -61,6 +61,12 @@ final class SyncKeeper {
   /** Sequence of a proposal to list the peer that may still be committed, 0 when none may. */
   private long listing;
 
+  /** How often the server had given up waiting by the last poll that showed it waiting; or -1. */
+  private int givenUp = -1;
+
+  /** It gave up by itself, and has not been switched off since. */
+  private boolean fellBack;
+
   private String said = "";
   private boolean busy;
 
@@ -77,6 +83,8 @@ final class SyncKeeper {
     commandedOn = false;
     trustFrom = 0;
     listing = 0;
+    givenUp = -1;
+    fellBack = false;
     said = "";
     busy = false;
   }
@@ -130,7 +138,6 @@ final class SyncKeeper {
     polls = answered;
     Optional<NodeView> replica = replica(peer, service, turn);
     boolean maybeListed = grant.inSync().contains(peer) || listing != 0;
-    String trouble = trouble(facts, replica, turn.now());
     boolean waiting = facts.semiSync().sourceEnabled();
     if (!waiting) {
       waitingFor =
@@ -140,6 +147,8 @@ final class SyncKeeper {
         commandId == 0
             && polls >= trustFrom
             && (notBefore == LeaseClock.NEVER || turn.now() >= notBefore);
+    watchForGivingUp(facts.semiSync(), settled);
+    String trouble = trouble(facts, replica, turn.now());
     if (!settled) {
       turn.add(new BrainCommand.PollWithin(service, node, QUICK_POLL));
     }
@@ -196,6 +205,11 @@ final class SyncKeeper {
     if (!s.sourceEnabled()) {
       return "";
     }
+    if (fellBack) {
+      return "the server has stopped waiting for acknowledgements by itself, "
+          + s.givenUp()
+          + " times since it started: what it confirmed meanwhile may be nowhere else";
+    }
     if (s.clients() == 0) {
       return "no semi-synchronous replica is connected";
     }
@@ -218,6 +232,22 @@ final class SyncKeeper {
       return s.waitingSessions() + " commits wait for an acknowledgement that does not come";
     }
     return "";
+  }
+
+  /**
+   * By a time-out that somebody else set: it may wait again already, but what it confirmed in
+   * between nobody acknowledged. Switching it off counts as well, so only polls that show it
+   * waiting are compared.
+   */
+  private void watchForGivingUp(ServerFacts.SemiSync s, boolean settled) {
+    if (!s.sourceEnabled()) {
+      givenUp = -1;
+      fellBack = false;
+      return;
+    }
+    fellBack |= givenUp >= 0 && s.givenUp() != givenUp;
+    fellBack |= settled && s.clients() > 0 && !s.operational();
+    givenUp = s.givenUp();
   }
 
   private static boolean follows(NodeView replica, ServerFacts mine) {

@@ -39,6 +39,22 @@ final class GtidGapTest {
     lacks("0-1-1000108..1000109", "0-1-1000109");
   }
 
+  /** Lost are those that were there, whatever the numbers. */
+  @Test
+  void whatOneHasBeyondAnotherLeavesItsOwnGapsOut() {
+    assertEquals(
+        "0-1-90..99,0-1-1000101..1000107 (17 transactions)",
+        active.beyond(GtidSet.parse("0-1-89,0-2-50")).toString());
+    assertEquals("none", active.beyond(active).toString());
+    assertEquals(
+        "0-1-1000107..1000107 (1 transaction)",
+        active.beyond(known("0-1-1000106,0-2-50", GAP)).toString());
+    assertEquals(
+        new Transactions("0-1-100..105", 6),
+        GtidSet.parse("0-1-105,0-2-50").beyond(active),
+        "what the new one went over");
+  }
+
   @Test
   void otherServersAndDomainsAreComparedOnTheirOwn() {
     lacks("0-2-51..60", "0-1-99,0-2-60");

@@ -54,6 +54,24 @@ class GtidSetTest {
   }
 
   @Test
+  void whatOneHasBeyondAnotherIsCounted() {
+    GtidSet mySql = GtidSet.parse(A + ":1-10:20," + B + ":1-3");
+    assertEquals(
+        new Transactions(A + ":8-10:20," + B + ":3", 5),
+        mySql.beyond(GtidSet.parse(A + ":1-7," + B + ":1-2")));
+    assertEquals(Transactions.NONE, mySql.beyond(mySql));
+    assertEquals(14, mySql.beyond(GtidSet.parse("0-1-5")).count(), "another family has none of it");
+    GtidSet mariaDb = GtidSet.parse("0-1-99,0-2-150,7-1-3");
+    assertEquals(
+        new Transactions("0-2-121..150", 30),
+        mariaDb.beyond(GtidSet.parse("0-1-99,0-2-120,7-1-3")));
+    assertEquals(
+        new Transactions("0-2-100..150,7-1-1..3", 54),
+        mariaDb.beyond(GtidSet.parse("0-1-99,0-3-140")),
+        "server 2 began after what both have");
+  }
+
+  @Test
   void aMariaDbReceiverNamesTheLastOfADomainOnly() {
     GtidSet goal = GtidSet.parse("0-1-100,0-2-200");
     assertTrue(GtidSet.parse("0-2-200").reaches(goal));

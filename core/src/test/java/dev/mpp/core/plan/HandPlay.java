@@ -52,6 +52,10 @@ abstract class HandPlay {
    * @param local the nodes of A, the PRIMARY first
    */
   HandPlay(NodeAddress... local) {
+    this(true, Optional.empty(), HookPolicy.NONE, local);
+  }
+
+  HandPlay(boolean rpoZero, Optional<RpoBound> bound, HookPolicy hooks, NodeAddress... local) {
     List<PoolConfig.Member> members = new ArrayList<>();
     for (NodeAddress n : local) {
       members.add(
@@ -77,7 +81,7 @@ abstract class HandPlay {
                 List.of(
                     new BrainConfig.Service(
                         S,
-                        true,
+                        rpoZero,
                         true,
                         PoolConfig.failover("p", members),
                         Map.of(A, List.of(local), B, List.of(OTHER)),
@@ -86,7 +90,11 @@ abstract class HandPlay {
                         30,
                         5000 * MS,
                         1000 * MS,
-                        200 * MS)),
+                        200 * MS,
+                        false,
+                        false,
+                        bound,
+                        hooks)),
                 List.of(OBSERVED)),
             new CheckpointBoard(List.of(), true),
             Map.of(),
@@ -207,6 +215,10 @@ abstract class HandPlay {
   }
 
   void viewOfB(long sequence, boolean eligible, ServerFacts f) {
+    viewOfB(sequence, eligible, f, State.STANDBY);
+  }
+
+  void viewOfB(long sequence, boolean eligible, ServerFacts f, State shown) {
     SiteView.NodeView node =
         new SiteView.NodeView(
             OTHER,
@@ -214,9 +226,9 @@ abstract class HandPlay {
             0,
             Status.OK,
             Status.OK,
-            State.STANDBY,
+            shown,
             "",
-            0,
+            sequence,
             0,
             Optional.of(f),
             Optional.empty());

@@ -294,6 +294,7 @@ final class LocalPool {
       case BrainCommand.ForceTakeover f -> {}
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Show s -> {}
+      case BrainCommand.FenceHook h -> {}
       case BrainCommand.Answer a -> {}
     }
   }

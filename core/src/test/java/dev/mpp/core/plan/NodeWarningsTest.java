@@ -71,11 +71,11 @@ final class NodeWarningsTest {
     ServerFacts exhausted = facts(SemiSync.OFF, 151, Commits.NONE);
     assertEquals(new PollResult.Healthy(full), warns.active(exhausted));
     assertEquals(new PollResult.Healthy(full), NodeWarnings.standby(exhausted));
-    ServerFacts degraded = facts(new SemiSync(true, 1, 0, false, true), 7, Commits.NONE);
+    ServerFacts degraded = facts(new SemiSync(true, 1, 0, false, true, 3), 7, Commits.NONE);
     assertEquals(
         new PollResult.Healthy(
             "semi-sync is degraded: the server has stopped waiting for acknowledgements;"
-                + " look at rpl_semi_sync_master_timeout"),
+                + " look at rpl_semi_sync_master_timeout (it stopped 3 times since it started)"),
         warns.active(degraded));
     assertEquals(PollResult.HEALTHY, NodeWarnings.standby(degraded));
   }

@@ -52,7 +52,8 @@ final class PairSeatTest extends HandPlay {
             .filter(g -> g.kind() == Guard.Kind.UNPROVEN)
             .findFirst()
             .orElseThrow(() -> new AssertionError(guards().toString()));
-    assertEquals(WHY, guard.what());
+    assertEquals(
+        WHY + "; a takeover would put at risk: none: no server was ACTIVE before", guard.what());
     assertTrue(guard.remedy().contains("mpp takeover --force"), guard.remedy());
     assertTrue(
         take(BrainCommand.Journal.class).stream()

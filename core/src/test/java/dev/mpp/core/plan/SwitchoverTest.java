@@ -251,12 +251,16 @@ final class SwitchoverTest extends HandPlay {
   }
 
   private static ServerFacts waiting(ServerFacts f, int clients) {
+    return waiting(f, clients, 0);
+  }
+
+  private static ServerFacts waiting(ServerFacts f, int clients, int givenUp) {
     return new ServerFacts(
         f.version(),
         f.readOnly(),
         f.executed(),
         f.replication(),
-        new ServerFacts.SemiSync(true, clients, 0, true, true),
+        new ServerFacts.SemiSync(true, clients, 0, true, true, givenUp),
         f.deadMan());
   }
 
@@ -317,6 +321,48 @@ final class SwitchoverTest extends HandPlay {
     poll(waiting(facts(false, true, false), 0));
     commit();
     assertEquals(Set.of(A), ledger.grant(S).inSync(), "as soon as it does not follow any more");
+  }
+
+  /** It waits again by the time of the poll: what it confirmed in between is nowhere else. */
+  @Test
+  void aServerThatGaveUpWaitingInBetweenIsTakenOutOfSyncFirst() {
+    takenOver();
+    change(true);
+    now += 20 * MS;
+    poll(waiting(facts(true, true, false), 1, 4));
+    commit();
+    event(new BrainEvent.Tick());
+    makeWritable(true);
+    commit();
+    poll(waiting(facts(false, true, false), 1, 4));
+    poll(waiting(facts(false, true, false), 1, 4));
+    commit();
+    assertEquals(Set.of(A, B), ledger.grant(S).inSync());
+    commands.clear();
+    poll(waiting(facts(false, true, false), 1, 5));
+    BrainCommand.Journal said =
+        take(BrainCommand.Journal.class).stream()
+            .filter(j -> j.kind().equals("in-sync"))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(said.reason().contains("stopped waiting for acknowledgements by itself, 5 times"));
+    assertTrue(take(BrainCommand.SemiSync.class).isEmpty(), "first the ledger");
+    commit();
+    assertEquals(Set.of(A), ledger.grant(S).inSync());
+    poll(waiting(facts(false, true, false), 1, 5));
+    change(false);
+    viewOfB(views++, true, "0-1-10");
+    poll(facts(false, true, false));
+    poll(facts(false, true, false));
+    poll(facts(false, true, false));
+    change(true);
+    for (int i = 0; i < 6; i++) {
+      now += 200 * MS;
+      viewOfB(views++, true, "0-1-10");
+      poll(waiting(facts(false, true, false), 1, 6));
+      commit();
+    }
+    assertEquals(Set.of(A, B), ledger.grant(S).inSync(), "the peer has everything again");
   }
 
   /** A proposal that meets a change of the ledger's leader may never be committed. */

@@ -479,6 +479,7 @@ final class TwinLab {
       case BrainCommand.PreferLeadership p -> {}
       case BrainCommand.YieldLeadership p -> {}
       case BrainCommand.Show s -> {}
+      case BrainCommand.FenceHook h -> {}
       case BrainCommand.KeepOverride k -> {}
       case BrainCommand.Answer answer -> story.add(now / MS + " " + i.name + " " + answer.text());
     }

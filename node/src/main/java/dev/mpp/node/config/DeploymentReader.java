@@ -42,7 +42,7 @@ final class DeploymentReader {
     Optional<TlsFiles> tls = new TlsReader(base, self).read(top, insecure);
     Timing timing = Timing.read(top);
     SecretReader secrets = new SecretReader(base);
-    var services = new ServiceReader(sites, self, secrets).readAll(top);
+    var services = new ServiceReader(sites, self, secrets, timing.lease()).readAll(top);
     Set<String> used = ProbeReader.profilesUsed(top, self);
     var profiles = new ProfileReader(secrets, used).readAll(top);
     ProbeReader probes = new ProbeReader(sites, self, host);

@@ -1,7 +1,11 @@
 package dev.mpp.node.config;
 
 import dev.mpp.node.config.MppConfig.Fence;
+import dev.mpp.node.config.MppConfig.Hook;
+import dev.mpp.node.config.MppConfig.HookWhen;
 import dev.mpp.node.config.Section.Placed;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,10 +36,47 @@ final class FenceReader {
 
   private FenceReader() {}
 
+  private static Optional<Hook> hook(Section section, boolean used) {
+    if (!section.has("command")) {
+      section.missing("command");
+    }
+    List<String> words = section.values("command", Form.TEXT).stream().map(Placed::value).toList();
+    Hook hook =
+        new Hook(
+            words,
+            section.value("deadline", Timing.between(100, 600_000), Hook.DEFAULT_DEADLINE),
+            section.value("when", Form.choice(HookWhen.class), HookWhen.FAILED),
+            section.value("unreachable-is-fenced", Form.FLAG, false));
+    section.close();
+    if (words.isEmpty()) {
+      if (section.has("command")) {
+        section.problem(
+            "command", "is not a command", "write its words: [/usr/local/sbin/power-off, now]");
+      }
+      return Optional.empty();
+    }
+    String program = words.getFirst();
+    if (!program.startsWith("/")) {
+      section.problem(
+          "command",
+          "begins with \"" + program + "\", which is no absolute path",
+          "write it as a list of words with the whole path first; there is no shell and no PATH to"
+              + " search");
+    } else if (used && !Files.isExecutable(Path.of(program))) {
+      section.problem(
+          "command",
+          "begins with " + program + ", which is no program that can be run here",
+          "install it at every site that has a pool of the service, executable for the user MPP"
+              + " runs as");
+    }
+    return Optional.of(hook);
+  }
+
   /**
    * @param manager MPP's own account there
+   * @param used this process has a pool of the service: its commands have to be here
    */
-  static Fence read(Section section, Optional<String> manager) {
+  static Fence read(Section section, Optional<String> manager, boolean used) {
     List<String> accounts = new ArrayList<>();
     for (Placed<String> account : section.values("block-accounts", ACCOUNT)) {
       String text = account.value();
@@ -58,7 +99,11 @@ final class FenceReader {
         accounts.add(text);
       }
     }
-    Fence fence = new Fence(accounts, section.value("offline-mode", Form.FLAG, false));
+    Fence fence =
+        new Fence(
+            accounts,
+            section.value("offline-mode", Form.FLAG, false),
+            section.sections("hooks").stream().flatMap(s -> hook(s, used).stream()).toList());
     section.close();
     return fence;
   }

@@ -5,6 +5,8 @@ import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.Status;
+import dev.mpp.core.plan.HookPolicy;
+import dev.mpp.core.plan.RpoBound;
 import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.core.pool.RoleRule;
 import dev.mpp.tls.TlsFiles;
@@ -198,6 +200,7 @@ public record MppConfig(
   /**
    * One global virtual server name and its pools.
    *
+   * @param bound of what a failover may lose; present if and only if {@code rpo} is BOUNDED
    * @param holdDown uninterrupted health before a proven recovery
    * @param lagLimit replication lag above it is a replication failure
    * @param siteFailback whether ACTIVE returns to the preferred site by itself
@@ -208,6 +211,7 @@ public record MppConfig(
   public record Service(
       ServiceName name,
       Rpo rpo,
+      Optional<RpoBound> bound,
       Poll poll,
       Recovery recovery,
       Duration holdDown,
@@ -241,11 +245,44 @@ public record MppConfig(
    *
    * @param blockAccounts {@code user@host}, as in CREATE USER without quotes
    * @param offlineMode MySQL only: administrators alone may log in
+   * @param hooks commands of the operator that fence as well, in the order in which they are tried
    */
-  public record Fence(List<String> blockAccounts, boolean offlineMode) {
+  public record Fence(List<String> blockAccounts, boolean offlineMode, List<Hook> hooks) {
     public Fence {
       blockAccounts = List.copyOf(blockAccounts);
+      hooks = List.copyOf(hooks);
     }
+
+    public HookPolicy policy() {
+      return new HookPolicy(
+          hooks.stream().anyMatch(h -> h.when() == HookWhen.FAILED),
+          hooks.stream().anyMatch(h -> h.when() == HookWhen.ALWAYS));
+    }
+  }
+
+  /**
+   * A command of the operator that fences a server.
+   *
+   * @param command its words, an absolute path first; run without a shell
+   * @param deadline after which it is killed with its children
+   * @param unreachableIsFenced a server that does not answer connections at all after it counts as
+   *     fenced: for commands that cut power or a switch port
+   */
+  public record Hook(
+      List<String> command, Duration deadline, HookWhen when, boolean unreachableIsFenced) {
+    public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(10);
+
+    public Hook {
+      command = List.copyOf(command);
+    }
+  }
+
+  /** After which fences a hook is run. */
+  public enum HookWhen {
+    /** Those that ended FAILED or QUIESCED. */
+    FAILED,
+    /** Every one of a server that may have been writable. */
+    ALWAYS
   }
 
   /**
@@ -376,6 +413,8 @@ public record MppConfig(
   public enum Rpo {
     /** None: a site without every acknowledged write is not promoted. */
     ZERO,
+    /** As much as {@link RpoBound} says: what would lose more waits for an operator. */
+    BOUNDED,
     /** What had not arrived: the most advanced candidate is promoted and the loss is reported. */
     AVAILABILITY
   }

@@ -32,9 +32,12 @@ final class ServiceReader {
   private final SiteTable sites;
   private final Optional<SiteId> self;
   private final SecretReader secrets;
+  private final MppConfig.Lease lease;
   private final PoolOwners owners;
 
-  ServiceReader(SiteTable sites, Optional<SiteId> self, SecretReader secrets) {
+  ServiceReader(
+      SiteTable sites, Optional<SiteId> self, SecretReader secrets, MppConfig.Lease lease) {
+    this.lease = lease;
     this.sites = sites;
     this.self = self;
     this.secrets = secrets;
@@ -65,8 +68,10 @@ final class ServiceReader {
   }
 
   private Optional<Service> read(Section section, Optional<ServiceName> name) {
-    Rpo rpo = section.value("rpo", Form.choice(Rpo.class), Rpo.ZERO);
+    RpoReader rpos = RpoReader.read(section);
+    Rpo rpo = rpos.rpo();
     Poll poll = poll(section.section("poll"));
+    rpos.warn(section, lease, poll);
     Recovery recovery = section.value("recovery", Form.choice(Recovery.class), Recovery.PROVEN);
     Duration holdDown =
         section.value("hold-down", Timing.between(0, 86_400_000), Service.DEFAULT_HOLD_DOWN);
@@ -91,7 +96,7 @@ final class ServiceReader {
                     roles.forNodes(), ladder, failAt, recovery == Recovery.PROVEN)));
     boolean used = here.stream().anyMatch(s -> self.filter(s.site()::equals).isPresent());
     Optional<MySql> mysql = mysql(section, used);
-    Fence fence = FenceReader.read(section.section("fence"), mysql.map(MySql::user));
+    Fence fence = FenceReader.read(section.section("fence"), mysql.map(MySql::user), used);
     section.close();
     if (rpo == Rpo.ZERO && here.size() > 2) {
       section.problem(
@@ -104,6 +109,21 @@ final class ServiceReader {
           "sites",
           "has a pool of several nodes under \"rpo: zero\"",
           "a local node may lack acknowledged writes: set \"rpo: availability\" or list one node");
+    }
+    if (rpo == Rpo.BOUNDED
+        && !roles.cluster()
+        && here.stream().anyMatch(s -> s.pool().nodes().size() > 1)) {
+      section.warning(
+          "rpo",
+          "bounds the loss of a service with a pool of several nodes, of which the first by"
+              + " priority counts, whatever data the others have",
+          "list one node for each site, or see \"rpo: bounded\" in docs/configuration.md");
+    }
+    if (rpo == Rpo.BOUNDED && roles.cluster()) {
+      section.problem(
+          "rpo",
+          "bounds what a cluster may lose, whose nodes keep themselves in step",
+          "set \"rpo: availability\"");
     }
     if (roles.cluster() && semiSync) {
       section.problem(
@@ -124,6 +144,7 @@ final class ServiceReader {
                     new Service(
                         n,
                         rpo,
+                        rpos.bound(),
                         poll,
                         recovery,
                         holdDown,

@@ -123,6 +123,7 @@ final class MariaDbPoll implements Polling {
         (int) Rows.number(byName, "Rpl_semi_sync_master_clients"),
         (int) Rows.number(byName, "Rpl_semi_sync_master_wait_sessions"),
         Rows.on(byName, "Rpl_semi_sync_master_status"),
-        Rows.on(row, "replica_enabled"));
+        Rows.on(row, "replica_enabled"),
+        (int) Math.max(0, Rows.number(byName, "Rpl_semi_sync_master_no_times")));
   }
 }

@@ -173,6 +173,7 @@ final class MySqlPoll implements Polling {
         (int) Rows.number(byName, names.source() + "_clients"),
         (int) Rows.number(byName, names.source() + "_wait_sessions"),
         Rows.on(byName, names.source() + "_status"),
-        Rows.on(row, "replica_enabled"));
+        Rows.on(row, "replica_enabled"),
+        (int) Math.max(0, Rows.number(byName, names.source() + "_no_times")));
   }
 }

@@ -120,6 +120,7 @@ final class FactsCodec {
         .setWaitingSessions(s.waitingSessions())
         .setOperational(s.operational())
         .setReplicaEnabled(s.replicaEnabled())
+        .setGivenUp(s.givenUp())
         .build();
   }
 
@@ -129,6 +130,7 @@ final class FactsCodec {
         s.getClients(),
         s.getWaitingSessions(),
         s.getOperational(),
-        s.getReplicaEnabled());
+        s.getReplicaEnabled(),
+        s.getGivenUp());
   }
 }

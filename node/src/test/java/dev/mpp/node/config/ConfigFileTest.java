@@ -98,6 +98,44 @@ class ConfigFileTest {
   }
 
   @Test
+  void aBoundOfWhatMayBeLostAndHooksAreRead() throws Exception {
+    String text =
+        ConfigFixtures.resource("minimal.yml")
+            .replace(
+                "mysql: {user",
+                """
+                rpo: {bounded: {seconds: 7, transactions: 1000}}
+                    fence: {hooks: [{command: [/bin/echo, off], when: always, deadline: 3s},
+                      {command: [/bin/true], unreachable-is-fenced: true}]}
+                    mysql: {user\
+                """
+                    .stripIndent());
+    var loaded = ConfigFixtures.load(dir, text);
+    MppConfig.Service service = loaded.config().services().getFirst();
+    assertEquals(MppConfig.Rpo.BOUNDED, service.rpo());
+    assertEquals("{seconds: 7, transactions: 1000}", service.bound().orElseThrow().toString());
+    assertEquals(
+        List.of(
+            new MppConfig.Hook(
+                List.of("/bin/echo", "off"),
+                Duration.ofSeconds(3),
+                MppConfig.HookWhen.ALWAYS,
+                false),
+            new MppConfig.Hook(
+                List.of("/bin/true"), Duration.ofSeconds(10), MppConfig.HookWhen.FAILED, true)),
+        service.fence().hooks());
+    assertEquals(new dev.mpp.core.plan.HookPolicy(true, true), service.fence().policy());
+    assertEquals(1, loaded.warnings().size(), loaded.warnings().toString());
+    assertTrue(
+        loaded
+            .warnings()
+            .getFirst()
+            .toString()
+            .contains("less than lease.duration + poll.interval + 1s = 8s"),
+        loaded.warnings().toString());
+  }
+
+  @Test
   void theMinimalFileGetsTheDefaults() throws Exception {
     var loaded = ConfigFixtures.load(dir, ConfigFixtures.resource("minimal.yml"));
     MppConfig config = loaded.config();

@@ -88,7 +88,19 @@ class ConfigProblemsTest {
           mysql: {user|fence: {block-accounts: ["mppfence@localhost"]}\\n    mysql: {user|has mppfence@localhost, which MPP cannot do without; list the accounts of applications
           mysql: {user|fence: {block-acounts: ["app@%"]}\\n    mysql: {user|unknown key "services[0].fence.block-acounts"; did you mean "block-accounts"?
           mysql: {user|fence: {offline-mode: yes}\\n    mysql: {user|services[0].fence.offline-mode is "yes"; write true or false
-          mysql: {user|rpo: half\\n    mysql: {user|services[0].rpo is "half"; choose one of zero, availability
+          mysql: {user|rpo: half\\n    mysql: {user|services[0].rpo is "half"; choose one of zero, bounded, availability
+          mysql: {user|rpo: bounded\\n    mysql: {user|services[0].rpo is "bounded" without a bound; write rpo: {bounded: {seconds: 10, transactions: 1000}}
+          mysql: {user|rpo: {bounded: {}}\\n    mysql: {user|services[0].rpo.bounded bounds nothing; write rpo: {bounded:
+          mysql: {user|rpo: {bound: {seconds: 5}}\\n    mysql: {user|unknown key "services[0].rpo.bound"; did you mean "bounded"?
+          mysql: {user|rpo: {bounded: {seconds: 10s}}\\n    mysql: {user|services[0].rpo.bounded.seconds is "10s", which is not a whole number; write a number from 1 to 86400
+          mysql: {user|rpo: {bounded: {transactions: -1}}\\n    mysql: {user|services[0].rpo.bounded.transactions is "-1", which is not a whole number
+          mysql: {user|rpo: {bounded: {seconds: 9}}\\n    logic: cluster\\n    mysql: {user|services[0].rpo bounds what a cluster may lose
+          mysql: {user|fence: {hooks: [{command: [power-off]}]}\\n    mysql: {user|services[0].fence.hooks[0].command begins with "power-off", which is no absolute path; write it as a list of words
+          mysql: {user|fence: {hooks: [{deadline: 5s}]}\\n    mysql: {user|"services[0].fence.hooks[0].command" is missing; add it
+          mysql: {user|fence: {hooks: [{command: []}]}\\n    mysql: {user|services[0].fence.hooks[0].command is not a command; write its words
+          mysql: {user|fence: {hooks: [{command: [/bin/true], deadline: 1h}]}\\n    mysql: {user|services[0].fence.hooks[0].deadline is 1h, outside 100ms to 10m
+          mysql: {user|fence: {hooks: [{command: [/bin/true], when: never}]}\\n    mysql: {user|services[0].fence.hooks[0].when is "never"; choose one of failed, always
+          mysql: {user|fence: {hooks: [{command: [/no/such/program]}]}\\n    mysql: {user|begins with /no/such/program, which is no program that can be run here; install it at every site
           """)
   void oneMistake(String from, String to, String expected) throws Exception {
     var problems =

@@ -181,6 +181,26 @@ abstract class ReplicationContract {
     preparesAfterARestart(goal);
   }
 
+  /** Somebody set a time-out: it waits again by the time of the poll, and its counter tells. */
+  @Test
+  void aSourceThatGaveUpWaitingInBetweenIsSeen() throws Exception {
+    ok(two.startReplication(BUDGET));
+    ok(one.semiSyncSource(true, BUDGET));
+    promote(one, 1);
+    Eventually.within(
+        BUDGET, "acknowledgements arrive", () -> facts(one).semiSync().clients() == 1);
+    int before = facts(one).semiSync().givenUp();
+    first.run(first.dialect("SET GLOBAL rpl_semi_sync_master_timeout = 300"));
+    second.freeze();
+    first.run("INSERT INTO app.locks VALUES (91, 1)");
+    ServerFacts.SemiSync degraded = facts(one).semiSync();
+    assertTrue(degraded.sourceEnabled() && !degraded.operational(), degraded.toString());
+    assertEquals(before + 1, degraded.givenUp());
+    second.thaw();
+    Eventually.within(BUDGET, "it waits again", () -> facts(one).semiSync().operational());
+    assertEquals(before + 1, facts(one).semiSync().givenUp(), "and that it did not is still seen");
+  }
+
   @Test
   void aSemiSynchronousSourceAcknowledgesNothingThatIsOnOneServerOnly() throws Exception {
     ok(two.startReplication(BUDGET));

@@ -147,7 +147,7 @@ public abstract class ServerProcess implements AutoCloseable {
     return new NodeAddress("127.0.0.1", port);
   }
 
-  MySqlServer manage(Duration pollTimeout) {
+  public MySqlServer manage(Duration pollTimeout) {
     return MySqlServers.open(ServerOptions.of(address(), "orders", MANAGER, pollTimeout));
   }
 
@@ -204,14 +204,14 @@ public abstract class ServerProcess implements AutoCloseable {
   }
 
   /** SIGSTOP; returns when the kernel shows the process stopped. */
-  void freeze() throws Exception {
+  public void freeze() throws Exception {
     signal("-STOP");
     Path stat = Path.of("/proc/" + process.pid() + "/stat");
     Eventually.within(
         Duration.ofSeconds(5), "it is stopped", () -> Files.readString(stat).contains(") T "));
   }
 
-  void thaw() throws Exception {
+  public void thaw() throws Exception {
     signal("-CONT");
   }
 
@@ -225,11 +225,15 @@ public abstract class ServerProcess implements AutoCloseable {
     ALIVE.remove(process);
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
-  void restart() throws Exception {
+  public long pid() {
+    return process.pid();
+  }
+
+  public void restart() throws Exception {
     kill();
     process = launch();
     awaitUp();

@@ -15,7 +15,7 @@ import java.util.List;
  * An address that swallows connection attempts like a host that is gone: its queue of connections
  * that wait to be accepted is full, and the kernel drops further ones without a word.
  */
-final class SilentHost implements AutoCloseable {
+public final class SilentHost implements AutoCloseable {
   private static final int TRIES = 20;
 
   private final ServerSocket socket;
@@ -25,7 +25,7 @@ final class SilentHost implements AutoCloseable {
     this.socket = socket;
   }
 
-  static SilentHost open() throws IOException {
+  public static SilentHost open() throws IOException {
     SilentHost host = new SilentHost(new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1")));
     for (int i = 0; i < TRIES; i++) {
       Socket next = new Socket();
@@ -40,7 +40,7 @@ final class SilentHost implements AutoCloseable {
     return fail("the queue never got full");
   }
 
-  int port() {
+  public int port() {
     return socket.getLocalPort();
   }
 

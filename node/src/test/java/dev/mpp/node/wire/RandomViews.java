@@ -141,7 +141,8 @@ final class RandomViews {
             random.nextInt(),
             random.nextInt(),
             random.nextBoolean(),
-            random.nextBoolean()),
+            random.nextBoolean(),
+            random.nextInt()),
         random.nextBoolean(),
         text(),
         random.nextBoolean() ? ServerFacts.Vitals.NONE : vitals());

@@ -91,6 +91,8 @@ public record BrainConfig(
    *     preferred site or the one of highest priority once that was ready for the whole hold-down
    * @param stallFails whether an ACTIVE node whose commits hang or are refused counts as failing;
    *     otherwise that is a warning
+   * @param managed whether MPP decides who follows whom; otherwise it starts and stops what an
+   *     administrator configured
    */
   public record Service(
       ServiceName name,
@@ -105,9 +107,42 @@ public record BrainConfig(
       long pollInterval,
       long retryInterval,
       boolean siteFailback,
-      boolean stallFails) {
+      boolean stallFails,
+      boolean managed) {
     public Service {
       pools = Map.copyOf(pools);
+    }
+
+    /** Replication is configured by an administrator. */
+    public Service(
+        ServiceName name,
+        boolean rpoZero,
+        boolean semiSync,
+        PoolConfig pool,
+        Map<SiteId, List<NodeAddress>> pools,
+        Reach requireReach,
+        boolean classicPolicy,
+        long lagLimit,
+        long holdDown,
+        long pollInterval,
+        long retryInterval,
+        boolean siteFailback,
+        boolean stallFails) {
+      this(
+          name,
+          rpoZero,
+          semiSync,
+          pool,
+          pools,
+          requireReach,
+          classicPolicy,
+          lagLimit,
+          holdDown,
+          pollInterval,
+          retryInterval,
+          siteFailback,
+          stallFails,
+          false);
     }
 
     /** Commits that hang are a warning. */

@@ -52,6 +52,14 @@ abstract class HandPlay {
    * @param local the nodes of A, the PRIMARY first
    */
   HandPlay(NodeAddress... local) {
+    this(false, local);
+  }
+
+  /**
+   * @param managed MPP decides who follows whom; without semi-sync then, and under rpo availability
+   * @param local the nodes of A, the PRIMARY first
+   */
+  HandPlay(boolean managed, NodeAddress... local) {
     List<PoolConfig.Member> members = new ArrayList<>();
     for (NodeAddress n : local) {
       members.add(
@@ -77,8 +85,8 @@ abstract class HandPlay {
                 List.of(
                     new BrainConfig.Service(
                         S,
-                        true,
-                        true,
+                        !managed,
+                        !managed,
                         PoolConfig.failover("p", members),
                         Map.of(A, List.of(local), B, List.of(OTHER)),
                         Reach.GLOBAL,
@@ -86,7 +94,10 @@ abstract class HandPlay {
                         30,
                         5000 * MS,
                         1000 * MS,
-                        200 * MS)),
+                        200 * MS,
+                        false,
+                        false,
+                        managed)),
                 List.of(OBSERVED)),
             new CheckpointBoard(List.of(), true),
             Map.of(),
@@ -207,6 +218,10 @@ abstract class HandPlay {
   }
 
   void viewOfB(long sequence, boolean eligible, ServerFacts f) {
+    viewOfB(sequence, eligible, State.STANDBY, f);
+  }
+
+  void viewOfB(long sequence, boolean eligible, State state, ServerFacts f) {
     SiteView.NodeView node =
         new SiteView.NodeView(
             OTHER,
@@ -214,7 +229,7 @@ abstract class HandPlay {
             0,
             Status.OK,
             Status.OK,
-            State.STANDBY,
+            state,
             "",
             0,
             0,

@@ -104,7 +104,8 @@ final class ServiceWiring {
         s.poll().interval().toNanos(),
         s.poll().retryInterval().toNanos(),
         s.siteFailback() == MppConfig.SiteFailback.AUTO,
-        s.heartbeat().onStall() == MppConfig.OnStall.FAIL);
+        s.heartbeat().onStall() == MppConfig.OnStall.FAIL,
+        s.replication().isPresent());
   }
 
   /** The pool states of before the restart, as far as the configured nodes are the same. */

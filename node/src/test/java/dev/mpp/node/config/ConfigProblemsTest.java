@@ -88,6 +88,13 @@ class ConfigProblemsTest {
           mysql: {user|fence: {block-accounts: ["mppfence@localhost"]}\\n    mysql: {user|has mppfence@localhost, which MPP cannot do without; list the accounts of applications
           mysql: {user|fence: {block-acounts: ["app@%"]}\\n    mysql: {user|unknown key "services[0].fence.block-acounts"; did you mean "block-accounts"?
           mysql: {user|fence: {offline-mode: yes}\\n    mysql: {user|services[0].fence.offline-mode is "yes"; write true or false
+          mysql: {user|replication: manged\\n    mysql: {user|services[0].replication is "manged"; did you mean "managed"
+          mysql: {user|replication: managed\\n    mysql: {user|replication is managed, and there is no replication-account; add replication-account
+          mysql: {user|replication: managed\\n    replication-account: {user: repl}\\n    mysql: {user|services[0].replication-account has no password; give one of password-file
+          mysql: {user|replication: managed\\n    replication-account: {user: repl, password: hunter2}\\n    mysql: {user|holds a password in the configuration itself
+          mysql: {user|replication: managed\\n    replication-account: {user: "re pl", password-env: PATH}\\n    mysql: {user|is "re pl", which is no account name
+          mysql: {user|replication: managed\\n    replication-account: {user: repl, password-env: PATH, tsl: true}\\n    mysql: {user|did you mean "tls"?
+          mysql: {user|logic: cluster\\n    rpo: availability\\n    replication: managed\\n    replication-account: {user: repl, password-env: PATH}\\n    mysql: {user|services[0].replication is managed for a cluster
           mysql: {user|rpo: half\\n    mysql: {user|services[0].rpo is "half"; choose one of zero, availability
           """)
   void oneMistake(String from, String to, String expected) throws Exception {

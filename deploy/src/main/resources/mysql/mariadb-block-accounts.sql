@@ -35,7 +35,7 @@ BEGIN
   SET found = (SELECT COALESCE(JSON_VALUE(Priv, '$.account_locked'), 0) FROM mysql.global_priv
     WHERE User = of_user AND Host = of_host);
   IF of_user IN ('${manager.user}', 'mppfence') THEN
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'this account is MPP''s own';
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'this account belongs to MPP';
   ELSEIF found = 0 THEN
     SET SESSION sql_log_bin = 0;
     INSERT IGNORE INTO mpp.blocked (user, host) VALUES (of_user, of_host);

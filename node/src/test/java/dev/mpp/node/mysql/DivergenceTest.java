@@ -31,8 +31,8 @@ class DivergenceTest {
   /** The first is ACTIVE, the second follows; then the second misses what the first still does. */
   @BeforeEach
   void start() throws Exception {
-    first = MariaDbProcess.start(1, "--skip-ssl");
-    second = MariaDbProcess.start(2, "--skip-ssl");
+    first = MariaDbProcess.start(1);
+    second = MariaDbProcess.start(2);
     second.replicateFrom(first);
     first.replicateFrom(second);
     one = first.manage(POLL);

@@ -22,7 +22,7 @@ class ForeignLockTest {
 
   @BeforeEach
   void start() throws Exception {
-    mariadb = MariaDbProcess.start(31, "--skip-ssl");
+    mariadb = MariaDbProcess.start(31);
     server = mariadb.manage(POLL);
     Eventually.within(
         BUDGET,

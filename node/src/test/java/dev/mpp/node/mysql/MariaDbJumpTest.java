@@ -43,9 +43,7 @@ class MariaDbJumpTest {
 
   @BeforeEach
   void start() throws Exception {
-    String[] options = {
-      "--init-rpl-role=SLAVE", "--innodb-flush-log-at-trx-commit=3", "--skip-ssl"
-    };
+    String[] options = {"--init-rpl-role=SLAVE", "--innodb-flush-log-at-trx-commit=3"};
     first = MariaDbProcess.start(1, options);
     second = MariaDbProcess.start(2, options);
     second.replicateFrom(first);

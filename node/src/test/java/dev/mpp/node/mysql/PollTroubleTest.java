@@ -34,7 +34,7 @@ class PollTroubleTest {
 
   @BeforeAll
   static void start() throws Exception {
-    mariadb = MariaDbProcess.start(74, "--max-connections=12");
+    mariadb = MariaDbProcess.start(74, "--max-connections=12", "--ssl");
   }
 
   @AfterAll

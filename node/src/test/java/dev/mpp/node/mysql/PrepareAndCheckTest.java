@@ -29,8 +29,8 @@ class PrepareAndCheckTest {
 
   @BeforeAll
   static void start() throws Exception {
-    prepared = MariaDbProcess.start(21, "--skip-ssl");
-    bare = MariaDbProcess.bare(22, "--skip-ssl");
+    prepared = MariaDbProcess.start(21);
+    bare = MariaDbProcess.bare(22);
     mpp = new Mpp(dir, prepared, bare);
   }
 
@@ -173,7 +173,7 @@ class PrepareAndCheckTest {
 
   @Test
   void whatLocksAccountsIsMadeAndChecked() throws Exception {
-    try (MariaDbProcess other = MariaDbProcess.start(25, "--skip-ssl")) {
+    try (MariaDbProcess other = MariaDbProcess.start(25)) {
       PreparedBlocking.isMadeAndChecked(other, Files.createDirectory(dir.resolve("blocking")));
     }
   }

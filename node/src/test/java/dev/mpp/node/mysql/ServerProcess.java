@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
@@ -307,19 +308,25 @@ public abstract class ServerProcess implements AutoCloseable {
   }
 
   final void awaitUp() throws Exception {
-    Eventually.within(
-        Duration.ofSeconds(90),
-        "the server answers",
-        () -> {
-          if (!process.isAlive()) {
-            throw new IllegalStateException(Files.readString(data.resolve("error.log")));
-          }
-          try (Connection c = root()) {
-            return c.isValid(2);
-          } catch (SQLException e) {
-            return false;
-          }
-        });
+    AtomicReference<String> last = new AtomicReference<>("");
+    try {
+      Eventually.within(Duration.ofSeconds(90), "the server answers", () -> answers(last));
+    } catch (AssertionError e) {
+      String log = Files.readString(data.resolve("error.log"));
+      throw new AssertionError(e.getMessage() + ": " + last + "; its log:\n" + log, e);
+    }
+  }
+
+  private boolean answers(AtomicReference<String> last) throws IOException {
+    if (!process.isAlive()) {
+      throw new IllegalStateException(Files.readString(data.resolve("error.log")));
+    }
+    try (Connection c = root()) {
+      return c.isValid(2);
+    } catch (SQLException e) {
+      last.set(e.getErrorCode() + " " + e.getMessage());
+      return false;
+    }
   }
 
   private static void copy(Path from, Path to) throws IOException {

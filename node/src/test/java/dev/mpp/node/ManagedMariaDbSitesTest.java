@@ -7,6 +7,6 @@ import dev.mpp.node.mysql.ServerProcess;
 class ManagedMariaDbSitesTest extends ManagedSitesContract {
   @Override
   ServerProcess server(int id) throws Exception {
-    return MariaDbProcess.start(id);
+    return MariaDbProcess.start(id, "--ssl");
   }
 }

@@ -4,7 +4,7 @@ package dev.mpp.node.mysql;
 class MariaDbChainTest extends ChainContract {
   @Override
   ServerProcess start(int serverId) throws Exception {
-    return MariaDbProcess.start(serverId);
+    return MariaDbProcess.start(serverId, "--ssl");
   }
 
   @Override

@@ -25,6 +25,9 @@ final class StatusScreen {
   private final int columns;
   private final StringBuilder out = new StringBuilder();
 
+  /** The writable server of the service that is being shown; empty when there is none. */
+  private String active = "";
+
   private StatusScreen(StatusReply reply, Terminal terminal, boolean wide) {
     this.reply = reply;
     this.terminal = terminal;
@@ -172,6 +175,7 @@ final class StatusScreen {
               .collect(Collectors.joining(", ", "addresses: ", "")));
     }
     line("  SITE      T  NODE                   STATE           STATUS       REQ     LAG  MESSAGE");
+    active = active(s);
     for (Shown site : Shown.of(reply)) {
       for (PoolView pool : site.view().getPoolsList()) {
         if (pool.getService().equals(s.getService())) {
@@ -179,6 +183,17 @@ final class StatusScreen {
         }
       }
     }
+  }
+
+  private String active(ServiceStatus s) {
+    return Shown.of(reply).stream()
+        .flatMap(site -> site.view().getPoolsList().stream())
+        .filter(pool -> pool.getService().equals(s.getService()))
+        .flatMap(pool -> pool.getNodesList().stream())
+        .filter(n -> n.getState() == State.STATE_ACTIVE)
+        .map(n -> Text.hostPort(n.getHost(), n.getPort()))
+        .findFirst()
+        .orElse("");
   }
 
   /** A pause or an override keeps a node ACTIVE whatever its polls say. */
@@ -269,6 +284,14 @@ final class StatusScreen {
         (skipped + site.message(node.getMessage())).stripTrailing());
     if (node.hasOverride()) {
       overridden(node);
+    }
+    String source = node.getFacts().getReplication().getSource();
+    if (!source.isEmpty()
+        && !active.isEmpty()
+        && !source.equals(active)
+        && node.getState() != State.STATE_ACTIVE
+        && node.getState() != State.STATE_FAILED_OFFLINE) {
+      text(MESSAGE_INDENT, "follows " + source);
     }
     if (!node.getFacts().getLoginsClosed().isEmpty()) {
       below("! logins closed: " + node.getFacts().getLoginsClosed());

@@ -119,7 +119,7 @@ final class TakeoverCommand implements Runnable {
     line(
         agreed
             ? "No other site holds the role. What is named here is lost to clients, unless you take"
-                  + " it from the former server later."
+                + " it from the former server later."
             : "If the other site still serves, both accept writes and their data diverges.");
   }
 

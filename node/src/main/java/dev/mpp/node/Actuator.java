@@ -31,6 +31,9 @@ final class Actuator implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Actuator.class);
   private static final Duration CHANGE = Duration.ofSeconds(2);
 
+  /** Two threads are stopped and started, and a connection is made. */
+  private static final Duration FOLLOW = Duration.ofSeconds(4);
+
   private final SiteId self;
   private final Agreement agreement;
   private final Map<NodeAddress, MySqlServer> local;
@@ -102,6 +105,8 @@ final class Actuator implements AutoCloseable {
           change(r.service(), r.node(), r.commandId(), s -> s.startReplication(CHANGE));
       case BrainCommand.StopReplication r ->
           change(r.service(), r.node(), r.commandId(), s -> s.stopReplication(CHANGE));
+      case BrainCommand.FollowSource r ->
+          change(r.service(), r.node(), r.commandId(), s -> s.follow(r.source(), FOLLOW));
       case BrainCommand.SemiSync c ->
           change(c.service(), c.node(), c.commandId(), s -> s.semiSyncSource(c.on(), CHANGE));
       case BrainCommand.HoldDeadMan h -> server(h.node()).holdDeadManUntil(h.until());

@@ -6,7 +6,9 @@ import dev.mpp.node.config.ConfigException;
 import dev.mpp.node.config.ConfigFile;
 import dev.mpp.node.config.ConfigReport;
 import dev.mpp.node.config.MppConfig;
+import dev.mpp.node.config.Secret;
 import dev.mpp.node.mysql.Credentials;
+import dev.mpp.node.mysql.ReplicationAccount;
 import dev.mpp.node.mysql.ServerCheck;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -41,15 +43,25 @@ final class ConfiguredServers {
   /** A server and the service it belongs to. */
   record Server(NodeAddress address, MppConfig.Service service) {
     Credentials manager() {
-      return new Credentials(
-          service.mysql().user(),
-          () -> {
-            try {
-              return service.mysql().password().reveal();
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
+      return new Credentials(service.mysql().user(), () -> revealed(service.mysql().password()));
+    }
+
+    /** The account MPP gives to servers that follow another; empty where you configure that. */
+    Optional<ReplicationAccount> replication() {
+      return service
+          .replication()
+          .map(
+              r ->
+                  new ReplicationAccount(
+                      new Credentials(r.user(), () -> revealed(r.password())), r.tls()));
+    }
+
+    private static String revealed(Secret password) {
+      try {
+        return password.reveal();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     /** The service's other servers, at every site. */

@@ -14,6 +14,7 @@ import dev.mpp.core.plan.BrainConfig;
 import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.core.plan.CheckpointBoard;
 import dev.mpp.core.plan.SiteBrain;
+import dev.mpp.core.plan.SourceWarnings;
 import dev.mpp.core.plan.TwinState;
 import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.dns.AnswerTable;
@@ -43,6 +44,7 @@ import dev.mpp.node.mysql.FenceOptions;
 import dev.mpp.node.mysql.Handshakes;
 import dev.mpp.node.mysql.MySqlServer;
 import dev.mpp.node.mysql.MySqlServers;
+import dev.mpp.node.mysql.ReplicationAccount;
 import dev.mpp.node.mysql.ServerOptions;
 import dev.mpp.node.publish.CounterSource;
 import dev.mpp.node.publish.DnsTables;
@@ -82,6 +84,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -378,7 +381,8 @@ final class NodeProcess implements AutoCloseable {
     for (PoolConfig.Member member : pool.nodes()) {
       MySqlServer server =
           mysql.open(
-              options(service, member.address()).withHeartbeat(service.heartbeat().interval()),
+              replicating(service, options(service, member.address()))
+                  .withHeartbeat(service.heartbeat().interval()),
               handshakes);
       pollers.put(
           member.address(),
@@ -393,6 +397,28 @@ final class NodeProcess implements AutoCloseable {
                   post)));
       servers.put(member.address(), server);
     }
+  }
+
+  /** The password is read anew each time: it is seldom needed, and may have been changed. */
+  private static ServerOptions replicating(MppConfig.Service service, ServerOptions options) {
+    return service
+        .replication()
+        .map(
+            r ->
+                options.withReplication(
+                    new ReplicationAccount(
+                        new Credentials(
+                            r.user(),
+                            () -> {
+                              try {
+                                r.password().forget();
+                                return r.password().reveal();
+                              } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                              }
+                            }),
+                        r.tls())))
+        .orElse(options);
   }
 
   private MySqlServer remoteServer(ServiceName name, NodeAddress node) {
@@ -582,9 +608,20 @@ final class NodeProcess implements AutoCloseable {
     NodeSnapshot now = picture.get();
     if (now != null) {
       now.local().pools().forEach(p -> unguarded(p, all));
+      now.services().forEach(s -> all.addAll(SourceWarnings.of(s.name(), shown(s.name(), now))));
       new Sides(now).nobodyElse().ifPresent(all::add);
     }
     return all;
+  }
+
+  /** The servers of the service, of every site that is heard. */
+  private List<SiteView.NodeView> shown(ServiceName service, NodeSnapshot now) {
+    return Stream.concat(
+            Stream.of(now.local()),
+            now.peers().stream().filter(p -> p.fresh(time.nanos())).flatMap(p -> p.view().stream()))
+        .flatMap(v -> v.pool(service).stream())
+        .flatMap(p -> p.nodes().stream())
+        .toList();
   }
 
   /** An ACTIVE server that would stay writable if this process died. */

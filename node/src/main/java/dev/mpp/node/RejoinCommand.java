@@ -7,6 +7,7 @@ import dev.mpp.node.mysql.Comparing;
 import dev.mpp.node.mysql.Credentials;
 import dev.mpp.node.mysql.MariaDbRebuild;
 import dev.mpp.node.mysql.ReplicaSetup;
+import dev.mpp.node.mysql.ReplicationAccount;
 import dev.mpp.node.mysql.ServerSession;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -86,7 +87,7 @@ final class RejoinCommand implements Callable<Integer> {
       paramLabel = "USER",
       description =
           "The account to replicate with, where none is configured (MySQL, after a CLONE: where the"
-              + " donor has none).")
+              + " donor has none). Under replication: managed it is in mpp.yml.")
   private String user = "";
 
   @Option(
@@ -152,7 +153,7 @@ final class RejoinCommand implements Callable<Integer> {
       }
       ErrantCommand.print(cli, server, active, compared);
       return compared.lacking().isEmpty()
-          ? follow(session, active, false)
+          ? follow(server, session, active, false)
           : diverged(server, session, active, compared);
     } catch (FileAlreadyExistsException e) {
       return refused(e.getMessage() + " exists; name another file");
@@ -233,7 +234,7 @@ final class RejoinCommand implements Callable<Integer> {
       copy.journal(cli, compared.lacking());
       try (ServerSession rebuilt = copy.run(cli, server, servers.timeout())) {
         clean(rebuilt, active, "the copy did not come about; look at its error log");
-        int status = follow(rebuilt, active, true);
+        int status = follow(server, rebuilt, active, true);
         // MPP may have started it when it followed whom the donor does.
         clean(rebuilt, active, "it followed another server: run this again");
         if (status == 0) {
@@ -270,15 +271,16 @@ final class RejoinCommand implements Callable<Integer> {
   /**
    * @param copied its configuration of replication is the donor's, who follows somebody else
    */
-  private int follow(ServerSession session, ServerSession active, boolean copied)
+  private int follow(Server server, ServerSession session, ServerSession active, boolean copied)
       throws IOException {
     if (ReplicaSetup.completeState(session, active)) {
       cli.terminal().out().println("it was made from a copy: its GTID state is completed");
     }
     ReplicaSetup.Shown shown = ReplicaSetup.read(session);
-    if (!shown.follows(active.address())) {
+    if (!shown.follows(active.address()) && !wired(server, shown)) {
       boolean known = copied && !shown.account().isEmpty();
-      if (user.isEmpty() && !known) {
+      Optional<ReplicationAccount> own = server.replication();
+      if (user.isEmpty() && !known && own.isEmpty()) {
         return refused(
             (shown.source().isEmpty()
                     ? "no replication source is configured"
@@ -289,11 +291,21 @@ final class RejoinCommand implements Callable<Integer> {
       ReplicaSetup.follow(
           session,
           active.address(),
-          user.isEmpty() ? Optional.empty() : Optional.of(new Credentials(user, this::password)),
-          !plain);
+          user.isEmpty()
+              ? own.map(ReplicationAccount::credentials)
+              : Optional.of(new Credentials(user, this::password)),
+          user.isEmpty() ? own.map(ReplicationAccount::tls).orElse(!plain) : !plain);
       cli.terminal().out().println("configured to follow " + active.address());
     }
     return await(session, active);
+  }
+
+  /** Under replication: managed it may follow another server of its site. */
+  private static boolean wired(Server server, ReplicaSetup.Shown shown) {
+    return server.replication().isPresent()
+        && shown.running()
+        && shown.byGtid()
+        && server.others().stream().anyMatch(o -> o.toString().equals(shown.source()));
   }
 
   private String password() {

@@ -107,7 +107,8 @@ final class ServiceWiring {
         s.siteFailback() == MppConfig.SiteFailback.AUTO,
         s.heartbeat().onStall() == MppConfig.OnStall.FAIL,
         s.bound(),
-        s.fence().policy());
+        s.fence().policy(),
+        s.replication().isPresent());
   }
 
   /** The pool states of before the restart, as far as the configured nodes are the same. */

@@ -257,8 +257,8 @@ final class CliTest {
           new Result(
               1,
               "",
-              "mpp: refused: 10.8.0.8:3306 is not a node of site1; no site lists it (mpp pool list); cannot reach"
-                  + " 127.0.0.1:1 (connection refused)\n"),
+              "mpp: refused: 10.8.0.8:3306 is not a node of site1; no site lists it (mpp pool"
+                  + " list); cannot reach 127.0.0.1:1 (connection refused)\n"),
           nobody);
     }
   }
@@ -308,6 +308,18 @@ final class CliTest {
     assertFalse(root.at("/services/0/lapsed").asBoolean(true));
     control.picture = Pictures.lease(LAPSED, Long.MIN_VALUE);
     assertTrue(mpp("status").out().contains("NOBODY ACTIVE (last: site1)"));
+  }
+
+  /** Every replica of these pictures has 10.1.0.1:3306 as its source. */
+  @Test
+  void aServerThatFollowsAnotherThanTheActiveSaysWhom() {
+    assertFalse(mpp("status").out().contains("follows"));
+    control.picture =
+        Pictures.picture(
+            List.of(Pictures.node(Pictures.S1, NodeType.SECONDARY, 0, Status.OK, State.ACTIVE, "")),
+            true);
+    String screen = mpp("status").out();
+    assertTrue(screen.contains("\n               follows 10.1.0.1:3306\n"), screen);
   }
 
   @Test

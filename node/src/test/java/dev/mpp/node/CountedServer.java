@@ -126,6 +126,11 @@ final class CountedServer implements MySqlServer {
   }
 
   @Override
+  public Change follow(NodeAddress source, Duration budget) {
+    return server.follow(source, budget);
+  }
+
+  @Override
   public Change stopReplication(Duration budget) {
     return server.stopReplication(budget);
   }

@@ -126,6 +126,11 @@ class NodePollerTest {
     }
 
     @Override
+    public Change follow(NodeAddress source, Duration budget) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Change stopReplication(Duration budget) {
       throw new UnsupportedOperationException();
     }

@@ -2,62 +2,16 @@ package dev.mpp.node;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mpp.node.mysql.Eventually;
 import dev.mpp.node.mysql.MariaDbProcess;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mpp node} as processes of their own, against real servers on loopback. */
-class PairNodesTest {
+class PairNodesTest extends LoopbackSites {
   private static final Duration START = Duration.ofSeconds(180);
-
-  @TempDir Path dir;
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  private final List<Process> nodes = new ArrayList<>();
-  private ServerSocket world;
-
-  @BeforeEach
-  void world() throws Exception {
-    world = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    opened.add(world);
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            while (true) {
-              try (Socket greeted = world.accept()) {
-                greeted.setSoTimeout(1000);
-              }
-            }
-          } catch (IOException closed) {
-            // the test is over
-          }
-        });
-    Path secret = Files.writeString(dir.resolve("secret"), MariaDbProcess.MANAGER.password().get());
-    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (Process p : nodes) {
-      p.destroyForcibly().waitFor();
-    }
-    for (AutoCloseable o : opened) {
-      o.close();
-    }
-  }
 
   private MariaDbProcess server(int id) throws Exception {
     MariaDbProcess s = MariaDbProcess.start(id);
@@ -65,58 +19,16 @@ class PairNodesTest {
     return s;
   }
 
-  private static String ports() throws IOException {
-    return "{exchange: %d, ledger: %d, operator: %d, http: %d, dns: %d}"
-        .formatted(
-            FreePorts.next(),
-            FreePorts.next(),
-            FreePorts.next(),
-            FreePorts.next(),
-            FreePorts.next());
-  }
-
-  private String common(String mode) {
-    return """
-        deployment: demo
-        mode: %s
-        lease: {profile: wan}
-        profiles: {quick: {port: %d, timeout: 300ms, interval: 300ms}}
-        """
-        .formatted(mode, world.getLocalPort());
-  }
-
   private static String service(String sites) {
     return """
-        services:
-          - name: mysql.eraser.test
-            rpo: availability
-            poll: {interval: 500ms}
-            mysql: {user: mpp, password-file: secret}
-            sites:
-        """
+    services:
+      - name: mysql.eraser.test
+        rpo: availability
+        poll: {interval: 500ms}
+        mysql: {user: mpp, password-file: secret}
+        sites:
+    """
         + sites;
-  }
-
-  private Process node(String site, Path file) throws IOException {
-    Process p =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx192m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.mpp.node.Main",
-                "node",
-                "--config",
-                file.toString(),
-                "--site",
-                site,
-                "--bootstrap")
-            .redirectErrorStream(true)
-            .redirectOutput(dir.resolve(site + ".log").toFile())
-            .start();
-    nodes.add(p);
-    return p;
   }
 
   private static boolean writable(MariaDbProcess server) throws Exception {
@@ -124,22 +36,6 @@ class PairNodesTest {
       return server.ask("SELECT @@global.read_only").equals("0");
     } catch (SQLException killed) {
       return false; // a fence ends every session that is not MPP's
-    }
-  }
-
-  private void within(Duration limit, String what, java.util.concurrent.Callable<Boolean> c)
-      throws Exception {
-    try {
-      Eventually.within(limit, what, c);
-    } catch (AssertionError e) {
-      StringBuilder logs = new StringBuilder(String.valueOf(e.getMessage()));
-      for (String site : List.of("a", "b")) {
-        Path log = dir.resolve(site + ".log");
-        if (Files.exists(log)) {
-          logs.append("\n--- ").append(site).append('\n').append(Files.readString(log));
-        }
-      }
-      throw new AssertionError(logs.toString(), e);
     }
   }
 

@@ -108,6 +108,11 @@ final class PaperServer implements MySqlServer {
   }
 
   @Override
+  public Change follow(NodeAddress source, Duration budget) {
+    return new Change(alive, "");
+  }
+
+  @Override
   public Change stopReplication(Duration budget) {
     return new Change(alive, "");
   }

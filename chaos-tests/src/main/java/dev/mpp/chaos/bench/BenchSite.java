@@ -208,6 +208,7 @@ final class BenchSite {
       }
       case BrainCommand.StartReplication r -> changed(r.service(), r.node(), r.commandId());
       case BrainCommand.StopReplication r -> changed(r.service(), r.node(), r.commandId());
+      case BrainCommand.FollowSource r -> changed(r.service(), r.node(), r.commandId());
       case BrainCommand.SemiSync c -> changed(c.service(), c.node(), c.commandId());
       case BrainCommand.HoldDeadMan h -> {}
       case BrainCommand.TakeDeadMan t -> {}

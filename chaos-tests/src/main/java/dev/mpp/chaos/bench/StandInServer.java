@@ -94,6 +94,12 @@ final class StandInServer implements MySqlServer {
   }
 
   @Override
+  public Change follow(NodeAddress source, Duration budget) {
+    receives = true;
+    return DONE;
+  }
+
+  @Override
   public Change stopReplication(Duration budget) {
     receives = false;
     return DONE;

@@ -79,6 +79,8 @@ final class SimHands {
           change(r.service(), r.node(), r.commandId(), s -> world.follow(site, s));
       case BrainCommand.StopReplication r ->
           change(r.service(), r.node(), r.commandId(), SimServer::stopReceiver);
+      case BrainCommand.FollowSource r ->
+          change(r.service(), r.node(), r.commandId(), s -> s.follow(world.server(r.source())));
       case BrainCommand.SemiSync c ->
           change(c.service(), c.node(), c.commandId(), s -> s.waitForReplicas(c.on()));
       case BrainCommand.PreferLeadership p -> world.ledger.prefer(site);

@@ -67,7 +67,8 @@ public record ServerFacts(
   /**
    * @param source {@code host:port} of the configured source
    * @param error the last receiver or applier error, empty when none; begins with {@link #DIVERGED}
-   *     when the source said that it does not have a transaction which this server has
+   *     when the source said that it does not have a transaction which this server has, and with
+   *     {@link #NO_GTID} when replication is configured without GTIDs
    * @param receiverStarted the receiver was started and not stopped since the server booted; it may
    *     be reconnecting
    * @param receiverRunning it is connected to the source
@@ -83,9 +84,15 @@ public record ServerFacts(
       OptionalLong lagSeconds,
       GtidSet received) {
     public static final String DIVERGED = "diverged from its source: ";
+    public static final String NO_GTID = "replication does not use GTID";
 
     public boolean diverged() {
       return error.startsWith(DIVERGED);
+    }
+
+    /** Whether it finds its place by GTIDs, and not by files and offsets of one source. */
+    public boolean byGtid() {
+      return !error.startsWith(NO_GTID);
     }
 
     Replication withLag(OptionalLong seconds) {

@@ -58,6 +58,13 @@ public sealed interface BrainCommand {
   record StartReplication(ServiceName service, NodeAddress node, long commandId)
       implements BrainCommand {}
 
+  /**
+   * Follow that server from where the node's own data is: its source and account are configured,
+   * and both threads started. What it received and did not apply is thrown away.
+   */
+  record FollowSource(ServiceName service, NodeAddress node, long commandId, NodeAddress source)
+      implements BrainCommand {}
+
   /** Its data are not those of its source: nothing more is received or applied. */
   record StopReplication(ServiceName service, NodeAddress node, long commandId)
       implements BrainCommand {}

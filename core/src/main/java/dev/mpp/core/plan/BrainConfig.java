@@ -94,6 +94,8 @@ public record BrainConfig(
    * @param bound what a failover may lose at most without an operator's word; never with {@code
    *     rpoZero}
    * @param hooks whether operators' commands fence as well
+   * @param managed whether MPP decides who follows whom; otherwise it starts and stops what an
+   *     administrator configured
    */
   public record Service(
       ServiceName name,
@@ -110,12 +112,13 @@ public record BrainConfig(
       boolean siteFailback,
       boolean stallFails,
       Optional<RpoBound> bound,
-      HookPolicy hooks) {
+      HookPolicy hooks,
+      boolean managed) {
     public Service {
       pools = Map.copyOf(pools);
     }
 
-    /** Without a bound of what may be lost. */
+    /** Without a bound of what may be lost, replication configured by an administrator. */
     public Service(
         ServiceName name,
         boolean rpoZero,
@@ -145,7 +148,8 @@ public record BrainConfig(
           siteFailback,
           stallFails,
           Optional.empty(),
-          HookPolicy.NONE);
+          HookPolicy.NONE,
+          false);
     }
 
     /** Commits that hang are a warning. */

@@ -19,9 +19,20 @@ final class FollowJudge {
   private static final long GRACE = 3_000_000_000L;
 
   private final long lagLimit;
+  private final boolean managed;
 
+  /** For replication that an administrator configured. */
   FollowJudge(long lagLimit) {
+    this(lagLimit, false);
+  }
+
+  /**
+   * @param managed MPP gives each node its source: it may have none for a moment, and one that is
+   *     not the ACTIVE
+   */
+  FollowJudge(long lagLimit, boolean managed) {
     this.lagLimit = lagLimit;
+    this.managed = managed;
   }
 
   PollResult judge(NodeTrack node, ServerFacts facts, Optional<ActiveSeen> active, long now) {
@@ -44,7 +55,9 @@ final class FollowJudge {
               .formatted(active.get().node(), errant));
     }
     if (facts.replication().isEmpty()) {
-      return new PollResult.ReplicationFailure("no replication source is configured");
+      return managed && inGrace(node, now)
+          ? PollResult.HEALTHY
+          : failure(node, "no replication source is configured");
     }
     ServerFacts.Replication r = facts.replication().get();
     if (r.receiverRunning() && r.applierRunning()) {
@@ -55,15 +68,15 @@ final class FollowJudge {
             "%d s behind its source, the limit is %d s"
                 .formatted(r.lagSeconds().getAsLong(), lagLimit));
       }
-      return PollResult.HEALTHY;
+      return node.channel.note().isEmpty()
+          ? PollResult.HEALTHY
+          : new PollResult.Healthy("it follows " + r.source() + ": " + node.channel.note());
     }
-    if (node.notFollowingSince == LeaseClock.NEVER) {
-      node.notFollowingSince = now;
-    }
-    if (r.diverged()) {
+    boolean grace = inGrace(node, now);
+    if (r.diverged() && (!managed || r.source().equals(active.get().node().toString()))) {
       node.diverged = r.error(); // the next attempt to start clears the server's own word
     }
-    if (now - node.notFollowingSince < GRACE) {
+    if (grace) {
       return PollResult.HEALTHY;
     }
     if (!node.diverged.isEmpty()) {
@@ -72,9 +85,23 @@ final class FollowJudge {
           "its data are not those of ACTIVE %s: %s".formatted(active.get().node(), node.diverged));
     }
     String part = r.receiverRunning() ? "applier" : "receiver";
-    return new PollResult.ReplicationFailure(
+    return failure(
+        node,
         r.error().isEmpty()
             ? "replication " + part + " is not running"
             : "replication " + part + " stopped: " + r.error());
+  }
+
+  private static boolean inGrace(NodeTrack node, long now) {
+    if (node.notFollowingSince == LeaseClock.NEVER) {
+      node.notFollowingSince = now;
+    }
+    return now - node.notFollowingSince < GRACE;
+  }
+
+  /** With what keeps MPP from mending it. */
+  private static PollResult failure(NodeTrack node, String what) {
+    String note = node.channel.note();
+    return new PollResult.ReplicationFailure(note.isEmpty() ? what : what + " (" + note + ")");
   }
 }

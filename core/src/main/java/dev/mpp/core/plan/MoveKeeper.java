@@ -9,6 +9,7 @@ import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts;
 import dev.mpp.core.model.SiteView.NodeView;
 import dev.mpp.core.model.SiteView.PoolView;
+import dev.mpp.core.model.State;
 import dev.mpp.core.pool.PoolState;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -111,13 +112,42 @@ final class MoveKeeper {
    */
   private void follow(Move m, Turn turn) {
     NodeTrack t = source == null ? null : state.trackOrNull(source);
-    if (t == null || !t.stopped || t.followCommand != 0 || t.fence.wanted() || !state.onlyTwo()) {
+    if (t == null || t.followCommand != 0 || t.fence.wanted() || !state.onlyTwo()) {
+      return;
+    }
+    if (state.managed()) {
+      join(t, m, turn);
+      return;
+    }
+    if (!t.stopped) {
       return;
     }
     if (t.waits) {
       state.stopWaiting(t, turn);
     }
     state.startFollowing(t, "handed over: replication from " + m.target() + " started", turn);
+  }
+
+  /** Its source is the node that the target shows as the first to be promoted. */
+  private void join(NodeTrack t, Move m, Turn turn) {
+    NodeAddress next = successor(m, turn).orElse(null);
+    if (next == null || t.receives || !t.channel.due(turn.now())) {
+      return;
+    }
+    if (t.waits) {
+      state.stopWaiting(t, turn);
+    }
+    t.channel.toFollow(next);
+    t.channel.attempted(turn.now());
+    state.follow(t, next, "handed over to " + m.target(), turn);
+  }
+
+  private Optional<NodeAddress> successor(Move m, Turn turn) {
+    return targetPool(m, turn).stream()
+        .flatMap(p -> p.nodes().stream())
+        .filter(n -> n.state() == State.STANDBY && n.facts().isPresent())
+        .map(NodeView::address)
+        .findFirst();
   }
 
   private void over(Turn turn) {

@@ -38,6 +38,9 @@ final class NodeTrack {
 
   final Comparison comparison;
 
+  /** Its replication, while MPP manages that. */
+  final Channel channel = new Channel();
+
   /** Why its source cannot serve it, by the source's own word; empty once replication runs. */
   String diverged = "";
 

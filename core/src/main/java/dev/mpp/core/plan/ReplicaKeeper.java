@@ -14,13 +14,19 @@ final class ReplicaKeeper {
   private static final long DIVERGED_RETRY = 30_000_000_000L;
 
   private final ServiceState state;
+  private final TopologyKeeper topology;
 
   ReplicaKeeper(ServiceState state) {
     this.state = state;
+    this.topology = new TopologyKeeper(state);
   }
 
   /** A fenced node whose data is contained in the ACTIVE's starts to follow it again. */
   void follow(Turn turn) {
+    if (state.managed()) {
+      topology.pursue(turn);
+      return;
+    }
     if (state.paused() || state.cluster()) {
       return; // whoever paused may be working on it; a cluster replicates by itself
     }
@@ -53,7 +59,7 @@ final class ReplicaKeeper {
     }
     // Starting throws the relay log away: first the ACTIVE stops counting on this site.
     boolean start =
-        t.stopped && !countedOn() && active.get().facts().executed().contains(f.executed());
+        t.stopped && !state.countedOn() && active.get().facts().executed().contains(f.executed());
     if (t.waits && (start || !t.stopped)) {
       state.stopWaiting(t, turn);
     }
@@ -76,16 +82,10 @@ final class ReplicaKeeper {
    */
   private void separate(NodeTrack t, Turn turn) {
     Optional<ActiveSeen> active = state.activeSeen(t.address, turn);
-    if (active.isPresent() && t.diverged.isEmpty() && !countedOn()) {
+    if (active.isPresent() && t.diverged.isEmpty() && !state.countedOn()) {
       state.stopReceiving(
           t, "it has transactions that ACTIVE " + active.get().node() + " lacks", turn);
     }
-  }
-
-  private boolean countedOn() {
-    return state.service.semiSync()
-        && state.lease.grant().inSync().contains(state.config.self())
-        && state.pool().active().isEmpty();
   }
 
   /** FAILED nodes whose hold-down passed and whose data is proven clean are judged anew. */

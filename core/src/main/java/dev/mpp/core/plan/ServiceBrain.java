@@ -112,7 +112,7 @@ final class ServiceBrain {
     this.service = service;
     this.state = new ServiceState(config, service, restored, lease, ids, siteOrders);
     this.lease = state.lease;
-    this.judge = new FollowJudge(service.lagLimit());
+    this.judge = new FollowJudge(service.lagLimit(), state.managed());
     this.warnings = new NodeWarnings(service.stallFails());
     this.opinion = new SecondOpinion(state);
     this.eligibility = new EligibilityRule(state);
@@ -129,7 +129,7 @@ final class ServiceBrain {
         service.pools().keySet().stream().filter(s -> !s.equals(config.self())).sorted().toList();
     this.sync =
         service.semiSync() && dataPeers.size() == 1 && !state.cluster()
-            ? new SyncKeeper(service.name(), config.self(), dataPeers.getFirst())
+            ? new SyncKeeper(service.name(), config.self(), dataPeers.getFirst(), state.managed())
             : null;
   }
 
@@ -527,6 +527,11 @@ final class ServiceBrain {
   String recover(BrainEvent.OperatorRecover e, Turn turn) {
     Optional<String> returning = e.node().isEmpty() ? back.recover() : Optional.empty();
     String answer = orders.recover(e.node(), e.by(), e.reason(), turn);
+    for (NodeTrack t : state.tracks()) {
+      if (e.node().isEmpty() || e.node().get().equals(t.address)) {
+        t.channel.forget();
+      }
+    }
     return returning.map(line -> line + "\n" + answer).orElse(answer);
   }
 

@@ -242,6 +242,28 @@ final class ServiceState {
     journal(turn, "follow", t.address.toString(), "", "", why);
   }
 
+  /** Whether MPP decides who follows whom. */
+  boolean managed() {
+    return service.managed() && !cluster;
+  }
+
+  /** Whether another site's ACTIVE waits for what this site acknowledges. */
+  boolean countedOn() {
+    return service.semiSync()
+        && lease.grant().inSync().contains(config.self())
+        && pool.active().isEmpty();
+  }
+
+  /** It gets another source, or the same one anew, and is started. */
+  void follow(NodeTrack t, NodeAddress source, String why, Turn turn) {
+    t.followCommandAt = turn.now();
+    t.followCommand = ids.next();
+    turn.add(new BrainCommand.FollowSource(service.name(), t.address, t.followCommand, source));
+    String former =
+        t.facts().flatMap(ServerFacts::replication).map(ServerFacts.Replication::source).orElse("");
+    journal(turn, "follow", t.address.toString(), former, source.toString(), why);
+  }
+
   /** What it receives would be mixed with what only it has. */
   void stopReceiving(NodeTrack t, String why, Turn turn) {
     t.followCommandAt = turn.now();

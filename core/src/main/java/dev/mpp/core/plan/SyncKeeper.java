@@ -39,6 +39,7 @@ final class SyncKeeper {
   private final ServiceName service;
   private final SiteId self;
   private final SiteId peer;
+  private final boolean managed;
   private @Nullable GtidSet waitingFor;
   private long stalledSince = LeaseClock.NEVER;
   private long stalledAdvance;
@@ -70,10 +71,15 @@ final class SyncKeeper {
   private String said = "";
   private boolean busy;
 
-  SyncKeeper(ServiceName service, SiteId self, SiteId peer) {
+  /**
+   * @param managed a server of the peer counts only while it has this site's ACTIVE as its source;
+   *     otherwise an administrator may have given that another address there
+   */
+  SyncKeeper(ServiceName service, SiteId self, SiteId peer, boolean managed) {
     this.service = service;
     this.self = self;
     this.peer = peer;
+    this.managed = managed;
   }
 
   void reset() {
@@ -136,7 +142,8 @@ final class SyncKeeper {
   void keep(
       NodeAddress node, ServerFacts facts, int answered, Grant grant, Turn turn, CommandIds ids) {
     polls = answered;
-    Optional<NodeView> replica = replica(peer, service, turn);
+    Optional<NodeView> shown = replica(peer, service, node, turn);
+    Optional<NodeView> replica = shown.filter(r -> !managed || hasSource(r, node));
     boolean maybeListed = grant.inSync().contains(peer) || listing != 0;
     boolean waiting = facts.semiSync().sourceEnabled();
     if (!waiting) {
@@ -148,7 +155,10 @@ final class SyncKeeper {
             && polls >= trustFrom
             && (notBefore == LeaseClock.NEVER || turn.now() >= notBefore);
     watchForGivingUp(facts.semiSync(), settled);
-    String trouble = trouble(facts, replica, turn.now());
+    String trouble =
+        shown.isPresent() && replica.isEmpty() && facts.semiSync().sourceEnabled()
+            ? "no server of " + peer + " has this one as its source"
+            : trouble(facts, replica, turn.now());
     if (!settled) {
       turn.add(new BrainCommand.PollWithin(service, node, QUICK_POLL));
     }
@@ -183,20 +193,38 @@ final class SyncKeeper {
     return source
         .facts()
         .filter(f -> f.semiSync().sourceEnabled() && f.semiSync().clients() > 0)
-        .filter(mine -> replica(peer, service, turn).filter(r -> follows(r, mine)).isPresent())
+        .filter(
+            mine ->
+                replica(peer, service, source.address, turn)
+                    .filter(r -> follows(r, mine))
+                    .isPresent())
         .isPresent();
   }
 
-  private static Optional<NodeView> replica(SiteId peer, ServiceName service, Turn turn) {
+  /** The peer's server that has this one as its source, otherwise its first one. */
+  private static Optional<NodeView> replica(
+      SiteId peer, ServiceName service, NodeAddress source, Turn turn) {
     PoolView pool = turn.fresh(peer).flatMap(p -> p.pool(service)).orElse(null);
+    NodeView first = null;
     if (pool != null) {
       for (NodeView n : pool.nodes()) {
         if (!n.state().failed() && n.measured() != Status.FAIL && n.facts().isPresent()) {
-          return Optional.of(n);
+          if (hasSource(n, source)) {
+            return Optional.of(n);
+          }
+          first = first == null ? n : first;
         }
       }
     }
-    return Optional.empty();
+    return Optional.ofNullable(first);
+  }
+
+  private static boolean hasSource(NodeView replica, NodeAddress source) {
+    return replica
+        .facts()
+        .flatMap(ServerFacts::replication)
+        .filter(r -> r.source().equals(source.toString()))
+        .isPresent();
   }
 
   /** Why the peer cannot be waited for any longer; empty while all is well. */

@@ -52,10 +52,27 @@ abstract class HandPlay {
    * @param local the nodes of A, the PRIMARY first
    */
   HandPlay(NodeAddress... local) {
-    this(true, Optional.empty(), HookPolicy.NONE, local);
+    this(false, local);
+  }
+
+  /**
+   * @param managed MPP decides who follows whom; without semi-sync then, and under rpo availability
+   * @param local the nodes of A, the PRIMARY first
+   */
+  HandPlay(boolean managed, NodeAddress... local) {
+    this(!managed, Optional.empty(), HookPolicy.NONE, managed, local);
   }
 
   HandPlay(boolean rpoZero, Optional<RpoBound> bound, HookPolicy hooks, NodeAddress... local) {
+    this(rpoZero, bound, hooks, false, local);
+  }
+
+  private HandPlay(
+      boolean rpoZero,
+      Optional<RpoBound> bound,
+      HookPolicy hooks,
+      boolean managed,
+      NodeAddress... local) {
     List<PoolConfig.Member> members = new ArrayList<>();
     for (NodeAddress n : local) {
       members.add(
@@ -82,7 +99,7 @@ abstract class HandPlay {
                     new BrainConfig.Service(
                         S,
                         rpoZero,
-                        true,
+                        !managed,
                         PoolConfig.failover("p", members),
                         Map.of(A, List.of(local), B, List.of(OTHER)),
                         Reach.GLOBAL,
@@ -94,7 +111,8 @@ abstract class HandPlay {
                         false,
                         false,
                         bound,
-                        hooks)),
+                        hooks,
+                        managed)),
                 List.of(OBSERVED)),
             new CheckpointBoard(List.of(), true),
             Map.of(),

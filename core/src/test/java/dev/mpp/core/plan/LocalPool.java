@@ -269,6 +269,7 @@ final class LocalPool {
       case BrainCommand.MakeWritable w -> makeWritable(w);
       case BrainCommand.StartReplication r -> changed(r.node(), r.commandId());
       case BrainCommand.StopReplication r -> changed(r.node(), r.commandId());
+      case BrainCommand.FollowSource r -> changed(r.node(), r.commandId());
       case BrainCommand.SemiSync c -> changed(c.node(), c.commandId());
       case BrainCommand.HoldDeadMan h -> server(h.node()).lockUntil = h.until();
       case BrainCommand.TakeDeadMan t -> server(t.node()).lockUntil = t.until();

@@ -463,6 +463,7 @@ final class TwinLab {
       case BrainCommand.MakeWritable w -> makeWritable(i, w);
       case BrainCommand.StartReplication r -> changed(i, r.node(), r.commandId());
       case BrainCommand.StopReplication r -> changed(i, r.node(), r.commandId());
+      case BrainCommand.FollowSource r -> changed(i, r.node(), r.commandId());
       case BrainCommand.SemiSync c ->
           later(semiSyncMillis, semiSyncMillis, () -> changed(i, c.node(), c.commandId()));
       case BrainCommand.HoldDeadMan h -> hold(i, h.node(), h.until());

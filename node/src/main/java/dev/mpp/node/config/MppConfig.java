@@ -206,6 +206,8 @@ public record MppConfig(
    * @param siteFailback whether ACTIVE returns to the preferred site by itself
    * @param heartbeat MPP's own commits on the ACTIVE server
    * @param fence what a fence does besides
+   * @param replication the account with which servers follow each other if MPP decides who follows
+   *     whom; empty: an administrator configures that, and MPP changes nothing of it
    * @param sites the sites with a pool of this service, in file order; at least one
    */
   public record Service(
@@ -226,6 +228,7 @@ public record MppConfig(
       SiteFailback siteFailback,
       Heartbeat heartbeat,
       Fence fence,
+      Optional<Replication> replication,
       List<ServiceSite> sites) {
     public static final Duration DEFAULT_HOLD_DOWN = Duration.ofSeconds(60);
     public static final Duration DEFAULT_LAG_LIMIT = Duration.ofSeconds(30);
@@ -343,6 +346,21 @@ public record MppConfig(
   /** The account MPP uses on the servers of a service, and the schema that holds its tables. */
   public record MySql(String user, Secret password, String schema) {
     public static final String DEFAULT_SCHEMA = "mpp";
+  }
+
+  /**
+   * The account a server logs in with at its source; the same on every server of the service.
+   *
+   * @param tls demand an encrypted session between the two
+   */
+  public record Replication(String user, Secret password, boolean tls) {}
+
+  /** Who decides which server follows which. */
+  public enum ReplicationMode {
+    /** An administrator, once; MPP starts, stops and compares. */
+    CIRCULAR,
+    /** MPP, after every change of roles. */
+    MANAGED
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.mpp.node.config.MppConfig.MySql;
 import dev.mpp.node.config.MppConfig.OnStall;
 import dev.mpp.node.config.MppConfig.Poll;
 import dev.mpp.node.config.MppConfig.Recovery;
+import dev.mpp.node.config.MppConfig.Replication;
 import dev.mpp.node.config.MppConfig.Rpo;
 import dev.mpp.node.config.MppConfig.Service;
 import dev.mpp.node.config.MppConfig.ServiceSite;
@@ -97,6 +98,7 @@ final class ServiceReader {
     boolean used = here.stream().anyMatch(s -> self.filter(s.site()::equals).isPresent());
     Optional<MySql> mysql = mysql(section, used);
     Fence fence = FenceReader.read(section.section("fence"), mysql.map(MySql::user), used);
+    Optional<Replication> replication = new ReplicationReader(secrets).read(section, used);
     section.close();
     if (rpo == Rpo.ZERO && here.size() > 2) {
       section.problem(
@@ -131,6 +133,12 @@ final class ServiceReader {
           "is on for a cluster",
           "the nodes of a cluster replicate among themselves: leave it out or set it to false");
     }
+    if (roles.cluster() && replication.isPresent()) {
+      section.problem(
+          "replication",
+          "is managed for a cluster",
+          "the nodes of a cluster replicate among themselves: leave it out");
+    }
     if (rpo == Rpo.ZERO && !semiSync && here.size() > 1) {
       section.warning(
           "semi-sync",
@@ -159,6 +167,7 @@ final class ServiceReader {
                         siteFailback,
                         heartbeat,
                         fence,
+                        replication,
                         here)));
   }
 

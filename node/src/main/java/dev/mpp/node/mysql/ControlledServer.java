@@ -46,6 +46,12 @@ final class ControlledServer implements MySqlServer {
   private volatile boolean up;
   private volatile boolean closed;
 
+  /**
+   * From the beginning of a promotion to the next fence: an order to follow that was on its way
+   * when the promotion began must not start a receiver on a server that becomes the source.
+   */
+  private volatile boolean promoted;
+
   ControlledServer(ServerOptions options, Handshakes handshakes) {
     this.options = options;
     this.clock = options.clock();
@@ -84,7 +90,8 @@ final class ControlledServer implements MySqlServer {
             logins,
             () -> fencing.get() > 0 || fence.isPending(),
             clock);
-    replication = new ServerReplication(family, admin, clock);
+    replication =
+        new ServerReplication(family, admin, options.replication(), () -> promoted, clock);
     commits =
         new CommitProbe(
             options, connector, family, handshakes, lock, admin, () -> up, () -> semiSync);
@@ -204,6 +211,7 @@ final class ControlledServer implements MySqlServer {
   @Override
   public Fence fence(Duration budget, String reason) {
     fencing.incrementAndGet();
+    promoted = false;
     try {
       Fence result = fence.fence(budget);
       log.info(
@@ -237,7 +245,10 @@ final class ControlledServer implements MySqlServer {
 
   @Override
   public Prepared prepare(Duration budget) {
-    return promotion.prepare(budget);
+    promoted = true;
+    Prepared result = promotion.prepare(budget);
+    promoted &= result.ok();
+    return result;
   }
 
   @Override
@@ -248,6 +259,11 @@ final class ControlledServer implements MySqlServer {
   @Override
   public Change startReplication(Duration budget) {
     return replication.start(budget);
+  }
+
+  @Override
+  public Change follow(NodeAddress source, Duration budget) {
+    return replication.follow(source, budget);
   }
 
   @Override

@@ -96,7 +96,7 @@ final class MariaDbPoll implements Polling {
     String applier = Rows.text(row, "Last_SQL_Error");
     String receiver = Rows.text(row, "Last_IO_Error");
     if (Rows.text(row, "Using_Gtid").equals("No")) {
-      return "replication does not use GTID";
+      return Replication.NO_GTID;
     }
     return applier.isEmpty() ? diverged(row, receiver) : applier;
   }

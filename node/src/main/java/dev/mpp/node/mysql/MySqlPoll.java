@@ -21,7 +21,7 @@ import java.util.TreeMap;
  */
 final class MySqlPoll implements Polling {
   static final String NO_GTID =
-      "replication does not use GTID: CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION = 1";
+      Replication.NO_GTID + ": CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION = 1";
 
   private static final int UNKNOWN_VARIABLE = 1193;
 

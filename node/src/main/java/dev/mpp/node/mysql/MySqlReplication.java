@@ -1,9 +1,12 @@
 package dev.mpp.node.mysql;
 
+import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts.Replication;
 import dev.mpp.node.mysql.MySqlServer.Change;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,6 +41,31 @@ final class MySqlReplication implements Replicating {
   public Optional<Replication> status(Connection c) throws SQLException {
     Map<String, String> row = MySqlPoll.channel(Rows.query(c, "SHOW REPLICA STATUS").getFirst());
     return row.isEmpty() ? Optional.empty() : Optional.of(MySqlPoll.replication(row, ""));
+  }
+
+  /**
+   * The server keeps the password out of its logs. MySQL 9 gives up after 10 attempts by default.
+   */
+  @Override
+  public void change(Connection c, NodeAddress source, Optional<Credentials> account, boolean tls)
+      throws SQLException {
+    List<Object> parameters = new ArrayList<>(List.of(source.host(), source.port()));
+    account.ifPresent(a -> parameters.addAll(List.of(a.user(), a.password().get())));
+    Rows.query(
+        c,
+        "CHANGE REPLICATION SOURCE TO SOURCE_HOST = ?, SOURCE_PORT = ?,"
+            + (account.isPresent() ? " SOURCE_USER = ?, SOURCE_PASSWORD = ?," : "")
+            + " SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400"
+            + (tls ? ", SOURCE_SSL = 1" : ", SOURCE_SSL = 0, GET_SOURCE_PUBLIC_KEY = 1")
+            + " FOR CHANNEL ''",
+        parameters);
+  }
+
+  @Override
+  public boolean knows(Connection c, String user) throws SQLException {
+    Map<String, String> row = MySqlPoll.channel(Rows.query(c, "SHOW REPLICA STATUS").getFirst());
+    return Rows.text(row, "Source_User").equals(user)
+        && Replicating.unrefused(Rows.number(row, "Last_IO_Errno"));
   }
 
   @Override

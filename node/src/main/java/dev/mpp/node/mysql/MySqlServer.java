@@ -91,8 +91,18 @@ public interface MySqlServer extends AutoCloseable {
 
   record Promoted(boolean ok, long micros, String detail) {}
 
-  /** Starts receiver and applier towards the configured source. */
+  /**
+   * Starts receiver and applier towards the configured source. Refused between {@link #prepare} and
+   * the next fence.
+   */
   Change startReplication(Duration budget);
+
+  /**
+   * Has it receive from that server by GTID, from where its own data is, with the configured
+   * account, and starts receiver and applier. What it received and did not apply is thrown away:
+   * whoever calls this has compared. Refused between {@link #prepare} and the next fence.
+   */
+  Change follow(NodeAddress source, Duration budget);
 
   /** Stops the receiver and the applier. */
   Change stopReplication(Duration budget);

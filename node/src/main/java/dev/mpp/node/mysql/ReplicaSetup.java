@@ -6,7 +6,6 @@ import dev.mpp.core.model.NodeAddress;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,32 +142,12 @@ public final class ReplicaSetup {
   public static void follow(
       ServerSession server, NodeAddress source, Optional<Credentials> account, boolean tls)
       throws IOException {
-    List<Object> parameters = new ArrayList<>(List.of(source.host(), source.port()));
-    account.ifPresent(a -> parameters.addAll(List.of(a.user(), a.password().get())));
-    Connection c = server.connection();
+    Replicating statements = server.dialect().replicating();
     try {
-      Rows.query(c, server.mariaDb() ? "STOP SLAVE" : "STOP REPLICA FOR CHANNEL ''");
-      Rows.query(
-          c,
-          server.mariaDb() ? changeMariaDb(tls) : changeMySql(account.isPresent(), tls),
-          parameters);
+      statements.stop(server.connection());
+      statements.change(server.connection(), source, account, tls);
     } catch (SQLException e) {
       throw new IOException(server.address() + ": " + e.getMessage(), e);
     }
-  }
-
-  private static String changeMariaDb(boolean tls) {
-    return "CHANGE MASTER TO MASTER_HOST = ?, MASTER_PORT = ?, MASTER_USER = ?, MASTER_PASSWORD ="
-        + " ?, MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1"
-        + (tls ? ", MASTER_SSL = 1" : ", MASTER_SSL = 0, MASTER_SSL_VERIFY_SERVER_CERT = 0");
-  }
-
-  /** MySQL 9 gives up after 10 attempts by default. */
-  private static String changeMySql(boolean account, boolean tls) {
-    return "CHANGE REPLICATION SOURCE TO SOURCE_HOST = ?, SOURCE_PORT = ?,"
-        + (account ? " SOURCE_USER = ?, SOURCE_PASSWORD = ?," : "")
-        + " SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400"
-        + (tls ? ", SOURCE_SSL = 1" : ", SOURCE_SSL = 0, GET_SOURCE_PUBLIC_KEY = 1")
-        + " FOR CHANNEL ''";
   }
 }

@@ -2,6 +2,7 @@ package dev.mpp.node.mysql;
 
 import dev.mpp.core.model.NodeAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,6 +15,8 @@ import java.util.function.LongSupplier;
  * @param heartbeat between two commits of our own while the server is ACTIVE, and between two looks
  *     at its connections; zero: neither
  * @param fence what a fence does beyond the flag
+ * @param replication the account with which it follows a source that MPP gives it; empty where an
+ *     administrator configures replication
  */
 public record ServerOptions(
     NodeAddress address,
@@ -24,7 +27,8 @@ public record ServerOptions(
     DeadManTimings deadMan,
     LongSupplier clock,
     Duration heartbeat,
-    FenceOptions fence) {
+    FenceOptions fence,
+    Optional<ReplicationAccount> replication) {
 
   /** Without heartbeats; a fence is the flag alone. */
   public ServerOptions(
@@ -44,7 +48,8 @@ public record ServerOptions(
         deadMan,
         clock,
         Duration.ZERO,
-        FenceOptions.NONE);
+        FenceOptions.NONE,
+        Optional.empty());
   }
 
   /** How connections are encrypted; the names follow the MySQL client's {@code --ssl-mode}. */
@@ -65,7 +70,7 @@ public record ServerOptions(
 
   public ServerOptions withHeartbeat(Duration every) {
     return new ServerOptions(
-        address, service, credentials, pollTimeout, tls, deadMan, clock, every, fence);
+        address, service, credentials, pollTimeout, tls, deadMan, clock, every, fence, replication);
   }
 
   /**
@@ -87,7 +92,31 @@ public record ServerOptions(
   /** The same with another fence. */
   public ServerOptions withFence(FenceOptions other) {
     return new ServerOptions(
-        address, service, credentials, pollTimeout, tls, deadMan, clock, heartbeat, other);
+        address,
+        service,
+        credentials,
+        pollTimeout,
+        tls,
+        deadMan,
+        clock,
+        heartbeat,
+        other,
+        replication);
+  }
+
+  /** The same, with replication configured by MPP. */
+  public ServerOptions withReplication(ReplicationAccount account) {
+    return new ServerOptions(
+        address,
+        service,
+        credentials,
+        pollTimeout,
+        tls,
+        deadMan,
+        clock,
+        heartbeat,
+        fence,
+        Optional.of(account));
   }
 
   String threadName(String role) {

@@ -1,5 +1,6 @@
 package dev.mpp.node.mysql;
 
+import dev.mpp.core.model.NodeAddress;
 import dev.mpp.core.model.ServerFacts.Replication;
 import dev.mpp.node.mysql.MySqlServer.Change;
 import java.sql.Connection;
@@ -7,17 +8,34 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** Starts and stops replication and semi-synchronous waiting. */
 final class ServerReplication {
+  private static final Change PROMOTED =
+      new Change(false, "it is being promoted, or was, and follows nobody");
+
   private final Family family;
   private final Link admin;
+  private final Optional<ReplicationAccount> account;
+  private final BooleanSupplier promoted;
   private final LongSupplier clock;
 
-  ServerReplication(Family family, Link admin, LongSupplier clock) {
+  /**
+   * @param account with which sources are followed; empty where an administrator configures that
+   * @param promoted whether it is being made the source, or is it: it receives nothing then
+   */
+  ServerReplication(
+      Family family,
+      Link admin,
+      Optional<ReplicationAccount> account,
+      BooleanSupplier promoted,
+      LongSupplier clock) {
     this.family = family;
     this.admin = admin;
+    this.account = account;
+    this.promoted = promoted;
     this.clock = clock;
   }
 
@@ -25,13 +43,40 @@ final class ServerReplication {
     return change(budget, this::start);
   }
 
+  /**
+   * The password is sent only where it has to be: the server has the account already, or a source
+   * has refused what it has.
+   */
+  Change follow(NodeAddress source, Duration budget) {
+    return change(
+        budget,
+        (c, deadline) -> {
+          if (account.isEmpty()) {
+            return new Change(false, "no replication account is configured in mpp.yml");
+          }
+          if (promoted.getAsBoolean()) {
+            return PROMOTED;
+          }
+          Credentials login = account.get().credentials();
+          Replicating statements = statements();
+          boolean known = statements.knows(c, login.user());
+          statements.stop(c);
+          statements.change(
+              c, source, known ? Optional.empty() : Optional.of(login), account.get().tls());
+          return start(c, deadline);
+        });
+  }
+
   private Change start(Connection c, long deadline) throws SQLException {
+    if (promoted.getAsBoolean()) {
+      return PROMOTED;
+    }
     Replicating statements = statements();
     Optional<Change> refused = statements.start(c);
     if (refused.isPresent()) {
       return refused.get();
     }
-    while (true) {
+    while (!promoted.getAsBoolean()) { // who promotes it waits for this session
       Replication now = statements.status(c).orElse(null);
       if (now == null) {
         return new Change(false, "the replication source was taken away");
@@ -48,6 +93,7 @@ final class ServerReplication {
       }
       LockSupport.parkNanos(10_000_000);
     }
+    return PROMOTED;
   }
 
   Change stop(Duration budget) {

@@ -101,6 +101,13 @@ class ConfigProblemsTest {
           mysql: {user|fence: {hooks: [{command: [/bin/true], deadline: 1h}]}\\n    mysql: {user|services[0].fence.hooks[0].deadline is 1h, outside 100ms to 10m
           mysql: {user|fence: {hooks: [{command: [/bin/true], when: never}]}\\n    mysql: {user|services[0].fence.hooks[0].when is "never"; choose one of failed, always
           mysql: {user|fence: {hooks: [{command: [/no/such/program]}]}\\n    mysql: {user|begins with /no/such/program, which is no program that can be run here; install it at every site
+          mysql: {user|replication: manged\\n    mysql: {user|services[0].replication is "manged"; did you mean "managed"
+          mysql: {user|replication: managed\\n    mysql: {user|replication is managed, and there is no replication-account; add replication-account
+          mysql: {user|replication: managed\\n    replication-account: {user: repl}\\n    mysql: {user|services[0].replication-account has no password; give one of password-file
+          mysql: {user|replication: managed\\n    replication-account: {user: repl, password: hunter2}\\n    mysql: {user|holds a password in the configuration itself
+          mysql: {user|replication: managed\\n    replication-account: {user: "re pl", password-env: PATH}\\n    mysql: {user|is "re pl", which is no account name
+          mysql: {user|replication: managed\\n    replication-account: {user: repl, password-env: PATH, tsl: true}\\n    mysql: {user|did you mean "tls"?
+          mysql: {user|logic: cluster\\n    rpo: availability\\n    replication: managed\\n    replication-account: {user: repl, password-env: PATH}\\n    mysql: {user|services[0].replication is managed for a cluster
           """)
   void oneMistake(String from, String to, String expected) throws Exception {
     var problems =

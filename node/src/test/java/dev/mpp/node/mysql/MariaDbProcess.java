@@ -95,7 +95,7 @@ public final class MariaDbProcess extends ServerProcess {
   }
 
   @Override
-  String readOnly() {
+  public String readOnly() {
     return "@@global.read_only";
   }
 

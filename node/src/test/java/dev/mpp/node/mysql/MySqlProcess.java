@@ -97,7 +97,7 @@ public final class MySqlProcess extends ServerProcess {
   }
 
   @Override
-  String readOnly() {
+  public String readOnly() {
     return "@@global.read_only AND @@global.super_read_only";
   }
 

@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,7 +121,7 @@ public abstract class ServerProcess implements AutoCloseable {
   abstract String position();
 
   /** Expression: 1 when no client can write. */
-  abstract String readOnly();
+  public abstract String readOnly();
 
   /** Sets every flag. */
   abstract String setReadOnly();
@@ -203,6 +204,22 @@ public abstract class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** {@code host:port} of the server it replicates from without an error; otherwise empty. */
+  public String follows() {
+    try (Connection c = root()) {
+      Map<String, String> row = Rows.first(Rows.query(c, dialect("SHOW SLAVE STATUS")));
+      String word = row.containsKey("Master_Host") ? "Master" : "Source";
+      String own = word.equals("Master") ? "Slave" : "Replica";
+      boolean runs = Rows.on(row, own + "_IO_Running") && Rows.on(row, own + "_SQL_Running");
+      return runs
+          ? new NodeAddress(Rows.text(row, word + "_Host"), (int) Rows.number(row, word + "_Port"))
+              .toString()
+          : "";
+    } catch (SQLException e) {
+      return ""; // it is down, or a fence ended the session
+    }
+  }
+
   /** SIGSTOP; returns when the kernel shows the process stopped. */
   public void freeze() throws Exception {
     signal("-STOP");
@@ -220,7 +237,7 @@ public abstract class ServerProcess implements AutoCloseable {
   }
 
   /** SIGKILL, waits for the end. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
     ALIVE.remove(process);
   }

@@ -49,6 +49,7 @@ class ConfigDocumentTest {
       case "id" -> "name";
       case "password" -> "password-file";
       case "roles" -> "logic"; // with active and node-failback
+      case "limits" -> "rate-limit"; // with rate-limit-exempt and identify
       default -> key;
     };
   }

@@ -147,11 +147,15 @@ final class CliTest {
         mpp("recover", "10.2.0.1"));
   }
 
+  /** On a thread of its own: the common pool may be one thread, and taken. */
+  private CompletableFuture<Result> aside(String... arguments) {
+    return CompletableFuture.supplyAsync(() -> mpp(arguments), r -> Thread.ofVirtual().start(r));
+  }
+
   @Test
   void watch() throws Exception {
     control.log("failover", "site1 takes over", "");
-    CompletableFuture<Result> watching =
-        CompletableFuture.supplyAsync(() -> mpp("watch", "--after", "0", "-n", "3"));
+    CompletableFuture<Result> watching = aside("watch", "--after", "0", "-n", "3");
     long limit = System.nanoTime() + 10_000_000_000L;
     while (control.watchers.isEmpty() && System.nanoTime() < limit) {
       Thread.sleep(5);
@@ -308,8 +312,7 @@ final class CliTest {
 
   @Test
   void aFollowerIsToldOfTheLapse() throws Exception {
-    CompletableFuture<Result> watching =
-        CompletableFuture.supplyAsync(() -> mpp("watch", "-n", "2"));
+    CompletableFuture<Result> watching = aside("watch", "-n", "2");
     long limit = System.nanoTime() + 10_000_000_000L;
     while (control.watchers.isEmpty() && System.nanoTime() < limit) {
       Thread.sleep(5);

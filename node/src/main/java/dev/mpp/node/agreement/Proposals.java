@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,6 +46,13 @@ final class Proposals {
   private static final Duration PAUSE = Duration.ofMillis(20);
   static final Duration CHANGE = Duration.ofSeconds(20);
 
+  /**
+   * Under way at once, besides those that are never late. Each waits for the disks of a majority: a
+   * renewal would otherwise wait behind the claims of a thousand services that start together, and
+   * come after the end of the leases that they gave.
+   */
+  private static final int BESIDE_RENEWALS = 64;
+
   private final RaftServer server;
   private final RaftClientRpc rpc;
   private final RaftGroupId group;
@@ -54,6 +62,7 @@ final class Proposals {
   private final AtomicLong calls = new AtomicLong();
   private final Map<RaftPeerId, Long> rebuiltNanos = new ConcurrentHashMap<>();
   private final Set<Thread> running = ConcurrentHashMap.newKeySet();
+  private final Semaphore besideRenewals = new Semaphore(BESIDE_RENEWALS, true);
   private volatile boolean closed;
 
   Proposals(
@@ -79,7 +88,7 @@ final class Proposals {
             () -> {
               running.add(Thread.currentThread());
               try {
-                result.complete(carry(command, deadline));
+                result.complete(inTurn(command, deadline));
               } catch (InterruptedException e) {
                 result.completeExceptionally(new IOException("the ledger was closed", e));
               } catch (IOException | TimeoutException | RuntimeException e) {
@@ -89,6 +98,26 @@ final class Proposals {
               }
             });
     return result;
+  }
+
+  /** What leases hang on goes at once, one for a whole site; the rest in the order it came in. */
+  private LedgerOutcome inTurn(LedgerCommand command, long deadline)
+      throws IOException, TimeoutException, InterruptedException {
+    if (command instanceof LedgerCommand.Renew
+        || command instanceof LedgerCommand.Beat
+        || command instanceof LedgerCommand.Adopt) {
+      return carry(command, deadline);
+    }
+    if (!besideRenewals.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      throw new TimeoutException(
+          "not sent within %d ms: %d others are under way"
+              .formatted(timings.propose().toMillis(), BESIDE_RENEWALS));
+    }
+    try {
+      return carry(command, deadline);
+    } finally {
+      besideRenewals.release();
+    }
   }
 
   private LedgerOutcome carry(LedgerCommand command, long deadline)

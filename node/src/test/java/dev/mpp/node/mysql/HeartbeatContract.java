@@ -9,6 +9,8 @@ import dev.mpp.core.model.ServerFacts.Commits.Outcome;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,13 +70,26 @@ abstract class HeartbeatContract {
 
   /** A tripwire of before may need seconds until its server finds that nobody is there. */
   private void noPileOfSessions() throws Exception {
-    Eventually.within(
-        BUDGET,
-        "no pile of sessions",
-        () ->
-            Long.parseLong(
-                    db.ask("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER='mpp'"))
-                <= 7);
+    AtomicReference<List<String>> last = new AtomicReference<>(List.of());
+    try {
+      Eventually.within(
+          Duration.ofSeconds(30),
+          "no pile of sessions",
+          () -> {
+            last.set(sessions());
+            return last.get().size() <= 7;
+          });
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + ":\n" + String.join("\n", last.get()), e);
+    }
+  }
+
+  private List<String> sessions() throws Exception {
+    String all =
+        db.ask(
+            "SELECT GROUP_CONCAT(CONCAT_WS(' ', ID, COMMAND, TIME, STATE, INFO) SEPARATOR '\\n')"
+                + " FROM information_schema.PROCESSLIST WHERE USER = 'mpp'");
+    return all.lines().toList();
   }
 
   /** How long it took until a poll said so; then how long until all was well again. */

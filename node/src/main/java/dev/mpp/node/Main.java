@@ -11,6 +11,8 @@ import picocli.CommandLine;
 /** {@code mpp}: the daemon ({@code mpp node}) and the operator's commands. */
 public final class Main {
   private static final int SIMULATION_COLUMNS = 160;
+  private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
+  private static final int MIN_CARRIERS = 16;
 
   private Main() {}
 
@@ -26,7 +28,20 @@ public final class Main {
    */
   public static int run(String[] args, MySqlServers.Opener servers) {
     CommandLine all = startsDaemon(args) ? daemon(args, servers) : commandLine(Terminal.system());
+    enoughCarriers();
     return all.execute(args);
+  }
+
+  /**
+   * A virtual thread that waits while it loads a class keeps its carrier. On two cores two logins
+   * that did so waited for a lock whose next owner was a virtual thread without a carrier: the
+   * daemon hung at its start for good. Read by the JDK when the first virtual thread is made.
+   */
+  private static void enoughCarriers() {
+    if (System.getProperty(CARRIERS) == null) {
+      int cores = Runtime.getRuntime().availableProcessors();
+      System.setProperty(CARRIERS, Integer.toString(Math.max(MIN_CARRIERS, cores)));
+    }
   }
 
   /** Whether this is {@code mpp node --config FILE} without any wish for help. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +45,7 @@ class MainTest {
 
       static {
         try {
-          Thread.sleep(600_000);
+          new CountDownLatch(1).await(); // never: the process exits
         } catch (InterruptedException e) {
           throw new IllegalStateException(e);
         }

@@ -18,12 +18,19 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A directory with the keys of zones. Every site has the same files; nothing else is a state. */
 public final class KeyDirectory {
+  /** Seconds before a further key signs by which every site needs its files. */
+  public static final long COPIED_BEFORE = KeyRing.LEAD;
+
+  private static final long DAY = 86_400;
+  private static final long NOTICE = COPIED_BEFORE + DAY;
+  private static final long USUAL_NOTICE = 7 * DAY;
   private static final String PRIVATE = ".private";
   private static final String PUBLIC = ".key";
   private static final FileAttribute<Set<PosixFilePermission>> SECRET_MODE =
@@ -175,23 +182,64 @@ public final class KeyDirectory {
   }
 
   /**
-   * Makes a key and writes its files, the directory too if it is missing.
+   * Makes a zone's next key and writes its files, the directory too if it is missing.
    *
+   * @param now seconds since 1970
+   * @param from when it is to sign; empty: at once if it is the zone's first, otherwise in a week,
+   *     or {@code everyDays} after the last ZSK for another one
    * @throws KeyFileException if the keys that are there already forbid it
+   * @throws IllegalArgumentException if {@code from} is too early
    */
-  public SigningKey generate(
-      DnsName zone, boolean secureEntryPoint, DnssecAlgorithm algorithm, KeyTimes times)
+  public SigningKey next(
+      DnsName zone,
+      boolean secureEntryPoint,
+      DnssecAlgorithm algorithm,
+      long now,
+      OptionalLong from,
+      int everyDays)
       throws KeyFileException, IOException {
-    List<SigningKey> others = present(zone);
-    if (others.stream().anyMatch(k -> k.key().algorithm() != algorithm)) {
-      throw new KeyFileException(
-          List.of(
-              path
-                  + ": the zone has keys of another algorithm ("
-                  + others.getFirst()
-                  + "), and one zone is signed with one; give the same --algorithm, or go unsigned"
-                  + " first (DS removed at the parent) and start with an empty directory"));
+    if (now < BuildTime.SECONDS) {
+      throw refused("the clock of this host says " + KeyTimes.text(now) + "; set it first");
     }
+    List<SigningKey> others = present(zone);
+    if (!secureEntryPoint && others.stream().noneMatch(k -> k.key().secureEntryPoint())) {
+      throw refused("a ZSK needs a KSK; make that first: mpp dns keygen " + zone + " --ksk");
+    }
+    if (others.stream().anyMatch(k -> k.key().algorithm() != algorithm)) {
+      throw refused(
+          "the zone has keys of another algorithm ("
+              + others.getFirst()
+              + "), and one zone is signed with one; give the same --algorithm, or go unsigned"
+              + " first (DS removed at the parent) and start with an empty directory");
+    }
+    OptionalLong last =
+        others.stream()
+            .filter(k -> !secureEntryPoint && !k.key().secureEntryPoint())
+            .mapToLong(k -> k.times().active())
+            .max();
+    long usual = others.isEmpty() ? now : now + USUAL_NOTICE;
+    long active =
+        from.orElse(last.isEmpty() ? usual : Math.max(usual, last.getAsLong() + everyDays * DAY));
+    if (!others.isEmpty() && active < now + NOTICE) {
+      throw new IllegalArgumentException(
+          "a further key is copied to every site and published for a day before it signs; choose a"
+              + " date from two days ahead on, after "
+              + KeyTimes.text(now + NOTICE));
+    }
+    return write(zone, secureEntryPoint, algorithm, KeyTimes.activeFrom(now, active), others);
+  }
+
+  private KeyFileException refused(String why) {
+    return new KeyFileException(List.of(path + ": " + why));
+  }
+
+  private SigningKey write(
+      DnsName zone,
+      boolean secureEntryPoint,
+      DnssecAlgorithm algorithm,
+      KeyTimes times,
+      List<SigningKey> others)
+      throws IOException {
     try {
       SigningKey key;
       do {
@@ -206,20 +254,50 @@ public final class KeyDirectory {
     }
   }
 
-  private static boolean tagTaken(List<SigningKey> others, SigningKey key) {
-    return others.stream().anyMatch(k -> k.key().tag() == key.key().tag());
+  /**
+   * Takes a KSK or CSK out of use.
+   *
+   * @param now seconds since 1970: not for DS any more
+   * @param goneAfter seconds until it leaves the DNSKEY set
+   * @throws KeyFileException if there is no such key, or none would be left
+   */
+  public SigningKey retire(DnsName zone, int tag, long now, long goneAfter)
+      throws KeyFileException, IOException {
+    KeyRing ring = read(zone);
+    SigningKey key =
+        ring.keys().stream()
+            .filter(k -> k.key().tag() == tag)
+            .findFirst()
+            .orElseThrow(() -> refused("no key " + tag + " of " + zone + "; see mpp dns keys"));
+    if (!key.key().secureEntryPoint()) {
+      throw refused(key + " is a ZSK; it goes by itself when the next one has taken over");
+    }
+    SigningKey retired = timed(key, key.times().retired(now, now + goneAfter));
+    List<SigningKey> after =
+        ring.keys().stream().map(k -> k.key().tag() == tag ? retired : k).toList();
+    List<String> problems = KeyRing.contradictions(after);
+    if (!problems.isEmpty()) {
+      throw refused(problems.getFirst() + " (nothing was changed)");
+    }
+    if (new KeyRing(zone, after).at(now).zoneSigner().key().tag() == tag) {
+      throw refused(
+          key + " signs the zone and no other key may yet; see mpp dns keys (nothing was changed)");
+    }
+    write(path.resolve(key.fileName() + PRIVATE), KeyFile.privateText(retired));
+    return retired;
   }
 
-  /** Writes new times into the file of a key that is there. */
-  void update(SigningKey key, KeyTimes times) throws IOException {
+  private static SigningKey timed(SigningKey key, KeyTimes times) {
     try {
-      SigningKey changed =
-          new SigningKey(
-              key.zone(), key.key(), key.key().algorithm().privateKey(key.secretOctets()), times);
-      write(path.resolve(key.fileName() + PRIVATE), KeyFile.privateText(changed));
+      return new SigningKey(
+          key.zone(), key.key(), key.key().algorithm().privateKey(key.secretOctets()), times);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("a key that was read cannot be written", e);
+      throw new IllegalStateException("a key that signed when it was read does not any more", e);
     }
+  }
+
+  private static boolean tagTaken(List<SigningKey> others, SigningKey key) {
+    return others.stream().anyMatch(k -> k.key().tag() == key.key().tag());
   }
 
   /** All of it or nothing: who reads meanwhile sees the file from before. */

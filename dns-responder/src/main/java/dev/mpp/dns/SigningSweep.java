@@ -20,6 +20,7 @@ final class SigningSweep implements Runnable {
   private final Supplier<AnswerTable> tables;
   private @Nullable AnswerTable seen;
   private long sweptAt = System.nanoTime();
+  private boolean failed;
 
   SigningSweep(Supplier<AnswerTable> tables) {
     this.tables = tables;
@@ -50,9 +51,13 @@ final class SigningSweep implements Runnable {
         signed.forEach(SigningSweep::sign);
         seen = table;
       }
+      failed = false;
       return !signed.isEmpty();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "signing ahead failed; queries sign for themselves", e);
+      if (!failed) {
+        LOG.log(System.Logger.Level.ERROR, "signing ahead failed; queries sign for themselves", e);
+      }
+      failed = true;
       return false;
     }
   }

@@ -135,7 +135,9 @@ public final class ZoneSigner {
   @Nullable String clockTrouble() {
     long floor = Math.max(BuildTime.SECONDS, ring.madeAt() - BACKDATED);
     if (unixSeconds.getAsLong() >= floor) {
-      complained = false;
+      if (complained) {
+        complained = false; // written only then: every thread reads it for every such query
+      }
       return null;
     }
     return "the clock of this host says "

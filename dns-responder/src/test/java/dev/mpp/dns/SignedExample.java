@@ -1,6 +1,5 @@
 package dev.mpp.dns;
 
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.List;
@@ -97,14 +96,6 @@ final class SignedExample {
 
   private static Rdata ns(String host) {
     return new Rdata.Ns(DnsName.of(host));
-  }
-
-  static KeyRing written(Path directory, List<SigningKey> keys) throws Exception {
-    KeyDirectory files = new KeyDirectory(directory);
-    for (SigningKey key : keys) {
-      files.update(key, key.times());
-    }
-    return files.read(ZONE);
   }
 
   /** With EDNS flags as given and 1232 octets. */

@@ -126,7 +126,7 @@ final class SignedZone {
   /** Everything that can be asked for. */
   Stream<RecordSet> sets() {
     Stream<RecordSet> keys =
-        IntStream.of(OF_KEYS).mapToObj(this::ofKeys).filter(s -> s != null).map(s -> (RecordSet) s);
+        IntStream.of(OF_KEYS).boxed().flatMap(type -> Stream.ofNullable(ofKeys(type)));
     Stream<RecordSet> records =
         zone.owners().values().stream().flatMap(owner -> owner.sets().stream());
     return Stream.of(keys, records, all.values().stream(), Stream.of(zone.soa())).flatMap(s -> s);

@@ -309,6 +309,57 @@ class SignedAnswersTest {
     Ask.assertRcode(Rcode.NOERROR, signed("db.vip.example.", RrType.A));
   }
 
+  /** Any octets in names, any type: what is said is signed. */
+  @Test
+  void randomQueries() {
+    java.util.Random random = new java.util.Random(9824);
+    int denied = 0;
+    for (int i = 0; i < 200; i++) {
+      Name name = randomName(random);
+      int type = 1 + random.nextInt(random.nextBoolean() ? 70 : 300);
+      Message query = SignedExample.query("vip.example.", type, DO);
+      query.removeAllRecords(Section.QUESTION);
+      query.addRecord(
+          org.xbill.DNS.Record.newRecord(name, type, org.xbill.DNS.DClass.IN), Section.QUESTION);
+      Message response = ask.at(1L + i * Example.SECOND / 400).over(Transport.TCP).ask(query);
+      if (response.getRcode() != org.xbill.DNS.Rcode.NOERROR
+          || type == Type.RRSIG
+          || name.labels() < 3) {
+        continue;
+      }
+      for (int section : new int[] {Section.ANSWER, Section.AUTHORITY}) {
+        for (RRset set : response.getSectionRRsets(section)) {
+          boolean referral = section == Section.AUTHORITY && set.getType() == Type.NS;
+          if (!referral && !set.getName().toString().endsWith("deep.sub.vip.example.")) {
+            validator.assertSigned(set, example.instant());
+            denied += set.getType() == Type.NSEC ? 1 : 0;
+          }
+        }
+      }
+    }
+    assertTrue(denied > 50, "only " + denied + " denials");
+  }
+
+  private static Name randomName(java.util.Random random) {
+    List<String> known = List.of("db", "ro", "alias", "unsigned", "signed", "a", "x.deep.sub", "*");
+    StringBuilder text = new StringBuilder();
+    for (int labels = random.nextInt(3); labels > 0; labels--) {
+      int octets = 1 + random.nextInt(random.nextInt(8) == 0 ? 63 : 4);
+      for (int i = 0; i < octets; i++) {
+        text.append(String.format("\\%03d", random.nextInt(256)));
+      }
+      text.append('.');
+    }
+    if (random.nextBoolean()) {
+      text.append(known.get(random.nextInt(known.size()))).append('.');
+    }
+    try {
+      return Name.fromString(text + "vip.example.");
+    } catch (org.xbill.DNS.TextParseException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** The longest names have no name below them. */
   @Test
   void theLongestNames() throws Exception {

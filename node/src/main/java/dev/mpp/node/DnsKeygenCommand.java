@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -57,7 +58,7 @@ final class DnsKeygenCommand implements Callable<Integer> {
       description = "ecdsap256sha256 (13) or ed25519 (15). Default: ${DEFAULT-VALUE}.")
   private String algorithm = "ecdsap256sha256";
 
-  @ArgGroup private Optional<Role> role = Optional.empty();
+  @ArgGroup private @Nullable Role role;
 
   /** At most one of them. */
   static final class Role {
@@ -69,6 +70,10 @@ final class DnsKeygenCommand implements Callable<Integer> {
 
     @Option(names = "--zsk", description = "A key that signs the zone, to be changed often.")
     private boolean zsk;
+
+    private String text() {
+      return zsk ? "ZSK" : ksk && !csk ? "KSK" : "CSK";
+    }
   }
 
   @Option(
@@ -115,7 +120,7 @@ final class DnsKeygenCommand implements Callable<Integer> {
   }
 
   private int make() throws KeyFileException, IOException {
-    boolean zsk = role.map(r -> r.zsk).orElse(false);
+    boolean zsk = role != null && role.zsk;
     require(count >= 1 && count <= MOST, "--count takes 1 to " + MOST);
     require(everyDays >= 7 && everyDays <= 3650, "--every takes 7 to 3650 days");
     require(zsk || count == 1, "--count is for --zsk");
@@ -144,7 +149,8 @@ final class DnsKeygenCommand implements Callable<Integer> {
     out.println(
         directory.path().resolve(made.fileName())
             + ".private: "
-            + (made.key().secureEntryPoint() ? "KSK or CSK " : "ZSK ")
+            + (role == null ? "CSK" : role.text())
+            + " "
             + made.key().tag()
             + (later
                 ? ", signs the zone from "

@@ -234,6 +234,11 @@ final class DnsCommandsTest {
       assertTrue(good.out().contains("signatures are valid, the first to expire"), good.out());
       Result parent = mpp("dns", "check", "--config", signed.toString(), "--resolver", server);
       assertTrue(parent.out().contains("no DS at the parent yet"), parent.out());
+      theParentsDs(signed, ds.out(), "2 of 2 point to a key that is published");
+      theParentsDs(
+          signed,
+          "example.org. IN DS 1 13 2 " + "AB".repeat(32) + "\n",
+          "point to [1], and no such key is published");
     }
     try (Serving serving = new Serving(zone)) {
       Path signed =
@@ -243,6 +248,26 @@ final class DnsCommandsTest {
       Result unsigned = mpp("dns", "check", "--config", signed.toString(), "--resolver", "none");
       assertEquals(1, unsigned.exit(), unsigned.out());
       assertTrue(unsigned.out().contains("no DNSKEY"), unsigned.out());
+    }
+  }
+
+  /** A server of the parent stands in for a resolver. */
+  private void theParentsDs(Path config, String ds, String told) throws Exception {
+    Path zone =
+        Files.writeString(
+            dir.resolve("org.zone"),
+            """
+            $ORIGIN org.
+            $TTL 60
+            @ SOA ns.other.test. hostmaster 1 3600 600 86400 60
+            @ NS ns.other.test.
+            example NS ns.other.test.
+            """
+                + ds);
+    try (Serving parent = new Serving(zone)) {
+      Result checked =
+          mpp("dns", "check", "--config", config.toString(), "--resolver", parent.address());
+      assertTrue(checked.out().contains(told), checked.out());
     }
   }
 

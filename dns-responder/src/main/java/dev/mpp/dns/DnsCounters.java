@@ -23,6 +23,10 @@ public final class DnsCounters {
     SLIPPED,
     /** A query with a valid server cookie. */
     COOKIE_VALID,
+    /** A query for a name that does not exist, SERVFAIL as too many had to be signed lately. */
+    DENIAL_LIMITED,
+    /** A query for signatures, SERVFAIL as the clock of this host cannot be right. */
+    CLOCK_WRONG,
     /** An exception while answering; the query got SERVFAIL and the next one is not affected. */
     INTERNAL_ERROR,
     /** The socket failed to receive or accept. */

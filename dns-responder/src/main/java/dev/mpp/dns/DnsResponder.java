@@ -77,6 +77,7 @@ public final class DnsResponder implements AutoCloseable {
       throw e;
     }
     startThread(Thread.ofVirtual().name("dns-tcp-deadlines"), connections);
+    startThread(Thread.ofPlatform().daemon().name("dns-signer"), new SigningSweep(shared.table()));
     sockets.forEach(this::serve);
   }
 

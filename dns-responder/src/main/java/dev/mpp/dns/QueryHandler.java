@@ -59,6 +59,10 @@ final class QueryHandler {
       counters.event(DnsCounters.Event.UNANSWERED);
       return false;
     }
+    DnsCounters.Event trouble = engine.trouble();
+    if (trouble != null) {
+      counters.event(trouble);
+    }
     if (!allowed(client, now, transport)) {
       return false;
     }

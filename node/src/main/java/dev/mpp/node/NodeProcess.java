@@ -187,7 +187,10 @@ final class NodeProcess implements AutoCloseable {
             transport,
             time::nanos,
             new PeerEvents(post, agreement, versions));
-    DnsTables tables = config.dns().isPresent() ? DnsSettings.verified(config) : null;
+    // A witness answers no DNS, and needs no keys.
+    boolean answersDns = config.dns().isPresent() && !config.self().witness();
+    DnsTables tables =
+        answersDns ? DnsSettings.verified(config, () -> time.wallMillis() / 1000) : null;
     Actuator acting =
         open(
             new Actuator(
@@ -244,7 +247,7 @@ final class NodeProcess implements AutoCloseable {
     tls.ifPresent(
         site -> open(new CertificateWatch(site, wall, this::journal, rejected::tick)).start());
     List<CounterSource> counters = new ArrayList<>(List.of(rejected));
-    DnsResponder dns = tables == null || config.self().witness() ? null : responder();
+    DnsResponder dns = tables == null ? null : responder();
     if (dns != null) {
       counters.addAll(DnsMetrics.of(dns));
     }

@@ -84,7 +84,7 @@ final class DnsSettingsTest {
     assertEquals(3, tables.maxLagSeconds());
     assertEquals(List.of("10.0.0.0/8"), tables.near().get(config.site()));
     assertEquals(List.of("10.0.0.0/8"), tables.stateReaders());
-    assertTrue(DnsSettings.verified(config) != null);
+    assertTrue(DnsSettings.verified(config, () -> 0) != null);
   }
 
   @Test
@@ -108,7 +108,45 @@ final class DnsSettingsTest {
     MppConfig config = config("", record + "\n");
     String message =
         String.valueOf(
-            assertThrows(IOException.class, () -> DnsSettings.verified(config)).getMessage());
+            assertThrows(IOException.class, () -> DnsSettings.verified(config, () -> 0))
+                .getMessage());
     assertTrue(message.contains(why), message);
+  }
+
+  @Test
+  void theZoneIsSignedWithTheKeysOfTheDirectory() throws Exception {
+    String signed = "dnssec: {keys: keys, validity: 10d}\n";
+    MppConfig.Dnssec dnssec = config(signed, "").dns().orElseThrow().dnssec().orElseThrow();
+    assertEquals(dir.resolve("keys"), dnssec.keys());
+    assertEquals(java.time.Duration.ofDays(10), dnssec.validity());
+    String missing =
+        String.valueOf(
+            assertThrows(IOException.class, () -> DnsSettings.verified(config(signed, ""), () -> 0))
+                .getMessage());
+    assertTrue(missing.contains("dns.dnssec") && missing.contains("no such directory"), missing);
+    assertEquals(
+        0,
+        Main.commandLine(dev.mpp.cli.Terminal.system())
+            .execute("dns", "keygen", "example.org", "--dir", dir.resolve("keys").toString()));
+    assertTrue(DnsSettings.verified(config(signed, ""), () -> 0) != null);
+    String lasting =
+        String.valueOf(
+            assertThrows(
+                    IOException.class,
+                    () -> DnsSettings.verified(config(signed, "www 90000 A 192.0.2.1\n"), () -> 0))
+                .getMessage());
+    assertTrue(lasting.contains("shorten it"), lasting);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"12h, outside 1d to 30d", "31d, outside 1d to 30d", "soon, not a duration"})
+  void validityHasARange(String validity, String told) {
+    String message =
+        String.valueOf(
+            assertThrows(
+                    dev.mpp.node.config.ConfigException.class,
+                    () -> config("dnssec: {keys: keys, validity: " + validity + "}\n", ""))
+                .getMessage());
+    assertTrue(message.contains(told), message);
   }
 }

@@ -7,6 +7,7 @@ import dev.mpp.dns.ZoneFileException;
 import dev.mpp.node.config.MppConfig.Dns;
 import dev.mpp.node.config.MppConfig.DnsLimits;
 import dev.mpp.node.config.MppConfig.DnsListen;
+import dev.mpp.node.config.MppConfig.Dnssec;
 import dev.mpp.node.config.MppConfig.NameServer;
 import dev.mpp.node.config.MppConfig.NearSite;
 import dev.mpp.node.config.MppConfig.ReadOnlyName;
@@ -33,6 +34,19 @@ final class DnsReader {
           throw new Refused("is " + text, "DNS counts TTLs in whole seconds: write 1s");
         }
         return ttl;
+      };
+
+  /** Days as well, as nobody thinks of it in hours. */
+  private static final Form<Duration> VALIDITY =
+      text -> {
+        Duration validity =
+            text.matches("[0-9]{1,3}d")
+                ? Duration.ofDays(Long.parseLong(text.substring(0, text.length() - 1)))
+                : Durations.parse(text);
+        if (validity.toHours() < 24 || validity.toHours() > 30 * 24) {
+          throw new Refused("is " + text + ", outside 1d to 30d", "choose a value in that range");
+        }
+        return validity;
       };
 
   private static final Form<Stale> STALE =
@@ -85,6 +99,7 @@ final class DnsReader {
             section.value("rate-limit", Form.integer(0, 1_000_000), DnsLimits.DEFAULT_ANSWERS),
             networks(section, "rate-limit-exempt"),
             section.value("identify", Form.FLAG, false));
+    Optional<Dnssec> dnssec = dnssec(section);
     section.close();
     TimingRules.checkTtl(section, ttl, lease);
     zone.ifPresent(z -> checkZone(top.findings(), z, services));
@@ -100,7 +115,20 @@ final class DnsReader {
                 stateReaders,
                 records,
                 listen,
-                limits));
+                limits,
+                dnssec));
+  }
+
+  /** The keys are read by who signs: a witness or an operator's host has none. */
+  private Optional<Dnssec> dnssec(Section dns) {
+    if (!dns.has("dnssec")) {
+      return Optional.empty();
+    }
+    Section section = dns.section("dnssec");
+    Optional<Path> keys = section.need("keys", Form.TEXT).map(Placed::value).map(base::resolve);
+    Duration validity = section.value("validity", VALIDITY, Dnssec.DEFAULT_VALIDITY);
+    section.close();
+    return keys.map(path -> new Dnssec(path, validity));
   }
 
   private static List<String> networks(Section section, String key) {

@@ -427,7 +427,8 @@ public record MppConfig(
       List<String> stateReaders,
       String records,
       List<DnsListen> listen,
-      DnsLimits limits) {
+      DnsLimits limits,
+      Optional<Dnssec> dnssec) {
     public static final Duration DEFAULT_TTL = Duration.ofSeconds(1);
 
     public Dns {
@@ -443,6 +444,16 @@ public record MppConfig(
           .flatMap(l -> l.addresses().stream())
           .toList();
     }
+  }
+
+  /**
+   * How the zone is signed.
+   *
+   * @param keys directory, the same files at every site; read at the start and when they change
+   * @param validity of a signature
+   */
+  public record Dnssec(Path keys, Duration validity) {
+    public static final Duration DEFAULT_VALIDITY = Duration.ofDays(7);
   }
 
   /**

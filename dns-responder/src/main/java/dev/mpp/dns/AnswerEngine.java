@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * name does not exist                           NXDOMAIN, SOA in authority
  * does not fit                                  TC, no records
  * </pre>
+ *
+ * <p>What clients sign, and the transfers that some may have, {@link SpecialQueries} sees to.
  */
 public final class AnswerEngine {
   private static final byte[] NO_ID = {};
@@ -108,7 +110,30 @@ public final class AnswerEngine {
     return true;
   }
 
-  private void open(Client client, Transport transport, Response out) {
+  /** The last query; valid until the next one. */
+  WireQuery query() {
+    return query;
+  }
+
+  /** Whether the last query was well-formed. */
+  boolean readable() {
+    return verdict == WireQuery.Verdict.READABLE;
+  }
+
+  /** Replaces the last response by a mere code. */
+  void respond(Client client, Transport transport, Rcode code, Response out) {
+    open(client, transport, out);
+    out.close(code, false);
+  }
+
+  /** Replaces the last response by one that sends the client to TCP. */
+  void truncate(Client client, Transport transport, Response out) {
+    open(client, transport, out);
+    out.closeTruncated(Rcode.NOERROR, false);
+  }
+
+  /** Starts a response to the last query. */
+  void open(Client client, Transport transport, Response out) {
     boolean cookie = cookies != null && query.cookieLength() > 0;
     out.open(query, transport, query.ednsVersion() == 0 ? nsid : NO_ID, cookie);
     if (cookie && cookies != null) {

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One zone, immutable: what {@link ZoneBuilder} checked, indexed for answering. */
@@ -106,6 +107,20 @@ public final class Zone {
       }
     }
     return null;
+  }
+
+  Collection<Delegation> delegations() {
+    return delegations.values();
+  }
+
+  /** 0 to 2^32-1. */
+  public long serial() {
+    return soa.soaSerial();
+  }
+
+  long soaTtl() {
+    RecordSet set = Objects.requireNonNull(owners.get(apex)).find(RrType.SOA);
+    return Objects.requireNonNull(set).ttl();
   }
 
   EncodedRecord soa() {

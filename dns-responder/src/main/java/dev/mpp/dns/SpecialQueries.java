@@ -180,9 +180,12 @@ final class SpecialQueries {
     placed = true;
     apex = current.apex();
     ZoneContents old = incremental ? from.before(query.name(), query.soaSerial()) : null;
+    List<ZoneContents.Line> differences = old == null ? null : current.since(old);
     counters.event(
-        old == null ? DnsCounters.Event.TRANSFER_WHOLE : DnsCounters.Event.TRANSFER_INCREMENTAL);
-    begin(old == null ? current.whole() : current.since(old));
+        differences == null
+            ? DnsCounters.Event.TRANSFER_WHOLE
+            : DnsCounters.Event.TRANSFER_INCREMENTAL);
+    begin(differences == null ? current.whole() : differences);
     fill(client, transport, out);
   }
 

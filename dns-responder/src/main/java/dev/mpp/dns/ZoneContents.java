@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All records of a zone at one instant, for secondaries. Immutable.
@@ -52,9 +53,9 @@ record ZoneContents(DnsName apex, long serial, Line soa, SequencedSet<Line> line
 
   /**
    * What an incremental transfer from {@code old} carries, in order (RFC 1995 section 4), as one
-   * step; the whole zone where that is no longer.
+   * step; null where the whole zone is no longer.
    */
-  List<Line> since(ZoneContents old) {
+  @Nullable List<Line> since(ZoneContents old) {
     List<Line> all = new ArrayList<>();
     all.add(soa);
     all.add(old.soa);
@@ -62,6 +63,6 @@ record ZoneContents(DnsName apex, long serial, Line soa, SequencedSet<Line> line
     all.add(soa);
     lines.stream().filter(line -> !old.lines.contains(line)).forEach(all::add);
     all.add(soa);
-    return all.size() > lines.size() + 2 ? whole() : all;
+    return all.size() > lines.size() + 2 ? null : all;
   }
 }

@@ -6,6 +6,7 @@ import dev.mpp.dns.DnsBindException;
 import dev.mpp.dns.DnsResponder;
 import dev.mpp.dns.DnsResponderConfig;
 import dev.mpp.dns.ServerIdentity;
+import dev.mpp.dns.TransferZones;
 import dev.mpp.dns.UdpIo;
 import dev.mpp.dns.ZoneFile;
 import dev.mpp.dns.ZoneFileException;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -88,6 +90,8 @@ final class DnsCommand implements Callable<Integer> {
       description = "Told to who asks for NSID or id.server. Default: nothing.")
   private Optional<String> identity = Optional.empty();
 
+  @Mixin private TransferOptions transfers = new TransferOptions();
+
   @Option(names = "--check", description = "Read the zone files, report, and end.")
   private boolean check;
 
@@ -118,16 +122,24 @@ final class DnsCommand implements Callable<Integer> {
 
   private int serve() throws InterruptedException {
     DnsResponderConfig config;
+    TransferZones handedOut;
     try {
       config = config();
+      handedOut = transfers.open();
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    try (DnsResponder responder =
-        new DnsResponder(
-            config, () -> table, System::nanoTime, () -> System.currentTimeMillis() / 1000)) {
+    try (TransferOptions told = transfers;
+        DnsResponder responder =
+            new DnsResponder(
+                config,
+                () -> table,
+                System::nanoTime,
+                () -> System.currentTimeMillis() / 1000,
+                handedOut)) {
       responder.start();
+      told.publish(table);
       PrintWriter out = cli.terminal().out();
       responder.addresses().forEach(a -> out.println("answering at " + text(a)));
       out.flush();
@@ -192,7 +204,11 @@ final class DnsCommand implements Callable<Integer> {
       if (!now.equals(seen)) {
         seen = now;
         Optional<AnswerTable> next = read();
-        next.ifPresent(t -> table = t);
+        next.ifPresent(
+            t -> {
+              table = t;
+              transfers.publish(t);
+            });
         cli.terminal()
             .err()
             .println(next.isPresent() ? "zone files read again" : "the zones from before are kept");

@@ -9,7 +9,9 @@ import dev.mpp.node.config.MppConfig.DnsLimits;
 import dev.mpp.node.config.MppConfig.DnsListen;
 import dev.mpp.node.config.MppConfig.NameServer;
 import dev.mpp.node.config.MppConfig.NearSite;
+import dev.mpp.node.config.MppConfig.Push;
 import dev.mpp.node.config.MppConfig.ReadOnlyName;
+import dev.mpp.node.config.MppConfig.Secondaries;
 import dev.mpp.node.config.MppConfig.Service;
 import dev.mpp.node.config.MppConfig.Site;
 import dev.mpp.node.config.MppConfig.Stale;
@@ -26,7 +28,7 @@ import java.util.Set;
 
 /** Reads {@code dns:}. */
 final class DnsReader {
-  private static final Form<Duration> TTL =
+  static final Form<Duration> TTL =
       text -> {
         Duration ttl = Timing.between(0, 86_400_000).read(text);
         if (ttl.toMillis() % 1000 != 0) {
@@ -57,13 +59,17 @@ final class DnsReader {
 
   private final SiteTable sites;
   private final Path base;
+  private final DnsOutboundReader outbound;
 
   /**
+   * @param self the site of this process; a witness answers nothing and needs no keys
    * @param base of relative paths
    */
-  DnsReader(SiteTable sites, Path base) {
+  DnsReader(SiteTable sites, Optional<SiteId> self, Path base) {
     this.sites = sites;
     this.base = base;
+    boolean witness = self.flatMap(id -> sites.find(id.name())).map(Site::witness).orElse(false);
+    this.outbound = new DnsOutboundReader(base, !witness);
   }
 
   Optional<Dns> read(Section top, List<Placed<Service>> services, Duration lease) {
@@ -85,6 +91,8 @@ final class DnsReader {
             section.value("rate-limit", Form.integer(0, 1_000_000), DnsLimits.DEFAULT_ANSWERS),
             networks(section, "rate-limit-exempt"),
             section.value("identify", Form.FLAG, false));
+    Optional<Secondaries> secondaries = outbound.secondaries(section);
+    List<Push> push = outbound.pushes(section, services, ttl);
     section.close();
     TimingRules.checkTtl(section, ttl, lease);
     zone.ifPresent(z -> checkZone(top.findings(), z, services));
@@ -100,10 +108,12 @@ final class DnsReader {
                 stateReaders,
                 records,
                 listen,
-                limits));
+                limits,
+                secondaries,
+                push));
   }
 
-  private static List<String> networks(Section section, String key) {
+  static List<String> networks(Section section, String key) {
     return section.has(key)
         ? section.values(key, NETWORK).stream().map(Placed::value).toList()
         : List.of();

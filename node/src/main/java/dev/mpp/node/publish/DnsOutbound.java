@@ -7,6 +7,7 @@ import dev.mpp.dns.TsigKey;
 import dev.mpp.node.NodeSnapshot;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +60,8 @@ public final class DnsOutbound implements AutoCloseable {
       boolean withdraw,
       KeySource key) {}
 
+  private static final Duration PUSH_TIMEOUT = Duration.ofSeconds(2);
+
   private final @Nullable SecondaryZone zone;
   private final List<ZoneNotify> notifies;
   private final List<PushWorker> pushes;
@@ -96,7 +99,8 @@ public final class DnsOutbound implements AutoCloseable {
                             p.server(),
                             Name.fromConstantString(p.zone() + "."),
                             Name.fromConstantString(p.name() + "."),
-                            p.ttl()),
+                            p.ttl(),
+                            PUSH_TIMEOUT),
                         () -> tsig(p.key().read()),
                         picture,
                         nanos,

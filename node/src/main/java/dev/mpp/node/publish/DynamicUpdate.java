@@ -25,15 +25,16 @@ import org.xbill.DNS.Update;
 
 /**
  * One name at another server: reads it, and changes it by RFC 2136. Blocks the calling thread for
- * at most {@link #TIMEOUT} a message.
+ * at most the time-out for each message.
  *
  * @param server the zone's primary
  * @param zone that the server has
  * @param name the name, in that zone
  * @param ttl seconds
+ * @param timeout of each message
  */
-record DynamicUpdate(InetSocketAddress server, Name zone, Name name, long ttl) {
-  static final Duration TIMEOUT = Duration.ofSeconds(2);
+record DynamicUpdate(
+    InetSocketAddress server, Name zone, Name name, long ttl, Duration timeout) {
 
   /** What became of an update. */
   enum Outcome {
@@ -153,6 +154,6 @@ record DynamicUpdate(InetSocketAddress server, Name zone, Name name, long ttl) {
   }
 
   private Message exchange(Message message, TSIG key, boolean tcp) throws IOException {
-    return new SignedDns(server, TIMEOUT, Optional.of(key)).exchange(message, tcp);
+    return new SignedDns(server, timeout, Optional.of(key)).exchange(message, tcp);
   }
 }

@@ -59,7 +59,7 @@ final class PushWorker implements Runnable {
   private Optional<EpochMark> written = Optional.empty();
   private long nextAt;
   private boolean tcp;
-  private String reported = "";
+  private Optional<Result> reported = Optional.empty();
   private volatile Told told = new Told(Optional.empty(), 0, 0, "");
 
   /**
@@ -119,6 +119,7 @@ final class PushWorker implements Runnable {
     if (!wanted.equals(tried)) {
       tried = wanted;
       nextAt = now;
+      reported = Optional.empty();
       backoff.reset();
       told = new Told(wanted, now, 0, "");
     }
@@ -167,9 +168,9 @@ final class PushWorker implements Runnable {
   private void confirm(PushPlan.Wanted wanted, EpochMark mark) {
     long now = nanos.getAsLong();
     counted(Result.CONFIRMED);
-    if (!Optional.of(wanted).equals(confirmed) || !reported.isEmpty()) {
+    if (!Optional.of(wanted).equals(confirmed) || reported.isPresent()) {
       confirmed = Optional.of(wanted);
-      reported = "";
+      reported = Optional.empty();
       report(wanted, mark.text(), "confirmed by the server: " + text(wanted));
     }
     told = new Told(Optional.of(wanted), told.since(), now, "");
@@ -182,9 +183,10 @@ final class PushWorker implements Runnable {
     long now = nanos.getAsLong();
     told = new Told(tried, told.confirmedAt() == 0 ? told.since() : now, 0, why);
     nextAt = now + backoff.failed() * 1_000_000;
-    // An overtaken update is the race that the mark is for; everything else is told once.
-    if (result != Result.OVERTAKEN && !why.equals(reported)) {
-      reported = why;
+    // An overtaken update is the race that the mark is for. Everything else is told once, as it may
+    // go on for days; what it is at present, the status says.
+    if (result != Result.OVERTAKEN && !reported.equals(Optional.of(result))) {
+      reported = Optional.of(result);
       tried.ifPresent(w -> report(w, "", "not confirmed: " + why));
     }
   }

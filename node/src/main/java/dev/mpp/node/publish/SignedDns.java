@@ -23,6 +23,15 @@ import org.xbill.DNS.TSIGRecord;
  */
 record SignedDns(InetSocketAddress server, Duration timeout, Optional<TSIG> key) {
 
+  /** The other side does not accept the key. */
+  private static final class KeyRefused extends IOException {
+    private static final long serialVersionUID = 1;
+
+    KeyRefused(String why) {
+      super(why);
+    }
+  }
+
   /**
    * An answer to exactly this message.
    *
@@ -65,6 +74,8 @@ record SignedDns(InetSocketAddress server, Duration timeout, Optional<TSIG> key)
           if (answer.isPresent()) {
             return answer.get();
           }
+        } catch (KeyRefused e) {
+          throw e; // not signed either, but whoever forges it gains a retry and nothing else
         } catch (IOException e) {
           // RFC 8945 section 5.4: anybody may have sent that; the right answer may still come.
           doubtful = e;
@@ -117,7 +128,7 @@ record SignedDns(InetSocketAddress server, Duration timeout, Optional<TSIG> key)
     }
     int error = tsig.getError();
     if (error != 0) {
-      throw new IOException(
+      throw new KeyRefused(
           "the server answers "
               + Rcode.TSIGstring(error)
               + (error == Rcode.BADTIME

@@ -78,7 +78,7 @@ final class RealServer implements AutoCloseable {
     long deadline = System.nanoTime() + START.toNanos();
     while (true) {
       try {
-        var unused = ask(zone, Type.SOA);
+        var unused = ask(zone, Type.SOA, Duration.ofSeconds(5));
         return this;
       } catch (IOException e) {
         if (!process.isAlive() || System.nanoTime() - deadline > 0) {
@@ -275,16 +275,16 @@ final class RealServer implements AutoCloseable {
     return start(dir, port, List.of(program, "-d", "-c", config.toString())).ready(zone);
   }
 
-  Message ask(String name, int type) throws IOException {
+  private Message ask(String name, int type, Duration timeout) throws IOException {
     Message query =
         Message.newQuery(Record.newRecord(Name.fromConstantString(name + "."), type, DClass.IN));
     query.getHeader().unsetFlag(Flags.RD);
-    return new SignedDns(address, Duration.ofSeconds(2), Optional.empty()).exchange(query, false);
+    return new SignedDns(address, timeout, Optional.empty()).exchange(query, false);
   }
 
   /** The data of the answer's records, sorted; or the code where there are none. */
   String says(String name, int type) throws IOException {
-    Message answer = ask(name, type);
+    Message answer = ask(name, type, START);
     List<String> data =
         answer.getSection(Section.ANSWER).stream()
             .map(r -> r.getTTL() + " " + r.rdataToString())

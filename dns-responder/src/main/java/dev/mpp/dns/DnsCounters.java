@@ -42,7 +42,17 @@ public final class DnsCounters {
     /** A TCP connection closed because it was idle, or too slow with a message. */
     TCP_TIMED_OUT,
     /** A TCP connection closed because of what it sent. */
-    TCP_PROTOCOL_ERROR
+    TCP_PROTOCOL_ERROR,
+    /** A signed query whose TSIG is malformed, of an unknown key, wrong or out of time. */
+    TSIG_REFUSED,
+    /** A transfer of a whole zone begun: AXFR, or IXFR where differences are not known or longer. */
+    TRANSFER_WHOLE,
+    /** A transfer of differences begun. */
+    TRANSFER_INCREMENTAL,
+    /** A transfer by somebody who may not, or of a zone that cannot be had now. */
+    TRANSFER_REFUSED,
+    /** A transfer turned away because too many were going on. */
+    TRANSFER_BUSY
   }
 
   /** What is asked for, the types that tell something and the rest. */

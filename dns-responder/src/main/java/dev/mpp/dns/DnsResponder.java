@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers DNS on UDP and TCP.
@@ -37,13 +38,27 @@ public final class DnsResponder implements AutoCloseable {
    *     the query gets SERVFAIL
    * @param nanoClock the monotonic clock of the table's deadlines, usually {@link System#nanoTime};
    *     read once a query by many threads
-   * @param unixSeconds the wall clock, for the age of cookies alone
+   * @param unixSeconds the wall clock, for the age of cookies and of signatures alone
    */
   public DnsResponder(
       DnsResponderConfig config,
       Supplier<AnswerTable> table,
       LongSupplier nanoClock,
       LongSupplier unixSeconds) {
+    this(config, table, nanoClock, unixSeconds, null);
+  }
+
+  /**
+   * As the other, and hands zones to secondaries.
+   *
+   * @param transfers null: nobody may transfer anything
+   */
+  public DnsResponder(
+      DnsResponderConfig config,
+      Supplier<AnswerTable> table,
+      LongSupplier nanoClock,
+      LongSupplier unixSeconds,
+      @Nullable TransferZones transfers) {
     this.config = config;
     this.connections = new TcpConnections(config.tcp(), counters);
     this.shared =
@@ -53,6 +68,7 @@ public final class DnsResponder implements AutoCloseable {
             unixSeconds,
             config,
             config.limit().map(ResponseLimiter::new).orElse(null),
+            transfers,
             counters);
   }
 

@@ -15,8 +15,9 @@ final class QueryHandler {
    * What all handlers of a responder share.
    *
    * @param nanoClock of the table's deadlines
-   * @param unixSeconds the wall clock, for the age of cookies alone
+   * @param unixSeconds the wall clock, for the age of cookies and of signatures
    * @param limiter null without limits
+   * @param transfers null without secondaries
    */
   record Shared(
       Supplier<AnswerTable> table,
@@ -24,6 +25,7 @@ final class QueryHandler {
       LongSupplier unixSeconds,
       DnsResponderConfig config,
       @Nullable ResponseLimiter limiter,
+      @Nullable TransferZones transfers,
       DnsCounters counters) {}
 
   private final Shared shared;
@@ -31,8 +33,11 @@ final class QueryHandler {
   private final @Nullable ResponseLimiter limiter;
   private final boolean cookies;
   private final AnswerEngine engine;
+  private final SpecialQueries special;
   private final Response response = new Response();
   private long overLimit;
+  private boolean isSpecial;
+  private boolean intact = true;
 
   QueryHandler(Shared shared) {
     this.shared = shared;
@@ -40,6 +45,7 @@ final class QueryHandler {
     this.limiter = shared.limiter();
     this.cookies = shared.config().cookies().isPresent();
     this.engine = new AnswerEngine(shared.config().identity(), shared.config().cookies());
+    this.special = new SpecialQueries(engine, shared.transfers(), counters);
   }
 
   /**
@@ -74,11 +80,19 @@ final class QueryHandler {
   }
 
   private boolean answer(byte[] packet, int length, Client client, long now, Transport transport) {
+    isSpecial = false;
     try {
-      return engine.answer(packet, length, client, shared.table().get(), now, transport, response);
+      boolean answered =
+          engine.answer(packet, length, client, shared.table().get(), now, transport, response);
+      isSpecial = answered && special.concerned();
+      if (isSpecial) {
+        special.answer(client, transport, now, shared.unixSeconds().getAsLong(), response);
+      }
+      return answered;
     } catch (RuntimeException | Error e) {
       // Error as well: a worker that dies silently is worse than one that says SERVFAIL.
       report(e);
+      special.end();
       return engine.fail(packet, length, response);
     }
   }
@@ -88,7 +102,10 @@ final class QueryHandler {
     if (proven) {
       counters.event(DnsCounters.Event.COOKIE_VALID);
     }
-    if (limiter == null || proven || transport == Transport.TCP) {
+    if (limiter == null
+        || proven
+        || (isSpecial && special.proven())
+        || transport == Transport.TCP) {
       return true;
     }
     return switch (limiter.judge(client, response.rcode(), engine.subject(), now, overLimit)) {
@@ -114,6 +131,36 @@ final class QueryHandler {
     if (Long.bitCount(count) == 1) {
       LOG.log(System.Logger.Level.ERROR, "answering failed, " + count + " times so far", e);
     }
+  }
+
+  /**
+   * Makes the next message of a response that has several.
+   *
+   * @return false if the last one was the last
+   */
+  boolean more(Client client) {
+    try {
+      boolean more = special.more(client, shared.unixSeconds().getAsLong(), response);
+      if (more) {
+        counters.response(response.rcode());
+      }
+      return more;
+    } catch (RuntimeException | Error e) {
+      report(e);
+      special.end();
+      intact = false;
+      return false;
+    }
+  }
+
+  /** False after a response that could not be completed: its connection must end. */
+  boolean intact() {
+    return intact;
+  }
+
+  /** Gives up a response that goes on. */
+  void end() {
+    special.end();
   }
 
   Response response() {

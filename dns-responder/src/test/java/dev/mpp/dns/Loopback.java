@@ -29,6 +29,14 @@ final class Loopback implements AutoCloseable {
     responder.start();
   }
 
+  /** Hands zones to secondaries, by the wall clock as far as signatures go. */
+  Loopback(DnsResponderConfig config, TransferZones transfers) throws DnsBindException {
+    responder =
+        new DnsResponder(
+            config, table::get, clock::get, () -> System.currentTimeMillis() / 1000, transfers);
+    responder.start();
+  }
+
   Loopback(Supplier<AnswerTable> tables) throws DnsBindException {
     responder = new DnsResponder(config("127.0.0.1"), tables, clock::get, () -> 0);
     responder.start();

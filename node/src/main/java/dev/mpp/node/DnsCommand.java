@@ -10,6 +10,7 @@ import dev.mpp.dns.KeyDirectory;
 import dev.mpp.dns.KeyFileException;
 import dev.mpp.dns.ServerIdentity;
 import dev.mpp.dns.SigningPolicy;
+import dev.mpp.dns.TransferZones;
 import dev.mpp.dns.UdpIo;
 import dev.mpp.dns.Zone;
 import dev.mpp.dns.ZoneFile;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -114,6 +116,8 @@ final class DnsCommand implements Callable<Integer> {
       description = "How long a signature is valid, 1 to 30 days. Default: ${DEFAULT-VALUE}.")
   private int validityDays = 7;
 
+  @Mixin private TransferOptions transfers = new TransferOptions();
+
   @Option(names = "--check", description = "Read the zone files, report, and end.")
   private boolean check;
 
@@ -136,6 +140,13 @@ final class DnsCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--validity takes 1 to 30 days, not " + validityDays);
     }
+    if (dnssec.isPresent() && transfers.any()) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--dnssec signs each answer when it is asked; secondaries could only give unsigned ones,"
+              + " which validators refuse: leave out --dnssec, and let the secondaries sign, or"
+              + " leave out --allow-transfer, --transfer-key and --notify");
+    }
     Optional<AnswerTable> read = read();
     if (read.isEmpty()) {
       return FAILED;
@@ -152,16 +163,24 @@ final class DnsCommand implements Callable<Integer> {
 
   private int serve() throws InterruptedException {
     DnsResponderConfig config;
+    TransferZones handedOut;
     try {
       config = config();
+      handedOut = transfers.open();
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    try (DnsResponder responder =
-        new DnsResponder(
-            config, () -> table, System::nanoTime, () -> System.currentTimeMillis() / 1000)) {
+    try (TransferOptions told = transfers;
+        DnsResponder responder =
+            new DnsResponder(
+                config,
+                () -> table,
+                System::nanoTime,
+                () -> System.currentTimeMillis() / 1000,
+                handedOut)) {
       responder.start();
+      told.publish(table);
       PrintWriter out = cli.terminal().out();
       responder.addresses().forEach(a -> out.println("answering at " + text(a)));
       out.flush();
@@ -245,7 +264,11 @@ final class DnsCommand implements Callable<Integer> {
       if (!now.equals(seen)) {
         seen = now;
         Optional<AnswerTable> next = read();
-        next.ifPresent(t -> table = t);
+        next.ifPresent(
+            t -> {
+              table = t;
+              transfers.publish(t);
+            });
         cli.terminal()
             .err()
             .println(next.isPresent() ? "zone files read again" : "the zones from before are kept");

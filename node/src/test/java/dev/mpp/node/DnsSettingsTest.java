@@ -138,6 +138,18 @@ final class DnsSettingsTest {
     assertTrue(lasting.contains("shorten it"), lasting);
   }
 
+  @Test
+  void aSecondaryCannotSignTheAnswersOfTheMoment() {
+    String both =
+        "dnssec: {keys: keys}\n  secondaries: {servers: [{networks: [192.0.2.53]}]}\n";
+    String message =
+        String.valueOf(
+            assertThrows(
+                    dev.mpp.node.config.ConfigException.class, () -> config(both, ""))
+                .getMessage());
+    assertTrue(message.contains("dns.secondaries stands beside dnssec"), message);
+  }
+
   @ParameterizedTest
   @CsvSource({"12h, outside 1d to 30d", "31d, outside 1d to 30d", "soon, not a duration"})
   void validityHasARange(String validity, String told) {

@@ -10,7 +10,9 @@ import dev.mpp.node.config.MppConfig.DnsListen;
 import dev.mpp.node.config.MppConfig.Dnssec;
 import dev.mpp.node.config.MppConfig.NameServer;
 import dev.mpp.node.config.MppConfig.NearSite;
+import dev.mpp.node.config.MppConfig.Push;
 import dev.mpp.node.config.MppConfig.ReadOnlyName;
+import dev.mpp.node.config.MppConfig.Secondaries;
 import dev.mpp.node.config.MppConfig.Service;
 import dev.mpp.node.config.MppConfig.Site;
 import dev.mpp.node.config.MppConfig.Stale;
@@ -27,7 +29,7 @@ import java.util.Set;
 
 /** Reads {@code dns:}. */
 final class DnsReader {
-  private static final Form<Duration> TTL =
+  static final Form<Duration> TTL =
       text -> {
         Duration ttl = Timing.between(0, 86_400_000).read(text);
         if (ttl.toMillis() % 1000 != 0) {
@@ -71,13 +73,17 @@ final class DnsReader {
 
   private final SiteTable sites;
   private final Path base;
+  private final DnsOutboundReader outbound;
 
   /**
+   * @param self the site of this process; a witness answers nothing and needs no keys
    * @param base of relative paths
    */
-  DnsReader(SiteTable sites, Path base) {
+  DnsReader(SiteTable sites, Optional<SiteId> self, Path base) {
     this.sites = sites;
     this.base = base;
+    boolean witness = self.flatMap(id -> sites.find(id.name())).map(Site::witness).orElse(false);
+    this.outbound = new DnsOutboundReader(base, !witness);
   }
 
   Optional<Dns> read(Section top, List<Placed<Service>> services, Duration lease) {
@@ -100,6 +106,15 @@ final class DnsReader {
             networks(section, "rate-limit-exempt"),
             section.value("identify", Form.FLAG, false));
     Optional<Dnssec> dnssec = dnssec(section);
+    Optional<Secondaries> secondaries = outbound.secondaries(section);
+    if (dnssec.isPresent() && secondaries.isPresent()) {
+      section.problem(
+          "secondaries",
+          "stands beside dnssec: answers are signed when they are asked, so that secondaries could"
+              + " only give unsigned ones, which validators refuse",
+          "remove dnssec and let the secondaries sign, or remove secondaries");
+    }
+    List<Push> push = outbound.pushes(section, services, ttl);
     section.close();
     TimingRules.checkTtl(section, ttl, lease);
     zone.ifPresent(z -> checkZone(top.findings(), z, services));
@@ -116,7 +131,9 @@ final class DnsReader {
                 records,
                 listen,
                 limits,
-                dnssec));
+                dnssec,
+                secondaries,
+                push));
   }
 
   /** The keys are read by who signs: a witness or an operator's host has none. */
@@ -131,7 +148,7 @@ final class DnsReader {
     return keys.map(path -> new Dnssec(path, validity));
   }
 
-  private static List<String> networks(Section section, String key) {
+  static List<String> networks(Section section, String key) {
     return section.has(key)
         ? section.values(key, NETWORK).stream().map(Placed::value).toList()
         : List.of();

@@ -416,6 +416,7 @@ public record MppConfig(
    * @param stateReaders networks that may read a service's TXT; empty: everybody
    * @param records further static records, the text of a master file without SOA and NS
    * @param listen where it is not each process's own address
+   * @param push names kept at other servers
    */
   public record Dns(
       String zone,
@@ -428,13 +429,16 @@ public record MppConfig(
       String records,
       List<DnsListen> listen,
       DnsLimits limits,
-      Optional<Dnssec> dnssec) {
+      Optional<Dnssec> dnssec,
+      Optional<Secondaries> secondaries,
+      List<Push> push) {
     public static final Duration DEFAULT_TTL = Duration.ofSeconds(1);
 
     public Dns {
       nameServers = List.copyOf(nameServers);
       stateReaders = List.copyOf(stateReaders);
       listen = List.copyOf(listen);
+      push = List.copyOf(push);
     }
 
     /** Where the site's processes answer; empty: at the address of each. */
@@ -489,6 +493,53 @@ public record MppConfig(
       addresses = List.copyOf(addresses);
     }
   }
+
+  /**
+   * Name servers that fetch the zone from here.
+   *
+   * @param expire how long one answers without hearing from any site
+   * @param serialOffset added to every serial: raised when the zone changed but the roles did not
+   * @param transfers at a time
+   */
+  public record Secondaries(
+      Duration expire, int serialOffset, int transfers, List<Secondary> servers) {
+    public static final Duration DEFAULT_EXPIRE = Duration.ofSeconds(30);
+    public static final int DEFAULT_TRANSFERS = 8;
+
+    public Secondaries {
+      servers = List.copyOf(servers);
+    }
+  }
+
+  /**
+   * @param networks it fetches from; none: from anywhere, with the key
+   * @param notified where it is told of changes, {@code ADDRESS:PORT}
+   * @param key it signs with, and is told with
+   */
+  public record Secondary(List<String> networks, List<String> notified, Optional<Secret> key) {
+    public Secondary {
+      networks = List.copyOf(networks);
+      notified = List.copyOf(notified);
+    }
+  }
+
+  /**
+   * A name at another server, kept by dynamic updates.
+   *
+   * @param server the zone's primary, {@code ADDRESS:PORT}
+   * @param zone without a final dot
+   * @param name in that zone, without a final dot
+   * @param ttl whole seconds
+   * @param withdraw whether a site that holds the role and does not serve takes the addresses away
+   */
+  public record Push(
+      String server,
+      String zone,
+      ServiceName service,
+      String name,
+      Duration ttl,
+      boolean withdraw,
+      Secret key) {}
 
   /**
    * @param rateLimit answers a second over UDP to one /24 or /56 for one name; 0: no limit

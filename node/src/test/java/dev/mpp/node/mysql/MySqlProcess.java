@@ -122,7 +122,7 @@ public final class MySqlProcess extends ServerProcess {
   }
 
   @Override
-  String dialect(String statement) {
+  public String dialect(String statement) {
     return statement
         .replace("_slave", "_replica")
         .replace("_master", "_source")
@@ -131,7 +131,7 @@ public final class MySqlProcess extends ServerProcess {
   }
 
   @Override
-  void replicateFrom(ServerProcess source) throws SQLException {
+  public void replicateFrom(ServerProcess source) throws SQLException {
     run(
         "CHANGE REPLICATION SOURCE TO SOURCE_HOST='127.0.0.1', SOURCE_PORT="
             + source.address().port()

@@ -79,7 +79,7 @@ public abstract class ServerProcess implements AutoCloseable {
             "--port=" + port,
             "--server-id=" + serverId));
     command.addAll(options);
-    this.process = launch();
+    this.process = launch(command);
   }
 
   /** A read-only, prepared server with the application's account and table {@code app.t}. */
@@ -136,9 +136,9 @@ public abstract class ServerProcess implements AutoCloseable {
   abstract boolean commitsXaWhenReadOnly();
 
   /** The words of this family's replication statements for SLAVE and MASTER. */
-  abstract String dialect(String statement);
+  public abstract String dialect(String statement);
 
-  abstract void replicateFrom(ServerProcess source) throws SQLException;
+  public abstract void replicateFrom(ServerProcess source) throws SQLException;
 
   abstract void sourcePort(int port) throws SQLException;
 
@@ -252,7 +252,16 @@ public abstract class ServerProcess implements AutoCloseable {
 
   public void restart() throws Exception {
     kill();
-    process = launch();
+    process = launch(command);
+    awaitUp();
+  }
+
+  /** The same, and nobody told it to wait with replication: its receiver starts with it. */
+  public void restartReplicating() throws Exception {
+    kill();
+    List<String> eager = new ArrayList<>(command);
+    eager.removeAll(List.of("--skip-slave-start", "--skip-replica-start"));
+    process = launch(eager);
     awaitUp();
   }
 
@@ -261,7 +270,7 @@ public abstract class ServerProcess implements AutoCloseable {
     kill();
     delete(data);
     copy(template, data);
-    process = launch();
+    process = launch(command);
     awaitUp();
   }
 
@@ -278,7 +287,7 @@ public abstract class ServerProcess implements AutoCloseable {
     }
   }
 
-  private Process launch() throws IOException {
+  private Process launch(List<String> command) throws IOException {
     return start(
         new ProcessBuilder(command)
             .redirectErrorStream(true)

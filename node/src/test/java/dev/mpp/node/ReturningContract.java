@@ -123,7 +123,7 @@ abstract class ReturningContract {
   }
 
   /** The replicas have to connect anew. */
-  private static void endStreams(ServerProcess source) throws Exception {
+  static void endStreams(ServerProcess source) throws Exception {
     String streams =
         " FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%' LIMIT 1";
     Eventually.within(

@@ -39,9 +39,22 @@ public final class MySqlProcess extends ServerProcess {
     super(serverId, command(), template(), WORK, options);
   }
 
+  private MySqlProcess(Path parent, int serverId, List<String> options) throws IOException {
+    super(serverId, command(), template(), options, parent);
+  }
+
   /** A read-only, prepared server with the application's account and table {@code app.t}. */
   public static MySqlProcess start(int serverId, String... options) throws Exception {
     MySqlProcess server = new MySqlProcess(serverId, Arrays.asList(options));
+    server.prepare();
+    return server;
+  }
+
+  /**
+   * @param parent of the data directory
+   */
+  static MySqlProcess startIn(Path parent, int serverId, String... options) throws Exception {
+    MySqlProcess server = new MySqlProcess(parent, serverId, Arrays.asList(options));
     server.prepare();
     return server;
   }

@@ -1,39 +1,57 @@
 package dev.mpp.dns;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a query into a response. The same packet, table, time and transport give the same octets:
- * no I/O, no clock, no randomness. Holds scratch space, so each thread has its own.
+ * Turns a query into a response. The same packet, table, time, client and transport give the same
+ * octets: no I/O, no clock, no randomness. Holds scratch space, so each thread has its own.
  *
  * <pre>
  * packet                                        response
  * shorter than a header, or QR = 1              none
  * opcode other than QUERY                       NOTIMP, header only
+ * no question, a cookie                         NOERROR with a cookie (RFC 7873 section 5.4)
  * QDCOUNT other than 1, question unreadable     FORMERR, header only (RFC 9619)
  * answers, second or broken OPT, octets left    FORMERR
+ * cookie or client subnet of a wrong shape      FORMERR (RFC 7873, RFC 7871)
  * EDNS version other than 0                     BADVERS
+ * CH TXT of a name that tells servers apart     the text if configured, else REFUSED (RFC 4892)
  * class other than IN; AXFR, IXFR; other zones  REFUSED
  * type OPT or TSIG asked for                    FORMERR
  * live name past its deadline, no static data   SERVFAIL
+ * records that only some clients may see        REFUSED to the others
+ * at or below a zone cut                        referral: NS and glue, without AA
  * name exists                                   its records, or SOA in authority (RFC 2308)
+ * type ANY                                      one record set (RFC 8482)
  * name does not exist                           NXDOMAIN, SOA in authority
  * does not fit                                  TC, no records
  * </pre>
  */
 public final class AnswerEngine {
+  private static final byte[] NO_ID = {};
+
   private final WireQuery query = new WireQuery();
   private final LookupName aliasTarget = new LookupName();
+  private final Chaos chaos;
+  private final byte[] nsid;
+  private final @Nullable ServerCookies cookies;
+  private final byte[] cookieScratch = new byte[32];
+  private WireQuery.Verdict verdict = WireQuery.Verdict.SILENT;
+  private int subject;
 
-  /**
-   * Answers one packet.
-   *
-   * @param packet begins with the query; not kept, not changed
-   * @param length octets of the query, 0 to {@code packet.length}
-   * @param nowNanos the instant to judge {@link Liveness} by, on the clock its deadlines are on
-   * @param out receives the response
-   * @return false if there must be no response; {@code out} then means nothing
-   */
+  /** Tells nothing of the server, and gives no cookies. */
+  public AnswerEngine() {
+    this(ServerIdentity.NONE, Optional.empty());
+  }
+
+  public AnswerEngine(ServerIdentity identity, Optional<ServerCookies> cookies) {
+    this.chaos = new Chaos(identity);
+    this.nsid = identity.nsid();
+    this.cookies = cookies.orElse(null);
+  }
+
+  /** As the other, for a client at the unspecified address. */
   public boolean answer(
       byte[] packet,
       int length,
@@ -41,22 +59,61 @@ public final class AnswerEngine {
       long nowNanos,
       Transport transport,
       Response out) {
-    switch (query.read(packet, length)) {
+    return answer(packet, length, new Client(), table, nowNanos, transport, out);
+  }
+
+  /**
+   * Answers one packet.
+   *
+   * @param packet begins with the query; not kept, not changed
+   * @param length octets of the query, 0 to {@code packet.length}
+   * @param client who asks; not kept
+   * @param nowNanos the instant to judge {@link Liveness} by, on the clock its deadlines are on
+   * @param out receives the response
+   * @return false if there must be no response; {@code out} then means nothing
+   */
+  public boolean answer(
+      byte[] packet,
+      int length,
+      Client client,
+      AnswerTable table,
+      long nowNanos,
+      Transport transport,
+      Response out) {
+    subject = 0;
+    verdict = query.read(packet, length);
+    switch (verdict) {
       case SILENT -> {
         return false;
       }
       case NOT_IMPLEMENTED -> out.headerOnly(packet, Rcode.NOTIMP);
       case UNREADABLE -> out.headerOnly(packet, Rcode.FORMERR);
       case MALFORMED -> {
-        out.open(query, transport);
+        open(client, transport, out);
         out.close(Rcode.FORMERR, false);
       }
+      case COOKIE_ONLY -> {
+        if (cookies == null) {
+          out.headerOnly(packet, Rcode.FORMERR);
+        } else {
+          open(client, transport, out);
+          out.close(Rcode.NOERROR, false);
+        }
+      }
       case READABLE -> {
-        out.open(query, transport);
-        answerQuestion(table, nowNanos, out);
+        open(client, transport, out);
+        answerQuestion(client, table, nowNanos, out);
       }
     }
     return true;
+  }
+
+  private void open(Client client, Transport transport, Response out) {
+    boolean cookie = cookies != null && query.cookieLength() > 0;
+    out.open(query, transport, query.ednsVersion() == 0 ? nsid : NO_ID, cookie);
+    if (cookie && cookies != null) {
+      cookies.write(query.packet(), query.cookieAt(), client, cookieScratch, out.cookie(), 0);
+    }
   }
 
   /** SERVFAIL for a packet that {@link #answer} threw on; false if there must be no response. */
@@ -68,7 +125,55 @@ public final class AnswerEngine {
     return true;
   }
 
-  private void answerQuestion(AnswerTable table, long now, Response out) {
+  /**
+   * Replaces the last response, which was one too many for its client, by one that is no longer
+   * than the query and that a client of its own address gets past: over TCP, or with the cookie.
+   *
+   * @return false if the query gives nothing to come back with
+   */
+  boolean turnAway(Client client, Transport transport, Response out) {
+    if (verdict != WireQuery.Verdict.READABLE) {
+      return false;
+    }
+    open(client, transport, out);
+    if (cookies != null && query.cookieLength() > 0) {
+      out.close(Rcode.BADCOOKIE, false);
+    } else {
+      out.closeTruncated(Rcode.NOERROR, false);
+    }
+    return true;
+  }
+
+  /** Whether the last query had a cookie that proves its sender's address. */
+  boolean provenAddress(Client client) {
+    return cookies != null
+        && query.cookieLength() > 0
+        && cookies.valid(
+            query.packet(), query.cookieAt(), query.cookieLength(), client, cookieScratch);
+  }
+
+  /**
+   * What the last response was about, as a number to count by: name and type where there was an
+   * answer, the zone where there was none, 0 for errors. A flood of random names is one subject.
+   */
+  int subject() {
+    return subject;
+  }
+
+  /** The type last asked for; 0 if none was read. */
+  int type() {
+    return query.type();
+  }
+
+  private void answerQuestion(Client client, AnswerTable table, long now, Response out) {
+    if (query.ednsVersion() != 0) {
+      out.close(Rcode.BADVERS, false);
+      return;
+    }
+    if (query.klass() == Wire.CLASS_CH) {
+      answerChaos(out);
+      return;
+    }
     Rcode refusal = refusal();
     if (refusal != null) {
       out.close(refusal, false);
@@ -79,13 +184,11 @@ public final class AnswerEngine {
       out.close(Rcode.REFUSED, false);
       return;
     }
-    resolve(table, zone, now, out);
+    subject = zone.apex().hashCode();
+    resolve(client, table, zone, now, out);
   }
 
   private @Nullable Rcode refusal() {
-    if (query.edns() && query.ednsVersion() != 0) {
-      return Rcode.BADVERS;
-    }
     if (query.klass() != Wire.CLASS_IN) {
       return Rcode.REFUSED;
     }
@@ -96,15 +199,29 @@ public final class AnswerEngine {
     };
   }
 
-  /**
-   * RFC 1034 section 4.3.2, without delegation: follows CNAMEs while they lead to zones of ours.
-   */
-  private void resolve(AnswerTable table, Zone first, long now, Response out) {
+  private void answerChaos(Response out) {
+    EncodedRecord text =
+        query.type() == RrType.TXT || query.type() == RrType.ANY ? chaos.text(query.name()) : null;
+    if (text == null || !out.answer(text, Wire.HEADER, 0, Wire.HEADER)) {
+      out.close(Rcode.REFUSED, false);
+    } else {
+      out.close(Rcode.NOERROR, true);
+    }
+  }
+
+  /** RFC 1034 section 4.3.2: follows CNAMEs while they lead to zones of ours. */
+  private void resolve(Client client, AnswerTable table, Zone first, long now, Response out) {
     Zone zone = first;
     LookupName name = query.name();
     int nameAt = Wire.HEADER;
     int apexAt = nameAt + name.length() - zone.apex().length();
     for (int aliases = 0; ; aliases++) {
+      Delegation delegation = zone.delegation(name);
+      if (delegation != null && !asksTheParent(delegation, name)) {
+        int cutAt = nameAt + name.length() - delegation.cut().length();
+        refer(delegation, cutAt, apexAt, aliases > 0, out);
+        return;
+      }
       Owner owner = zone.owner(name);
       if (owner == null) {
         negative(Rcode.NXDOMAIN, zone, zone.negativeTtl(), apexAt, out);
@@ -112,11 +229,12 @@ public final class AnswerEngine {
       }
       DnsName target = aliasToFollow(owner);
       if (target == null) {
-        answerFrom(owner, zone, nameAt, apexAt, now, out);
+        answerFrom(client, owner, zone, nameAt, apexAt, now, out);
         return;
       }
+      subject = subjectOfAnswer();
       int targetAt = out.length() + 2 + EncodedRecord.RDATA;
-      if (!writeSet(owner, RrType.CNAME, nameAt, apexAt, out)) {
+      if (!writeSet(client, owner, RrType.CNAME, nameAt, apexAt, out)) {
         out.closeTruncated(Rcode.NOERROR, true);
         return;
       }
@@ -137,25 +255,62 @@ public final class AnswerEngine {
     }
   }
 
+  /** DS at a cut is the parent's to answer (RFC 4035 section 3.1.4.1). */
+  private boolean asksTheParent(Delegation delegation, LookupName name) {
+    return query.type() == RrType.DS && name.length() == delegation.cut().length();
+  }
+
+  /** Without all of its glue a referral would lead nowhere: TC then (RFC 9471 section 3). */
+  private void refer(
+      Delegation delegation, int cutAt, int apexAt, boolean authoritative, Response out) {
+    RecordSet servers = delegation.nameServers();
+    for (int i = 0; i < servers.size(); i++) {
+      if (!out.authority(servers.record(i), cutAt, servers.ttl(), apexAt)) {
+        out.closeTruncated(Rcode.NOERROR, authoritative);
+        return;
+      }
+    }
+    for (Delegation.Glue glue : delegation.glue()) {
+      RecordSet set = glue.addresses();
+      for (int i = 0; i < set.size(); i++) {
+        if (!out.additional(glue.owner(), set.record(i), set.ttl(), apexAt)) {
+          out.closeTruncated(Rcode.NOERROR, authoritative);
+          return;
+        }
+      }
+    }
+    out.close(Rcode.NOERROR, authoritative);
+  }
+
+  private int subjectOfAnswer() {
+    return query.name().hash(0) * 31 + query.type();
+  }
+
   private @Nullable DnsName aliasToFollow(Owner owner) {
     return query.type() == RrType.CNAME || query.type() == RrType.ANY ? null : owner.aliasTarget();
   }
 
-  private boolean writeSet(Owner owner, int type, int nameAt, int apexAt, Response out) {
+  private boolean writeSet(
+      Client client, Owner owner, int type, int nameAt, int apexAt, Response out) {
     RecordSet set = owner.find(type);
-    return set == null || writeSet(set, set.ttl(), nameAt, apexAt, out);
+    return set == null || writeSet(client, set, set.ttl(), nameAt, apexAt, out);
   }
 
-  private void answerFrom(Owner owner, Zone zone, int nameAt, int apexAt, long now, Response out) {
-    RecordSet set = query.type() == RrType.ANY ? owner.any(now) : owner.find(query.type());
+  private void answerFrom(
+      Client client, Owner owner, Zone zone, int nameAt, int apexAt, long now, Response out) {
+    RecordSet set = query.type() == RrType.ANY ? owner.any(now, client) : owner.find(query.type());
     boolean isStatic = set != null && !set.live();
-    if (!isStatic && owner.unknown(now)) {
+    if (set != null && !set.readable(client)) {
+      out.clearRecords();
+      out.close(Rcode.REFUSED, false);
+    } else if (!isStatic && owner.unknown(now)) {
       out.clearRecords();
       out.close(Rcode.SERVFAIL, false);
     } else if (set == null) {
       negative(Rcode.NOERROR, zone, owner.negativeTtl(zone.negativeTtl(), now), apexAt, out);
     } else {
-      if (writeSet(set, owner.ttl(set, now), nameAt, apexAt, out)) {
+      subject = subjectOfAnswer();
+      if (writeSet(client, set, owner.ttl(set, now), nameAt, apexAt, out)) {
         out.close(Rcode.NOERROR, true);
       } else {
         out.closeTruncated(Rcode.NOERROR, true);
@@ -164,12 +319,46 @@ public final class AnswerEngine {
   }
 
   /** Address sets start at a record chosen by the query's id, which resolvers draw at random. */
-  private boolean writeSet(RecordSet set, long ttl, int nameAt, int apexAt, Response out) {
+  private boolean writeSet(
+      Client client, RecordSet set, long ttl, int nameAt, int apexAt, Response out) {
     int size = set.size();
     int first = set.rotates() ? query.id() % size : 0;
+    Nearness nearness = set.nearness();
+    if (nearness != null) {
+      return writeNearestFirst(client, nearness, set, first, ttl, nameAt, apexAt, out);
+    }
     for (int i = 0; i < size; i++) {
       if (!out.answer(set.record((first + i) % size), nameAt, ttl, apexAt)) {
         return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean writeNearestFirst(
+      Client client,
+      Nearness nearness,
+      RecordSet set,
+      int first,
+      long ttl,
+      int nameAt,
+      int apexAt,
+      Response out) {
+    int rule;
+    if (query.subnetLength() > 0) {
+      rule = nearness.rule(query.subnetHigh(), query.subnetLow(), query.subnetBits());
+      out.subnetScope(nearness.scope(rule, query.subnetIpv4()));
+    } else {
+      rule = nearness.rule(client.high(), client.low(), 128);
+    }
+    int size = set.size();
+    for (int pass = 0; pass < 2; pass++) {
+      for (int i = 0; i < size; i++) {
+        int record = (first + i) % size;
+        boolean near = rule >= 0 && nearness.first(rule, record);
+        if (near == (pass == 0) && !out.answer(set.record(record), nameAt, ttl, apexAt)) {
+          return false;
+        }
       }
     }
     return true;

@@ -15,16 +15,17 @@ import java.util.List;
  * The sockets of one address: one TCP listener, and a UDP socket for each worker where SO_REUSEPORT
  * lets the kernel spread datagrams over them, otherwise one for all.
  */
-record BoundSockets(InetSocketAddress address, ServerSocketChannel tcp, List<DatagramChannel> udp)
+record BoundSockets(InetSocketAddress address, ServerSocketChannel tcp, List<UdpSocket> udp)
     implements AutoCloseable {
-  private static final int RECEIVE_BUFFER = 1 << 20;
+  static final int RECEIVE_BUFFER = 1 << 20;
   private static final int BACKLOG = 128;
   private static final int ATTEMPTS_FOR_ANY_PORT = 16;
 
-  static BoundSockets open(InetSocketAddress wanted, int udpWorkers) throws DnsBindException {
+  static BoundSockets open(InetSocketAddress wanted, UdpIo io, int udpWorkers)
+      throws DnsBindException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return openOnce(wanted, udpWorkers);
+        return openOnce(wanted, io, udpWorkers);
       } catch (DnsBindException e) {
         // With port 0 the port that TCP got may be taken for UDP: try another.
         if (wanted.getPort() != 0 || attempt == ATTEMPTS_FOR_ANY_PORT) {
@@ -34,38 +35,41 @@ record BoundSockets(InetSocketAddress address, ServerSocketChannel tcp, List<Dat
     }
   }
 
-  private static BoundSockets openOnce(InetSocketAddress wanted, int udpWorkers)
+  private static BoundSockets openOnce(InetSocketAddress wanted, UdpIo io, int udpWorkers)
       throws DnsBindException {
     ServerSocketChannel tcp = bindTcp(wanted);
-    List<DatagramChannel> udp = new ArrayList<>();
+    List<UdpSocket> udp = new ArrayList<>();
     InetSocketAddress address = wanted;
     try {
-      address = (InetSocketAddress) tcp.getLocalAddress();
+      address =
+          new InetSocketAddress(
+              wanted.getAddress(), ((InetSocketAddress) tcp.getLocalAddress()).getPort());
       // Alone first, without SO_REUSEPORT, which would share the port with a forgotten process of
       // the same user and lose it half of the queries.
-      DatagramChannel first = bindUdp(address, false);
-      boolean shared = udpWorkers > 1 && canShare(first);
-      if (shared) {
+      UdpSocket first = UdpSocket.bind(io, address, false);
+      if (udpWorkers > 1 && canShare()) {
         first.close();
         for (int i = 0; i < udpWorkers; i++) {
-          udp.add(bindUdp(address, true));
+          udp.add(UdpSocket.bind(io, address, true));
         }
       } else {
         udp.add(first);
       }
       return new BoundSockets(address, tcp, List.copyOf(udp));
     } catch (IOException e) {
-      closeAll(udp);
+      udp.forEach(UdpSocket::close);
       closeAll(List.of(tcp));
       throw new DnsBindException(Transport.UDP, address, e);
     }
   }
 
-  private static boolean canShare(DatagramChannel channel) {
-    return channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);
+  private static boolean canShare() throws IOException {
+    try (DatagramChannel any = DatagramChannel.open()) {
+      return any.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);
+    }
   }
 
-  private static StandardProtocolFamily family(InetSocketAddress address) {
+  static StandardProtocolFamily family(InetSocketAddress address) {
     return address.getAddress() instanceof Inet4Address
         ? StandardProtocolFamily.INET
         : StandardProtocolFamily.INET6;
@@ -83,25 +87,10 @@ record BoundSockets(InetSocketAddress address, ServerSocketChannel tcp, List<Dat
     }
   }
 
-  private static DatagramChannel bindUdp(InetSocketAddress address, boolean share)
-      throws IOException {
-    DatagramChannel channel = DatagramChannel.open(family(address));
-    try {
-      channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
-      if (share) {
-        channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-      }
-      return channel.bind(address);
-    } catch (IOException e) {
-      closeAll(List.of(channel));
-      throw e;
-    }
-  }
-
   @Override
   public void close() {
     closeAll(List.of(tcp));
-    closeAll(udp);
+    udp.forEach(UdpSocket::close);
   }
 
   /** Closing a socket frees it even when close() reports an error, so the error changes nothing. */

@@ -87,6 +87,11 @@ public final class DnsName {
     return wire.length;
   }
 
+  /** The labels in front of an enclosing name, in wire form without an end. */
+  byte[] prefix(DnsName enclosing) {
+    return Arrays.copyOf(wire, wire.length - enclosing.wire.length);
+  }
+
   /** Writes the first {@code count} octets of the wire form, in the case it was written. */
   void writeTo(ByteArrayOutputStream out, int count) {
     out.write(wire, 0, count);

@@ -1,7 +1,6 @@
 package dev.mpp.dns;
 
 import java.net.InetSocketAddress;
-import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +23,9 @@ public final class DnsResponder implements AutoCloseable {
   }
 
   private final DnsResponderConfig config;
-  private final Supplier<AnswerTable> table;
-  private final LongSupplier nanoClock;
   private final DnsCounters counters = new DnsCounters();
   private final TcpConnections connections;
+  private final QueryHandler.Shared shared;
   private final List<BoundSockets> sockets = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private State state = State.NEW;
@@ -39,13 +37,23 @@ public final class DnsResponder implements AutoCloseable {
    *     the query gets SERVFAIL
    * @param nanoClock the monotonic clock of the table's deadlines, usually {@link System#nanoTime};
    *     read once a query by many threads
+   * @param unixSeconds the wall clock, for the age of cookies alone
    */
   public DnsResponder(
-      DnsResponderConfig config, Supplier<AnswerTable> table, LongSupplier nanoClock) {
+      DnsResponderConfig config,
+      Supplier<AnswerTable> table,
+      LongSupplier nanoClock,
+      LongSupplier unixSeconds) {
     this.config = config;
-    this.table = table;
-    this.nanoClock = nanoClock;
-    this.connections = new TcpConnections(config, counters);
+    this.connections = new TcpConnections(config.tcp(), counters);
+    this.shared =
+        new QueryHandler.Shared(
+            table,
+            nanoClock,
+            unixSeconds,
+            config,
+            config.limit().map(ResponseLimiter::new).orElse(null),
+            counters);
   }
 
   /**
@@ -62,7 +70,7 @@ public final class DnsResponder implements AutoCloseable {
     state = State.RUNNING;
     try {
       for (InetSocketAddress address : config.listen()) {
-        sockets.add(BoundSockets.open(address, config.udpWorkers()));
+        sockets.add(BoundSockets.open(address, config.udp(), config.udpWorkers()));
       }
     } catch (DnsBindException e) {
       close();
@@ -74,14 +82,14 @@ public final class DnsResponder implements AutoCloseable {
 
   private void serve(BoundSockets bound) {
     for (int i = 0; i < config.udpWorkers(); i++) {
-      DatagramChannel channel = bound.udp().get(i % bound.udp().size());
+      UdpSocket socket = bound.udp().get(i % bound.udp().size());
       startThread(
           Thread.ofPlatform().daemon().name("dns-udp-" + bound.address() + "-" + i),
-          new UdpWorker(channel, newHandler(), counters));
+          () -> socket.serve(newHandler(), counters));
     }
     startThread(
         Thread.ofVirtual().name("dns-tcp-" + bound.address()),
-        new TcpListener(bound.tcp(), config, connections, counters, this::newHandler));
+        new TcpListener(bound.tcp(), config.tcp(), connections, counters, this::newHandler));
   }
 
   private void startThread(Thread.Builder builder, Runnable task) {
@@ -89,7 +97,7 @@ public final class DnsResponder implements AutoCloseable {
   }
 
   private QueryHandler newHandler() {
-    return new QueryHandler(table, nanoClock, counters);
+    return new QueryHandler(shared);
   }
 
   /** Where it listens, in the order configured, with real ports; empty unless running. */

@@ -1,69 +1,86 @@
 package dev.mpp.dns;
 
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where and how to listen.
  *
- * @param listen literal addresses of this host, IPv4 and IPv6, at least one. Not the wildcard: a
- *     reply must leave from the address that was asked. Port 0 takes any port that is free for both
- *     transports
+ * @param listen literal addresses of this host, IPv4 and IPv6, at least one. The wildcard ({@code
+ *     ::} takes both families) only with {@link UdpIo#BATCHED}, as a reply must leave from the
+ *     address that was asked. Port 0 takes any port that is free for both transports
+ * @param udp how datagrams are moved
  * @param udpWorkers threads for each address, 1 to 64
- * @param tcpConnections connections open at a time over all addresses, 1 to 65536
- * @param tcpIdle how long a connection may stay without a query in progress, 10 ms to 1 h
- * @param tcpExchange from the first octet of a query how long until its last one, and again until
- *     the response has been taken, 10 ms to 1 h
+ * @param tcp bounds of connections
+ * @param identity what it tells of itself
+ * @param cookies empty: cookies are ignored
+ * @param limit empty: every query is answered
  */
 public record DnsResponderConfig(
     List<InetSocketAddress> listen,
+    UdpIo udp,
     int udpWorkers,
-    int tcpConnections,
-    Duration tcpIdle,
-    Duration tcpExchange) {
-  private static final Duration SHORTEST = Duration.ofMillis(10);
-  private static final Duration LONGEST = Duration.ofHours(1);
+    TcpLimits tcp,
+    ServerIdentity identity,
+    Optional<ServerCookies> cookies,
+    Optional<RateLimit> limit) {
 
   public DnsResponderConfig {
     listen = List.copyOf(listen);
     if (listen.isEmpty()) {
       throw new IllegalArgumentException("no address to listen on");
     }
-    listen.forEach(DnsResponderConfig::requireExplicit);
-    requireRange("udpWorkers", udpWorkers, 64);
-    requireRange("tcpConnections", tcpConnections, 65_536);
-    requireRange("tcpIdle", tcpIdle);
-    requireRange("tcpExchange", tcpExchange);
+    for (InetSocketAddress address : listen) {
+      requireExplicit(address, udp);
+    }
+    TcpLimits.requireRange("udpWorkers", udpWorkers, 64);
   }
 
-  /** Two workers an address, 256 connections, idle 10 s, exchange 3 s. */
+  /** Two workers an address, as the host does it best; no identity, no cookies, no limit. */
   public static DnsResponderConfig listeningOn(List<InetSocketAddress> listen) {
-    return new DnsResponderConfig(listen, 2, 256, Duration.ofSeconds(10), Duration.ofSeconds(3));
+    return new DnsResponderConfig(
+        listen,
+        UdpIo.best(),
+        2,
+        TcpLimits.DEFAULT,
+        ServerIdentity.NONE,
+        Optional.empty(),
+        Optional.empty());
   }
 
-  private static void requireExplicit(InetSocketAddress address) {
+  public DnsResponderConfig withUdp(UdpIo io, int workers) {
+    return new DnsResponderConfig(listen, io, workers, tcp, identity, cookies, limit);
+  }
+
+  public DnsResponderConfig withTcp(TcpLimits limits) {
+    return new DnsResponderConfig(listen, udp, udpWorkers, limits, identity, cookies, limit);
+  }
+
+  public DnsResponderConfig withIdentity(ServerIdentity who) {
+    return new DnsResponderConfig(listen, udp, udpWorkers, tcp, who, cookies, limit);
+  }
+
+  public DnsResponderConfig withCookies(ServerCookies secrets) {
+    return new DnsResponderConfig(
+        listen, udp, udpWorkers, tcp, identity, Optional.of(secrets), limit);
+  }
+
+  public DnsResponderConfig withLimit(RateLimit rate) {
+    return new DnsResponderConfig(
+        listen, udp, udpWorkers, tcp, identity, cookies, Optional.of(rate));
+  }
+
+  private static void requireExplicit(InetSocketAddress address, UdpIo udp) {
     if (address.isUnresolved()) {
       throw new IllegalArgumentException(
           address.getHostString() + " is not an address; names are not resolved here");
     }
-    if (address.getAddress().isAnyLocalAddress()) {
+    if (address.getAddress().isAnyLocalAddress() && udp != UdpIo.BATCHED) {
       throw new IllegalArgumentException(
           address
               + " is the wildcard; list the addresses to answer from, so that replies leave from"
               + " the address that was asked");
-    }
-  }
-
-  private static void requireRange(String what, int value, int most) {
-    if (value < 1 || value > most) {
-      throw new IllegalArgumentException(what + " not in 1.." + most + ": " + value);
-    }
-  }
-
-  private static void requireRange(String what, Duration value) {
-    if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(what + " not in 10 ms..1 h: " + value);
     }
   }
 }

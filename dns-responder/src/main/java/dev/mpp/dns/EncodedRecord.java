@@ -22,10 +22,10 @@ final class EncodedRecord {
   private int firstPointer = NO_POINTER;
   private int secondPointer = NO_POINTER;
 
-  private EncodedRecord(Rdata data, DnsName apex) {
+  private EncodedRecord(Rdata data, int klass, DnsName apex) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     putU16(out, data.type());
-    putU16(out, Wire.CLASS_IN);
+    putU16(out, klass);
     putU16(out, 0);
     putU16(out, 0);
     putU16(out, 0);
@@ -36,7 +36,12 @@ final class EncodedRecord {
   }
 
   static EncodedRecord of(Rdata data, DnsName apex) {
-    return new EncodedRecord(data, apex);
+    return new EncodedRecord(data, Wire.CLASS_IN, apex);
+  }
+
+  /** Of class CH, with names written out. */
+  static EncodedRecord chaos(Rdata data) {
+    return new EncodedRecord(data, Wire.CLASS_CH, DnsName.ROOT);
   }
 
   private void encode(ByteArrayOutputStream out, Rdata data, DnsName apex) {

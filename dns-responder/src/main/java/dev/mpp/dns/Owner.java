@@ -61,10 +61,13 @@ final class Owner {
     return liveness == null ? configured : liveness.ttlSeconds(Math.min(configured, liveTtl), now);
   }
 
-  /** One set that can be told at {@code now}, the lowest type first (RFC 8482 section 4.1). */
-  @Nullable RecordSet any(long now) {
+  /**
+   * One set that can be told to the client at {@code now}, the lowest type first (RFC 8482 section
+   * 4.1).
+   */
+  @Nullable RecordSet any(long now, Client client) {
     for (RecordSet set : sets) {
-      if (!set.live() || !unknown(now)) {
+      if ((!set.live() || !unknown(now)) && set.readable(client)) {
         return set;
       }
     }

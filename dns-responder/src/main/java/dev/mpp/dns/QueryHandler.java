@@ -2,35 +2,64 @@ package dev.mpp.dns;
 
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One thread's way from a packet to a response: reads table and clock, counts, and keeps any
- * failure to the packet that caused it.
+ * One thread's way from a packet to a response: reads table and clocks, limits, counts, and keeps
+ * any failure to the packet that caused it.
  */
 final class QueryHandler {
   private static final System.Logger LOG = System.getLogger(QueryHandler.class.getName());
 
-  private final Supplier<AnswerTable> table;
-  private final LongSupplier nanoClock;
-  private final DnsCounters counters;
-  private final AnswerEngine engine = new AnswerEngine();
-  private final Response response = new Response();
+  /**
+   * What all handlers of a responder share.
+   *
+   * @param nanoClock of the table's deadlines
+   * @param unixSeconds the wall clock, for the age of cookies alone
+   * @param limiter null without limits
+   */
+  record Shared(
+      Supplier<AnswerTable> table,
+      LongSupplier nanoClock,
+      LongSupplier unixSeconds,
+      DnsResponderConfig config,
+      @Nullable ResponseLimiter limiter,
+      DnsCounters counters) {}
 
-  QueryHandler(Supplier<AnswerTable> table, LongSupplier nanoClock, DnsCounters counters) {
-    this.table = table;
-    this.nanoClock = nanoClock;
-    this.counters = counters;
+  private final Shared shared;
+  private final DnsCounters counters;
+  private final @Nullable ResponseLimiter limiter;
+  private final boolean cookies;
+  private final AnswerEngine engine;
+  private final Response response = new Response();
+  private long overLimit;
+
+  QueryHandler(Shared shared) {
+    this.shared = shared;
+    this.counters = shared.counters();
+    this.limiter = shared.limiter();
+    this.cookies = shared.config().cookies().isPresent();
+    this.engine = new AnswerEngine(shared.config().identity(), shared.config().cookies());
   }
 
   /**
    * Answers a packet into {@link #response}.
    *
+   * @param client its address; the time is filled in here
    * @return false if there must be no response
    */
-  boolean handle(byte[] packet, int length, Transport transport) {
-    counters.query(transport);
-    if (!answer(packet, length, transport)) {
+  boolean handle(byte[] packet, int length, Client client, Transport transport) {
+    if (cookies) {
+      client.at(shared.unixSeconds().getAsLong());
+    }
+    long now = shared.nanoClock().getAsLong();
+    boolean answered = answer(packet, length, client, now, transport);
+    counters.query(transport, engine.type());
+    if (!answered) {
       counters.event(DnsCounters.Event.UNANSWERED);
+      return false;
+    }
+    if (!allowed(client, now, transport)) {
       return false;
     }
     counters.response(response.rcode());
@@ -40,14 +69,38 @@ final class QueryHandler {
     return true;
   }
 
-  private boolean answer(byte[] packet, int length, Transport transport) {
+  private boolean answer(byte[] packet, int length, Client client, long now, Transport transport) {
     try {
-      return engine.answer(packet, length, table.get(), nanoClock.getAsLong(), transport, response);
+      return engine.answer(packet, length, client, shared.table().get(), now, transport, response);
     } catch (RuntimeException | Error e) {
       // Error as well: a worker that dies silently is worse than one that says SERVFAIL.
       report(e);
       return engine.fail(packet, length, response);
     }
+  }
+
+  private boolean allowed(Client client, long now, Transport transport) {
+    boolean proven = cookies && engine.provenAddress(client);
+    if (proven) {
+      counters.event(DnsCounters.Event.COOKIE_VALID);
+    }
+    if (limiter == null || proven || transport == Transport.TCP) {
+      return true;
+    }
+    return switch (limiter.judge(client, response.rcode(), engine.subject(), now, overLimit)) {
+      case SEND -> true;
+      case DROP -> {
+        overLimit++;
+        counters.event(DnsCounters.Event.LIMITED);
+        yield false;
+      }
+      case SLIP -> {
+        overLimit++;
+        boolean slipped = engine.turnAway(client, transport, response);
+        counters.event(slipped ? DnsCounters.Event.SLIPPED : DnsCounters.Event.LIMITED);
+        yield slipped;
+      }
+    };
   }
 
   /** Logs the 1st, 2nd, 4th, 8th … failure: a flood of bad packets must not become one of logs. */

@@ -15,7 +15,9 @@ public enum Rcode {
   /** Not a zone, class or operation offered here. */
   REFUSED(5),
   /** The EDNS version is not 0; needs the extended code of an OPT record. */
-  BADVERS(16);
+  BADVERS(16),
+  /** Too many questions without a server cookie; ask again with the one in here (RFC 7873). */
+  BADCOOKIE(23);
 
   private final int code;
 

@@ -44,7 +44,7 @@ public sealed interface Rdata {
     }
   }
 
-  /** RFC 1035 section 3.3.11. Only at a zone's apex: there is no delegation here. */
+  /** RFC 1035 section 3.3.11. Below a zone's apex it delegates what lies there. */
   record Ns(DnsName host) implements Rdata {
     @Override
     public int type() {

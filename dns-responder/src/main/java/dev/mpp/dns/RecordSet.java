@@ -1,6 +1,7 @@
 package dev.mpp.dns;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** All records of one type at one name, ready to be written. */
 final class RecordSet {
@@ -12,13 +13,31 @@ final class RecordSet {
   private final int type;
   private final long ttl;
   private final boolean live;
-  private final List<EncodedRecord> records;
+  private final EncodedRecord[] records;
+  private final @Nullable AccessList readers;
+  private final @Nullable Nearness nearness;
 
   RecordSet(int type, long ttl, boolean live, List<EncodedRecord> records) {
+    this(type, ttl, live, records, null, null);
+  }
+
+  /**
+   * @param readers who may see it; null for everybody
+   * @param nearness which records come first for whom; null when none does
+   */
+  RecordSet(
+      int type,
+      long ttl,
+      boolean live,
+      List<EncodedRecord> records,
+      @Nullable AccessList readers,
+      @Nullable Nearness nearness) {
     this.type = type;
     this.ttl = ttl;
     this.live = live;
-    this.records = List.copyOf(records);
+    this.records = records.toArray(EncodedRecord[]::new);
+    this.readers = readers;
+    this.nearness = nearness;
     int octets = 0;
     for (EncodedRecord r : records) {
       octets += OWNER_POINTER + r.length();
@@ -44,11 +63,21 @@ final class RecordSet {
   }
 
   int size() {
-    return records.size();
+    return records.length;
   }
 
   EncodedRecord record(int i) {
-    return records.get(i);
+    return records[i];
+  }
+
+  /** Whether the client may see it. */
+  boolean readable(Client client) {
+    return readers == null || readers.contains(client);
+  }
+
+  /** Which records come first for whom, or null. */
+  @Nullable Nearness nearness() {
+    return nearness;
   }
 
   /** Whether order carries no meaning to a server but spreads clients (RFC 1794). */

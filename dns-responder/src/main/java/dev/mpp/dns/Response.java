@@ -19,6 +19,10 @@ public final class Response {
   private static final int TC = 0x02;
   private static final int RD = 0x01;
   private static final int OPT_LENGTH = 11;
+  private static final int OPTION_HEADER = 4;
+
+  private static final byte[] NOTHING = {};
+  private static final int SUBNET_MOST = 20;
 
   private byte[] buffer = new byte[EDNS_PAYLOAD];
   private int length;
@@ -26,6 +30,14 @@ public final class Response {
   private int questionEnd;
   private int answers;
   private int authorities;
+  private int additionals;
+  private int optLength;
+  private byte[] nsid = NOTHING;
+  private boolean cookieAsked;
+  private final byte[] cookie = new byte[ServerCookies.LENGTH];
+  private final byte[] subnet = new byte[SUBNET_MOST];
+  private int subnetLength;
+  private boolean subnetUsed;
   private boolean edns;
   private boolean dnssecOk;
   private Rcode rcode = Rcode.NOERROR;
@@ -62,15 +74,44 @@ public final class Response {
     buffer[3] = (byte) code.code();
   }
 
-  /** Starts a response that echoes the question as it was sent, letter case included. */
-  void open(WireQuery query, Transport transport) {
+  /**
+   * Starts a response that echoes the question as it was sent, letter case included. Room for
+   * everything the OPT record may have to say is kept free from the start.
+   *
+   * @param serverId told to who asks for it; empty says nothing
+   * @param withCookie the caller fills {@link #cookie}
+   */
+  void open(WireQuery query, Transport transport, byte[] serverId, boolean withCookie) {
     startHeader(query.packet());
     questionEnd = query.questionEnd();
     System.arraycopy(query.packet(), Wire.HEADER, buffer, Wire.HEADER, questionEnd - Wire.HEADER);
     edns = query.edns();
     dnssecOk = query.dnssecOk();
-    limit = maximum(query, transport) - (edns ? OPT_LENGTH : 0);
+    nsid = query.nsid() ? serverId : NOTHING;
+    cookieAsked = withCookie;
+    subnetUsed = false;
+    subnetLength = query.subnetLength();
+    System.arraycopy(query.packet(), query.subnetAt(), subnet, 0, subnetLength);
+    optLength = edns ? OPT_LENGTH + optionsLength() : 0;
+    limit = maximum(query, transport) - optLength;
     clearRecords();
+  }
+
+  private int optionsLength() {
+    return (nsid.length > 0 ? OPTION_HEADER + nsid.length : 0)
+        + (cookieAsked ? OPTION_HEADER + ServerCookies.LENGTH : 0)
+        + (subnetLength > 0 ? OPTION_HEADER + subnetLength : 0);
+  }
+
+  /** The cookie to give, to be filled after {@link #open}. */
+  byte[] cookie() {
+    return cookie;
+  }
+
+  /** Says for how much of the client's address the answer holds (RFC 7871 section 7.2.1). */
+  void subnetScope(int bits) {
+    subnet[3] = (byte) bits;
+    subnetUsed = true;
   }
 
   private void startHeader(byte[] packet) {
@@ -96,6 +137,7 @@ public final class Response {
     length = questionEnd;
     answers = 0;
     authorities = 0;
+    additionals = 0;
   }
 
   /**
@@ -118,6 +160,25 @@ public final class Response {
     return fits;
   }
 
+  /**
+   * Appends a record to the additional section, which comes last.
+   *
+   * @param owner labels in front of the zone's apex
+   */
+  boolean additional(byte[] owner, EncodedRecord entry, long ttl, int apexAt) {
+    int end = length + owner.length + 2 + entry.length();
+    if (end > limit) {
+      return false;
+    }
+    makeRoom(end);
+    System.arraycopy(owner, 0, buffer, length, owner.length);
+    Wire.putU16(buffer, length + owner.length, POINTER | apexAt);
+    entry.writeTo(buffer, length + owner.length + 2, ttl, apexAt);
+    length = end;
+    additionals++;
+    return true;
+  }
+
   private boolean append(EncodedRecord entry, int ownerAt, long ttl, int apexAt) {
     int end = length + 2 + entry.length();
     if (end > limit) {
@@ -131,8 +192,8 @@ public final class Response {
   }
 
   private void makeRoom(int end) {
-    if (end + OPT_LENGTH > buffer.length) {
-      buffer = Arrays.copyOf(buffer, Math.min(Wire.MAX_MESSAGE, 2 * (end + OPT_LENGTH)));
+    if (end + optLength > buffer.length) {
+      buffer = Arrays.copyOf(buffer, Math.min(Wire.MAX_MESSAGE, 2 * (end + optLength)));
     }
   }
 
@@ -141,10 +202,10 @@ public final class Response {
     rcode = code;
     buffer[2] |= (byte) (authoritative ? AA : 0);
     buffer[3] = (byte) (code.code() & 0x0f);
-    Wire.putU16(buffer, 4, 1);
+    Wire.putU16(buffer, 4, questionEnd == Wire.HEADER ? 0 : 1);
     Wire.putU16(buffer, 6, answers);
     Wire.putU16(buffer, 8, authorities);
-    Wire.putU16(buffer, 10, edns ? 1 : 0);
+    Wire.putU16(buffer, 10, additionals + (edns ? 1 : 0));
     if (edns) {
       appendOpt(code.code() >>> 4);
     }
@@ -160,13 +221,31 @@ public final class Response {
     close(code, authoritative);
   }
 
-  /** RFC 6891 section 6.1.2, version 0, no options. */
+  /** RFC 6891 section 6.1.2, version 0. */
   private void appendOpt(int extendedRcode) {
     Arrays.fill(buffer, length, length + OPT_LENGTH, (byte) 0);
     Wire.putU16(buffer, length + 1, RrType.OPT);
     Wire.putU16(buffer, length + 3, EDNS_PAYLOAD);
     buffer[length + 5] = (byte) extendedRcode;
     buffer[length + 7] = (byte) (dnssecOk ? 0x80 : 0);
-    length += OPT_LENGTH;
+    int start = length + OPT_LENGTH;
+    length = start;
+    if (nsid.length > 0) {
+      appendOption(WireQuery.NSID, nsid, nsid.length);
+    }
+    if (cookieAsked) {
+      appendOption(WireQuery.COOKIE, cookie, cookie.length);
+    }
+    if (subnetUsed) {
+      appendOption(WireQuery.SUBNET, subnet, subnetLength);
+    }
+    Wire.putU16(buffer, start - 2, length - start);
+  }
+
+  private void appendOption(int code, byte[] data, int octets) {
+    Wire.putU16(buffer, length, code);
+    Wire.putU16(buffer, length + 2, octets);
+    System.arraycopy(data, 0, buffer, length + OPTION_HEADER, octets);
+    length += OPTION_HEADER + octets;
   }
 }

@@ -9,12 +9,20 @@ public final class RrType {
   public static final int TXT = 16;
   public static final int AAAA = 28;
   public static final int SRV = 33;
+  static final int PTR = 12;
+  static final int MX = 15;
   static final int DNAME = 39;
   static final int OPT = 41;
+  static final int DS = 43;
+  static final int SSHFP = 44;
+  static final int DNSKEY = 48;
+  static final int TLSA = 52;
+  static final int HTTPS = 65;
   static final int TSIG = 250;
   static final int IXFR = 251;
   static final int AXFR = 252;
   static final int ANY = 255;
+  static final int CAA = 257;
 
   private RrType() {}
 

@@ -21,6 +21,7 @@ final class TcpConnection implements Runnable {
   private static final int FLUSH_AT = 16_384;
 
   private final SocketChannel channel;
+  private final Client client;
   private final QueryHandler handler;
   private final TcpConnections connections;
   private final DnsCounters counters;
@@ -33,16 +34,18 @@ final class TcpConnection implements Runnable {
 
   TcpConnection(
       SocketChannel channel,
+      Client client,
       QueryHandler handler,
       TcpConnections connections,
       DnsCounters counters,
-      DnsResponderConfig config) {
+      TcpLimits limits) {
     this.channel = channel;
+    this.client = client;
     this.handler = handler;
     this.connections = connections;
     this.counters = counters;
-    this.idleNanos = config.tcpIdle().toNanos();
-    this.exchangeNanos = config.tcpExchange().toNanos();
+    this.idleNanos = limits.idle().toNanos();
+    this.exchangeNanos = limits.exchange().toNanos();
     arm(true);
   }
 
@@ -103,7 +106,7 @@ final class TcpConnection implements Runnable {
   private boolean answer(int length) throws IOException {
     byte[] query = new byte[length];
     in.get(query);
-    if (!handler.handle(query, length, Transport.TCP)) {
+    if (!handler.handle(query, length, client, Transport.TCP)) {
       return false;
     }
     Response response = handler.response();
@@ -139,6 +142,11 @@ final class TcpConnection implements Runnable {
   private void arm(boolean forIdle) {
     deadlineNanos = System.nanoTime() + (forIdle ? idleNanos : exchangeNanos);
     idle = forIdle;
+  }
+
+  /** Whom it counts against, as {@link Client#prefix}. */
+  long prefix() {
+    return client.prefix();
   }
 
   /** On {@link System#nanoTime}: when the connection must be closed. */

@@ -19,26 +19,36 @@ final class TcpConnections implements Runnable, AutoCloseable {
   private static final Duration LONGEST_TICK = Duration.ofMillis(250);
   private static final int TICKS_PER_TIMEOUT = 8;
 
-  private final int cap;
+  /** A connection that has not even sent a query for so long gives way to a new one. */
+  private static final int PATIENCE_DIVISOR = 4;
+
+  private final TcpLimits limits;
   private final Duration tick;
   private final DnsCounters counters;
   private final Set<TcpConnection> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  TcpConnections(DnsResponderConfig config, DnsCounters counters) {
-    this.cap = config.tcpConnections();
+  TcpConnections(TcpLimits limits, DnsCounters counters) {
+    this.limits = limits;
     this.counters = counters;
     Duration shortest =
-        config.tcpIdle().compareTo(config.tcpExchange()) < 0
-            ? config.tcpIdle()
-            : config.tcpExchange();
+        limits.idle().compareTo(limits.exchange()) < 0 ? limits.idle() : limits.exchange();
     Duration fine = shortest.dividedBy(TICKS_PER_TIMEOUT);
     this.tick = fine.compareTo(LONGEST_TICK) < 0 ? fine : LONGEST_TICK;
   }
 
-  /** Takes a connection in; false means that there is no room and it must be closed. */
+  /**
+   * Takes a connection in; false means that there is no room and it must be closed. Who has as many
+   * as one network may have makes room among his own.
+   */
   synchronized boolean admit(TcpConnection connection) {
-    if (closed || (open.size() >= cap && !evictLongestIdle())) {
+    long prefix = connection.prefix();
+    Predicate<TcpConnection> same = c -> c.prefix() == prefix;
+    boolean room =
+        !closed
+            && (open.stream().filter(same).count() < limits.perPrefix() || evict(same))
+            && (open.size() < limits.connections() || evict(c -> true));
+    if (!room) {
       counters.event(DnsCounters.Event.TCP_REFUSED);
       return false;
     }
@@ -47,14 +57,27 @@ final class TcpConnections implements Runnable, AutoCloseable {
     return true;
   }
 
-  /** RFC 7766 section 6.2.3 lets a server close idle connections at any time. */
-  private boolean evictLongestIdle() {
-    Optional<TcpConnection> idle =
+  /**
+   * RFC 7766 section 6.2.3 lets a server close idle connections at any time: the one idle for
+   * longest, or else the one that has been in the middle of a message for longest, if that is long.
+   */
+  private boolean evict(Predicate<TcpConnection> among) {
+    long now = System.nanoTime();
+    long slow = limits.exchange().toNanos() - limits.exchange().toNanos() / PATIENCE_DIVISOR;
+    Comparator<TcpConnection> longest = Comparator.comparingLong(c -> c.deadlineNanos() - now);
+    Optional<TcpConnection> victim =
         open.stream()
+            .filter(among)
             .filter(TcpConnection::idle)
-            .min(Comparator.comparingLong(c -> c.deadlineNanos() - System.nanoTime()));
-    idle.ifPresent(c -> close(c, DnsCounters.Event.TCP_EVICTED));
-    return idle.isPresent();
+            .min(longest)
+            .or(
+                () ->
+                    open.stream()
+                        .filter(among)
+                        .filter(c -> c.deadlineNanos() - now < slow)
+                        .min(longest));
+    victim.ifPresent(c -> close(c, DnsCounters.Event.TCP_EVICTED));
+    return victim.isPresent();
   }
 
   private void close(TcpConnection connection, DnsCounters.Event why) {

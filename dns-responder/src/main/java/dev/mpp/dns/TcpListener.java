@@ -1,6 +1,7 @@
 package dev.mpp.dns;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -15,19 +16,19 @@ final class TcpListener implements Runnable {
   private static final Duration PAUSE_AFTER_ERROR = Duration.ofMillis(50);
 
   private final ServerSocketChannel server;
-  private final DnsResponderConfig config;
+  private final TcpLimits limits;
   private final TcpConnections connections;
   private final DnsCounters counters;
   private final Supplier<QueryHandler> handlers;
 
   TcpListener(
       ServerSocketChannel server,
-      DnsResponderConfig config,
+      TcpLimits limits,
       TcpConnections connections,
       DnsCounters counters,
       Supplier<QueryHandler> handlers) {
     this.server = server;
-    this.config = config;
+    this.limits = limits;
     this.connections = connections;
     this.counters = counters;
     this.handlers = handlers;
@@ -49,14 +50,18 @@ final class TcpListener implements Runnable {
   }
 
   private void take(SocketChannel client) {
+    Client from = new Client();
     try {
+      if (client.getRemoteAddress() instanceof InetSocketAddress address) {
+        from.from(address.getAddress());
+      }
       client.setOption(StandardSocketOptions.TCP_NODELAY, true);
     } catch (IOException e) {
       BoundSockets.closeAll(List.of(client));
       return;
     }
     TcpConnection connection =
-        new TcpConnection(client, handlers.get(), connections, counters, config);
+        new TcpConnection(client, from, handlers.get(), connections, counters, limits);
     if (connections.admit(connection)) {
       Thread.ofVirtual().name("dns-tcp-" + client).start(connection);
     } else {

@@ -4,12 +4,17 @@ package dev.mpp.dns;
 final class Wire {
   static final int HEADER = 12;
   static final int CLASS_IN = 1;
+  static final int CLASS_CH = 3;
   static final int MAX_MESSAGE = 65535;
 
   private Wire() {}
 
   static int u16(byte[] b, int at) {
     return (b[at] & 0xff) << 8 | (b[at + 1] & 0xff);
+  }
+
+  static long u32(byte[] b, int at) {
+    return (long) u16(b, at) << 16 | u16(b, at + 2);
   }
 
   static void putU16(byte[] b, int at, int value) {

@@ -18,6 +18,8 @@ final class WireQuery {
     UNREADABLE,
     /** The question is good, something after it is not. */
     MALFORMED,
+    /** No question, but a cookie: asks for a fresh one (RFC 7873 section 5.4). */
+    COOKIE_ONLY,
     /** A well-formed query. */
     READABLE
   }
@@ -27,6 +29,14 @@ final class WireQuery {
   private static final int QUESTION_TAIL = 4;
   private static final int RECORD_TAIL = 10;
   private static final int DNSSEC_OK = 0x80;
+  private static final int OPTION_HEADER = 4;
+  private static final int SUBNET_HEADER = 4;
+  private static final int SUBNET_IPV4 = 1;
+  private static final int SUBNET_IPV6 = 2;
+
+  static final int NSID = 3;
+  static final int SUBNET = 8;
+  static final int COOKIE = 10;
 
   private final LookupName name = new LookupName();
   private byte[] packet = new byte[0];
@@ -38,22 +48,45 @@ final class WireQuery {
   private int ednsVersion;
   private int ednsPayload;
   private boolean dnssecOk;
+  private boolean nsid;
+  private int cookieAt;
+  private int cookieLength;
+  private int subnetAt;
+  private int subnetLength;
+  private long subnetHigh;
+  private long subnetLow;
+  private int subnetBits;
 
   Verdict read(byte[] bytes, int count) {
     packet = bytes;
     length = count;
+    type = 0;
+    questionEnd = Wire.HEADER;
     edns = false;
+    ednsVersion = 0;
     dnssecOk = false;
+    nsid = false;
+    cookieLength = 0;
+    subnetAt = 0;
+    subnetLength = 0;
     if (count < Wire.HEADER || (bytes[2] & QR) != 0) {
       return Verdict.SILENT;
     }
     if ((bytes[2] & OPCODE) != 0) {
       return Verdict.NOT_IMPLEMENTED;
     }
+    if (Wire.u16(bytes, 4) == 0) {
+      return readWithoutQuestion();
+    }
     if (Wire.u16(bytes, 4) != 1 || !readQuestion()) {
       return Verdict.UNREADABLE;
     }
     return readRecords() ? Verdict.READABLE : Verdict.MALFORMED;
+  }
+
+  private Verdict readWithoutQuestion() {
+    boolean cookie = readRecords() && cookieLength > 0 && ednsVersion == 0;
+    return cookie ? Verdict.COOKIE_ONLY : Verdict.UNREADABLE;
   }
 
   private boolean readQuestion() {
@@ -126,10 +159,79 @@ final class WireQuery {
     ednsVersion = packet[tail + 5] & 0xff;
     dnssecOk = (packet[tail + 6] & DNSSEC_OK) != 0;
     int at = tail + RECORD_TAIL;
-    while (at + 4 <= end) {
-      at += 4 + Wire.u16(packet, at + 2);
+    while (at + OPTION_HEADER <= end) {
+      int size = Wire.u16(packet, at + 2);
+      int data = at + OPTION_HEADER;
+      if (data + size > end || !readOption(Wire.u16(packet, at), data, size)) {
+        return false;
+      }
+      at = data + size;
     }
     return at == end;
+  }
+
+  /** Options of other codes are ignored (RFC 6891 section 6.1.2), those of other versions too. */
+  private boolean readOption(int code, int data, int size) {
+    return ednsVersion != 0
+        || switch (code) {
+          case NSID -> {
+            nsid = true;
+            yield true;
+          }
+          case COOKIE -> readCookie(data, size);
+          case SUBNET -> readSubnet(data, size);
+          default -> true;
+        };
+  }
+
+  /** The first counts, its length must be a possible one (RFC 7873 sections 5.2 and 5.2.2). */
+  private boolean readCookie(int data, int size) {
+    if (size != ServerCookies.CLIENT && (size < 16 || size > 40)) {
+      return false;
+    }
+    if (cookieLength == 0) {
+      cookieAt = data;
+      cookieLength = size;
+    }
+    return true;
+  }
+
+  /** RFC 7871 section 7.1.2: as many octets as the prefix needs, and no bit set beyond it. */
+  private boolean readSubnet(int data, int size) {
+    if (size < SUBNET_HEADER || packet[data + 3] != 0) {
+      return false;
+    }
+    int family = Wire.u16(packet, data);
+    int bits = packet[data + 2] & 0xff;
+    int most = family == SUBNET_IPV4 ? 32 : family == SUBNET_IPV6 ? 128 : -1;
+    if (most < 0) {
+      return true; // a family yet to come: ignored
+    }
+    int octets = size - SUBNET_HEADER;
+    if (bits > most || octets != (bits + 7) / 8) {
+      return false;
+    }
+    if (bits % 8 != 0 && (packet[data + size - 1] & 0xff >> bits % 8) != 0) {
+      return false;
+    }
+    subnetHigh = family == SUBNET_IPV4 ? 0 : octets(data + SUBNET_HEADER, 0, octets);
+    subnetLow =
+        family == SUBNET_IPV4
+            ? Client.MAPPED << 32 | octets(data + SUBNET_HEADER, 0, octets) >>> 32
+            : octets(data + SUBNET_HEADER, 8, octets);
+    subnetBits = family == SUBNET_IPV4 ? bits + 96 : bits;
+    subnetAt = data;
+    subnetLength = size;
+    return true;
+  }
+
+  /** Octets {@code from} to {@code from + 7} of an address of which {@code count} are given. */
+  private long octets(int at, int from, int count) {
+    long value = 0;
+    for (int i = from; i < from + 8; i++) {
+      value = value << 8 | (i < count ? packet[at + i] & 0xff : 0);
+    }
+    return value;
   }
 
   /** The packet as it came; only the first {@link #questionEnd} octets may be relied upon. */
@@ -176,5 +278,47 @@ final class WireQuery {
   /** The DO bit, to be copied to the response (RFC 3225 section 3). */
   boolean dnssecOk() {
     return dnssecOk;
+  }
+
+  /** Whether the server is asked for its name (RFC 5001). */
+  boolean nsid() {
+    return nsid;
+  }
+
+  /** Where the cookie is in the packet. */
+  int cookieAt() {
+    return cookieAt;
+  }
+
+  /** Octets of the cookie; 0 without one. */
+  int cookieLength() {
+    return cookieLength;
+  }
+
+  /** Where the data of the client subnet option is in the packet. */
+  int subnetAt() {
+    return subnetAt;
+  }
+
+  /** Octets of the client subnet option; 0 without one. */
+  int subnetLength() {
+    return subnetLength;
+  }
+
+  long subnetHigh() {
+    return subnetHigh;
+  }
+
+  long subnetLow() {
+    return subnetLow;
+  }
+
+  boolean subnetIpv4() {
+    return subnetHigh == 0 && subnetLow >>> 32 == Client.MAPPED;
+  }
+
+  /** How many of the subnet's 128 bits are known. */
+  int subnetBits() {
+    return subnetBits;
   }
 }

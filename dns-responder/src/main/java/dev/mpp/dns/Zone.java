@@ -13,13 +13,25 @@ public final class Zone {
   private final long negativeTtl;
   private final Map<DnsName, Owner> owners;
   private final NameIndex<Owner> index;
+  private final Map<DnsName, Delegation> delegations;
+  private final @Nullable NameIndex<Delegation> cuts;
 
-  Zone(DnsName apex, EncodedRecord soa, long negativeTtl, Map<DnsName, Owner> owners) {
+  /**
+   * @param owners everything that this zone answers, names below a cut excluded
+   */
+  Zone(
+      DnsName apex,
+      EncodedRecord soa,
+      long negativeTtl,
+      Map<DnsName, Owner> owners,
+      Map<DnsName, Delegation> delegations) {
     this.apex = apex;
     this.soa = soa;
     this.negativeTtl = negativeTtl;
     this.owners = withEmptyNonTerminals(apex, owners);
     this.index = new NameIndex<>(this.owners);
+    this.delegations = Map.copyOf(delegations);
+    this.cuts = delegations.isEmpty() ? null : new NameIndex<>(delegations);
   }
 
   /**
@@ -43,14 +55,16 @@ public final class Zone {
     Map<DnsName, Owner> more = new LinkedHashMap<>(owners);
     for (DnsName below : apexes) {
       for (DnsName owned : owners.keySet()) {
-        if (owned.isAtOrBelow(below) && owners.get(owned) != Owner.EMPTY_NON_TERMINAL) {
+        if (owned.isAtOrBelow(below)
+            && owners.get(owned) != Owner.EMPTY_NON_TERMINAL
+            && !delegations.containsKey(owned)) {
           throw new IllegalArgumentException(
               owned + " is given in zone " + apex + " but belongs to zone " + below);
         }
       }
       more.put(below, Owner.EMPTY_NON_TERMINAL);
     }
-    return new Zone(apex, soa, negativeTtl, more);
+    return new Zone(apex, soa, negativeTtl, more, delegations);
   }
 
   private static Map<DnsName, Owner> withEmptyNonTerminals(
@@ -78,6 +92,20 @@ public final class Zone {
 
   @Nullable Owner owner(LookupName name) {
     return index.find(name, 0);
+  }
+
+  /** The cut at or above a name, or null: what lies there is not this zone's to answer. */
+  @Nullable Delegation delegation(LookupName name) {
+    if (cuts == null) {
+      return null;
+    }
+    for (int suffix = 0; suffix < name.suffixes(); suffix++) {
+      Delegation found = cuts.find(name, suffix);
+      if (found != null) {
+        return found; // there is no cut below a cut
+      }
+    }
+    return null;
   }
 
   EncodedRecord soa() {

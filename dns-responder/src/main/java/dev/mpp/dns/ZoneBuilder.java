@@ -82,6 +82,24 @@ public final class ZoneBuilder {
     return this;
   }
 
+  /**
+   * Shows the records of a type at a name to some clients only; others are REFUSED. Resolvers hand
+   * on what they were told: an access list is about who asks, not about who reads it in the end.
+   */
+  public ZoneBuilder readers(String owner, int type, AccessList who) {
+    draft(DnsName.of(owner)).readers.put(type, who);
+    return this;
+  }
+
+  /**
+   * Puts the records of a site first for clients that are near it, by the network of the client
+   * where its resolver tells it (RFC 7871), else by the resolver's. The others follow in turns.
+   */
+  public ZoneBuilder near(String owner, List<Near> rules) {
+    draft(DnsName.of(owner)).near = List.copyOf(rules);
+    return this;
+  }
+
   /** Makes {@code owner} a live name of which nothing is known: SERVFAIL. */
   public ZoneBuilder unknown(String owner) {
     return live(owner, 0, Liveness.unknown(), List.of());
@@ -90,18 +108,24 @@ public final class ZoneBuilder {
   /** The zone; the builder may be used further. */
   public Zone build() {
     requireNameServers();
+    Map<DnsName, Delegation> delegations = new ZoneCuts(apex, drafts).delegations();
     Map<DnsName, Owner> owners = new LinkedHashMap<>();
-    drafts.forEach((name, draft) -> owners.put(name, draft.toOwner(name, apex)));
-    return new Zone(apex, EncodedRecord.of(soa, apex), Math.min(soaTtl, soa.minimum()), owners);
+    drafts.forEach(
+        (name, draft) -> {
+          if (delegations.containsKey(name)) {
+            owners.put(name, draft.parentSide(apex));
+          } else if (delegations.keySet().stream().noneMatch(name::isAtOrBelow)) {
+            owners.put(name, draft.toOwner(name, apex));
+          }
+        });
+    return new Zone(
+        apex, EncodedRecord.of(soa, apex), Math.min(soaTtl, soa.minimum()), owners, delegations);
   }
 
   private void add(DnsName name, long ttl, boolean live, Rdata data) {
     Wire.requireTtl(name + " TTL", ttl);
     if (data instanceof Rdata.Soa) {
       throw new IllegalArgumentException(name + ": the SOA is given when the zone is started");
-    }
-    if (data instanceof Rdata.Ns && !name.equals(apex)) {
-      throw new IllegalArgumentException(name + ": NS below the apex; delegation is not offered");
     }
     SetDraft set =
         draft(name)
@@ -133,23 +157,39 @@ public final class ZoneBuilder {
     }
     for (Rdata one : ns.data) {
       DnsName host = ((Rdata.Ns) one).host();
-      if (host.isAtOrBelow(apex) && !hasAddress(host)) {
+      if (host.isAtOrBelow(apex) && !hasAddress(drafts, host)) {
         throw new IllegalArgumentException(
             "name server " + host + " lies in zone " + apex + " but has no A or AAAA there");
       }
     }
   }
 
-  private boolean hasAddress(DnsName host) {
+  static boolean hasAddress(Map<DnsName, Draft> drafts, DnsName host) {
     Draft draft = drafts.get(host);
     return draft != null
         && (draft.sets.containsKey(RrType.A) || draft.sets.containsKey(RrType.AAAA));
   }
 
-  private record SetDraft(long ttl, boolean live, List<Rdata> data) {}
+  /** Records of one type, not encoded yet. */
+  record SetDraft(long ttl, boolean live, List<Rdata> data) {
+    RecordSet encode(int type, DnsName apex, @Nullable AccessList readers, List<Near> near) {
+      return new RecordSet(
+          type,
+          ttl,
+          live,
+          data.stream().map(d -> EncodedRecord.of(d, apex)).toList(),
+          readers,
+          near.isEmpty() || (type != RrType.A && type != RrType.AAAA)
+              ? null
+              : new Nearness(near, data));
+    }
+  }
 
-  private static final class Draft {
+  /** What was said about one name so far. */
+  static final class Draft {
     final Map<Integer, SetDraft> sets = new TreeMap<>();
+    final Map<Integer, AccessList> readers = new TreeMap<>();
+    List<Near> near = List.of();
     @Nullable Liveness liveness;
     long liveTtl = Integer.MAX_VALUE;
 
@@ -160,19 +200,22 @@ public final class ZoneBuilder {
             name + ": a CNAME must be alone at its name (RFC 2181 section 10.1)");
       }
       List<RecordSet> encoded = new ArrayList<>();
-      sets.forEach(
-          (type, set) ->
-              encoded.add(
-                  new RecordSet(
-                      type,
-                      set.ttl,
-                      set.live,
-                      set.data.stream().map(d -> EncodedRecord.of(d, apex)).toList())));
+      sets.forEach((type, set) -> encoded.add(set.encode(type, apex, readers.get(type), near)));
       return new Owner(
           encoded,
           liveness,
           liveTtl,
           alias == null ? null : ((Rdata.Cname) alias.data.get(0)).target());
+    }
+
+    /** At a cut the parent answers for DS alone (RFC 4035 section 3.1.4.1). */
+    Owner parentSide(DnsName apex) {
+      SetDraft ds = sets.get(RrType.DS);
+      return new Owner(
+          ds == null ? List.of() : List.of(ds.encode(RrType.DS, apex, null, List.of())),
+          null,
+          0,
+          null);
     }
   }
 }

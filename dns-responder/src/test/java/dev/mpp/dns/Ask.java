@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import org.xbill.DNS.DClass;
@@ -17,17 +18,34 @@ import org.xbill.DNS.TextParseException;
 /** Puts questions to an engine; every answer goes through dnsjava, a decoder of another author. */
 final class Ask {
   private final AnswerTable table;
-  private final AnswerEngine engine = new AnswerEngine();
+  private final AnswerEngine engine;
+  private final Client client = new Client();
   private final Response response = new Response();
   private long now;
   private Transport transport = Transport.UDP;
 
   Ask(AnswerTable table) {
+    this(table, new AnswerEngine());
+  }
+
+  Ask(AnswerTable table, AnswerEngine engine) {
     this.table = table;
+    this.engine = engine;
   }
 
   Ask at(long nanos) {
     now = nanos;
+    return this;
+  }
+
+  Ask from(String address) {
+    client.from(InetAddress.ofLiteral(address));
+    return this;
+  }
+
+  /** At that second since 1970, by which cookies age. */
+  Ask onDay(long unixSeconds) {
+    client.at(unixSeconds);
     return this;
   }
 
@@ -62,12 +80,13 @@ final class Ask {
 
   byte[] askRaw(byte[] query) {
     assertTrue(
-        engine.answer(query, query.length, table, now, transport, response), "expected a response");
+        engine.answer(query, query.length, client, table, now, transport, response),
+        "expected a response");
     return Arrays.copyOf(response.bytes(), response.length());
   }
 
   boolean answers(byte[] packet, int length) {
-    return engine.answer(packet, length, table, now, transport, response);
+    return engine.answer(packet, length, client, table, now, transport, response);
   }
 
   static Message decode(byte[] wire) {

@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +23,7 @@ class LifecycleTest {
 
   private static DnsResponder responder(InetSocketAddress... listen) {
     return new DnsResponder(
-        DnsResponderConfig.listeningOn(List.of(listen)), Example::table, () -> 0);
+        DnsResponderConfig.listeningOn(List.of(listen)), Example::table, () -> 0, () -> 0);
   }
 
   private static InetSocketAddress at(String address, int port) {
@@ -121,13 +122,18 @@ class LifecycleTest {
     List<InetSocketAddress> wildcard = List.of(at("0.0.0.0", 53));
     List<InetSocketAddress> named = List.of(InetSocketAddress.createUnresolved("ns.test", 53));
     assertConfigRefused("no address", () -> DnsResponderConfig.listeningOn(List.of()));
-    assertConfigRefused("wildcard", () -> DnsResponderConfig.listeningOn(wildcard));
-    assertConfigRefused("not an address", () -> DnsResponderConfig.listeningOn(named));
-    assertConfigRefused("udpWorkers", () -> new DnsResponderConfig(one, 0, 1, ok, ok));
-    assertConfigRefused("tcpConnections", () -> new DnsResponderConfig(one, 1, 0, ok, ok));
-    assertConfigRefused("tcpIdle", () -> new DnsResponderConfig(one, 1, 1, Duration.ZERO, ok));
     assertConfigRefused(
-        "tcpExchange", () -> new DnsResponderConfig(one, 1, 1, ok, Duration.ofDays(1)));
+        "wildcard", () -> DnsResponderConfig.listeningOn(wildcard).withUdp(UdpIo.SINGLE, 1));
+    assertConfigRefused("not an address", () -> DnsResponderConfig.listeningOn(named));
+    DnsResponderConfig config = DnsResponderConfig.listeningOn(one);
+    assertConfigRefused("udpWorkers", () -> config.withUdp(UdpIo.SINGLE, 0));
+    assertConfigRefused("tcp connections", () -> new TcpLimits(0, 1, ok, ok));
+    assertConfigRefused("per prefix", () -> new TcpLimits(2, 3, ok, ok));
+    assertConfigRefused("tcp idle", () -> new TcpLimits(1, 1, Duration.ZERO, ok));
+    assertConfigRefused("tcp exchange", () -> new TcpLimits(1, 1, ok, Duration.ofDays(1)));
+    assertConfigRefused("slip", () -> new RateLimit(1, 1, 1, 0, AccessList.loopback()));
+    assertConfigRefused(
+        "id", () -> new ServerIdentity(Optional.of("x".repeat(65)), Optional.empty()));
   }
 
   private static void assertConfigRefused(

@@ -25,12 +25,12 @@ final class Loopback implements AutoCloseable {
   final DnsResponder responder;
 
   Loopback(DnsResponderConfig config) throws DnsBindException {
-    responder = new DnsResponder(config, table::get, clock::get);
+    responder = new DnsResponder(config, table::get, clock::get, () -> 0);
     responder.start();
   }
 
   Loopback(Supplier<AnswerTable> tables) throws DnsBindException {
-    responder = new DnsResponder(config("127.0.0.1"), tables, clock::get);
+    responder = new DnsResponder(config("127.0.0.1"), tables, clock::get, () -> 0);
     responder.start();
   }
 
@@ -40,7 +40,7 @@ final class Loopback implements AutoCloseable {
   }
 
   static DnsResponderConfig config(int connections, Duration idle, Duration exchange) {
-    return new DnsResponderConfig(config("127.0.0.1").listen(), 2, connections, idle, exchange);
+    return config("127.0.0.1").withTcp(new TcpLimits(connections, connections, idle, exchange));
   }
 
   InetSocketAddress address() {

@@ -9,6 +9,8 @@ import dev.mpp.dns.DnsCounters.Event;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -160,6 +162,61 @@ class TcpSocketTest {
       assertEquals(1, loopback.counters().events(Event.TCP_REFUSED));
       busy.getOutputStream().write(query, 5, query.length - 5);
       assertEquals(1, Loopback.readFramed(busy).getHeader().getID());
+    }
+  }
+
+  /** Who has as many as a network may have makes room among his own, and no other network's. */
+  @Test
+  void aNetworkHasACapOfItsOwn() throws Exception {
+    DnsResponderConfig config =
+        Loopback.config("127.0.0.1").withTcp(new TcpLimits(8, 2, LONG, LONG));
+    try (Loopback loopback = new Loopback(config)) {
+      List<Socket> sockets = new ArrayList<>();
+      for (int id = 0; id < 4; id++) {
+        Socket socket = new Socket();
+        socket.setSoTimeout(Loopback.PATIENCE_MILLIS);
+        // 127.0.1.0/24 for the first, 127.0.0.0/24 for the others
+        socket.bind(
+            new InetSocketAddress(InetAddress.ofLiteral(id == 0 ? "127.0.1.1" : "127.0.0.1"), 0));
+        socket.connect(loopback.address(), Loopback.PATIENCE_MILLIS);
+        sockets.add(socket);
+        socket.getOutputStream().write(framedQuery(id));
+        assertEquals(id, Loopback.readFramed(socket).getHeader().getID());
+      }
+      assertEquals(END, sockets.get(1).getInputStream().read());
+      assertEquals(1, loopback.counters().events(Event.TCP_EVICTED));
+      sockets.get(0).getOutputStream().write(framedQuery(9));
+      assertEquals(9, Loopback.readFramed(sockets.get(0)).getHeader().getID());
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Slow-loris: connections in the middle of a message give way once they have had their time. */
+  @Test
+  void whoIsInTheMiddleOfAMessageForLongGivesWay() throws Exception {
+    Duration exchange = Duration.ofSeconds(8);
+    try (Loopback loopback = new Loopback(Loopback.config(2, LONG, exchange));
+        Socket first = loopback.connect();
+        Socket second = loopback.connect()) {
+      byte[] query = framedQuery(1);
+      for (Socket slow : List.of(first, second)) {
+        slow.getOutputStream().write(query, 0, 5);
+      }
+      long start = System.nanoTime();
+      eventually("a new client is served", () -> served(loopback));
+      assertTrue(System.nanoTime() - start < exchange.toNanos(), "only by the deadline");
+      assertTrue(loopback.counters().events(Event.TCP_EVICTED) > 0);
+    }
+  }
+
+  private static boolean served(Loopback loopback) {
+    try (Socket socket = loopback.connect()) {
+      socket.getOutputStream().write(framedQuery(3));
+      return Loopback.readFramed(socket).getHeader().getID() == 3;
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -8,6 +8,9 @@ import dev.mpp.dns.DnsCounters.Event;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -18,16 +21,17 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.xbill.DNS.Message;
 
 class UdpSocketTest {
   private static final Message QUERY = Ask.query("db.vip.example.", RrType.A);
 
   @ParameterizedTest
-  @ValueSource(strings = {"127.0.0.1", "::1"})
-  void answersOnBothFamiliesAndTransports(String address) throws IOException {
-    try (Loopback loopback = new Loopback(Loopback.config(address))) {
+  @CsvSource({"127.0.0.1, BATCHED", "::1, BATCHED", "127.0.0.1, SINGLE", "::1, SINGLE"})
+  void answersOnBothFamiliesAndTransports(String address, UdpIo io) throws IOException {
+    try (Loopback loopback = new Loopback(Loopback.config(address).withUdp(io, 2))) {
       List<String> expected = List.of("db.vip.example. 5 A 198.51.100.7");
       assertEquals(expected, Ask.answers(loopback.udp(QUERY)));
       assertEquals(expected, Ask.answers(loopback.tcp(QUERY)));
@@ -74,9 +78,10 @@ class UdpSocketTest {
     }
   }
 
-  @Test
-  void aPacketThatGetsNoAnswerDoesNotStopTheNextOnes() throws Exception {
-    try (Loopback loopback = new Loopback(Loopback.config("127.0.0.1"));
+  @ParameterizedTest
+  @EnumSource
+  void aPacketThatGetsNoAnswerDoesNotStopTheNextOnes(UdpIo io) throws Exception {
+    try (Loopback loopback = new Loopback(Loopback.config("127.0.0.1").withUdp(io, 2));
         DatagramSocket socket = new DatagramSocket()) {
       byte[] response = QUERY.toWire();
       response[2] |= (byte) 0x80;
@@ -110,9 +115,63 @@ class UdpSocketTest {
     }
   }
 
+  /** A client's socket takes what comes from the address it asked, and nothing else. */
+  @ParameterizedTest
+  @CsvSource({
+    "0.0.0.0, 127.0.0.1",
+    "0.0.0.0, 127.0.0.7",
+    "::, 127.0.0.1",
+    "::, 127.0.0.7",
+    "::, ::1"
+  })
+  void atTheWildcardTheAnswerComesFromTheAddressThatWasAsked(String bound, String asked)
+      throws IOException {
+    try (Loopback loopback = new Loopback(Loopback.config(bound).withUdp(UdpIo.BATCHED, 2));
+        DatagramSocket socket = new DatagramSocket()) {
+      socket.setSoTimeout(Loopback.PATIENCE_MILLIS);
+      socket.connect(InetAddress.ofLiteral(asked), loopback.address().getPort());
+      byte[] query = QUERY.toWire();
+      socket.send(new DatagramPacket(query, query.length));
+      DatagramPacket response = new DatagramPacket(new byte[512], 512);
+      socket.receive(response);
+      assertEquals(InetAddress.ofLiteral(asked), response.getAddress());
+      assertEquals(1, loopback.counters().responses(Rcode.NOERROR));
+    }
+  }
+
+  /** More than a batch holds, sent before anything is read. */
   @Test
-  void manyClientsAtOnceAllGetTheirOwnAnswer() throws Exception {
-    try (Loopback loopback = new Loopback(Loopback.config("127.0.0.1"));
+  void aBurstIsAnsweredWholeAndInBatches() throws Exception {
+    int burst = 200;
+    try (Loopback loopback = new Loopback(Loopback.config("127.0.0.1").withUdp(UdpIo.BATCHED, 1));
+        DatagramSocket socket = new DatagramSocket()) {
+      socket.setSoTimeout(Loopback.PATIENCE_MILLIS);
+      socket.connect(loopback.address());
+      for (int id = 0; id < burst; id++) {
+        Message query = Ask.query("db.vip.example.", RrType.A);
+        query.getHeader().setID(id);
+        byte[] packet = query.toWire();
+        socket.send(new DatagramPacket(packet, packet.length));
+      }
+      BitSet answered = new BitSet();
+      for (int i = 0; i < burst; i++) {
+        DatagramPacket response = new DatagramPacket(new byte[512], 512);
+        socket.receive(response);
+        byte[] wire = Arrays.copyOf(response.getData(), response.getLength());
+        answered.set(Ask.decode(wire).getHeader().getID());
+      }
+      assertEquals(burst, answered.cardinality());
+      eventually(
+          "all counted with a latency",
+          () -> loopback.counters().snapshot().latency().stream().mapToLong(n -> n).sum() == burst);
+      assertEquals(burst, loopback.counters().snapshot().asked().get(DnsCounters.Asked.A));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void manyClientsAtOnceAllGetTheirOwnAnswer(UdpIo io) throws Exception {
+    try (Loopback loopback = new Loopback(Loopback.config("127.0.0.1").withUdp(io, 3));
         ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Callable<Integer>> tasks =
           IntStream.range(0, 8)

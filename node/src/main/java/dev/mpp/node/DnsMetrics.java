@@ -1,32 +1,70 @@
 package dev.mpp.node;
 
+import dev.mpp.dns.DnsCounters;
 import dev.mpp.dns.DnsResponder;
 import dev.mpp.node.publish.CounterSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
-/** The responder's answers by response code. */
-record DnsMetrics(DnsResponder responder) implements CounterSource {
-  @Override
-  public String name() {
-    return "mpp.dns.responses";
-  }
+/** What the responder counts, as metrics. */
+record DnsMetrics(
+    String name,
+    String help,
+    DnsResponder responder,
+    Function<DnsCounters.Snapshot, Map<Map<String, String>, Long>> read)
+    implements CounterSource {
 
-  @Override
-  public String help() {
-    return "DNS responses by response code";
+  static List<CounterSource> of(DnsResponder responder) {
+    return List.of(
+        new DnsMetrics(
+            "mpp.dns.responses",
+            "DNS responses by response code",
+            responder,
+            s -> labelled("rcode", s.responses())),
+        new DnsMetrics(
+            "mpp.dns.queries",
+            "DNS queries by transport",
+            responder,
+            s -> labelled("transport", s.queries())),
+        new DnsMetrics(
+            "mpp.dns.asked", "DNS queries by type", responder, s -> labelled("type", s.asked())),
+        new DnsMetrics(
+            "mpp.dns.events",
+            "What else happened to DNS queries and connections",
+            responder,
+            s -> labelled("event", s.events())),
+        new DnsMetrics(
+            "mpp.dns.latency.bucket",
+            "DNS over UDP: packets answered within that many seconds, cumulative",
+            responder,
+            DnsMetrics::latency));
   }
 
   @Override
   public Map<Map<String, String>, Long> counts() {
-    Map<Map<String, String>, Long> counts = new HashMap<>();
-    responder
-        .counters()
-        .snapshot()
-        .responses()
-        .forEach(
-            (rcode, n) -> counts.put(Map.of("rcode", rcode.name().toLowerCase(Locale.ROOT)), n));
-    return counts;
+    return read.apply(responder.counters().snapshot());
+  }
+
+  private static <E extends Enum<E>> Map<Map<String, String>, Long> labelled(
+      String label, Map<E, Long> counts) {
+    Map<Map<String, String>, Long> out = new HashMap<>();
+    counts.forEach(
+        (key, count) -> out.put(Map.of(label, key.name().toLowerCase(Locale.ROOT)), count));
+    return out;
+  }
+
+  /** Powers of two of a microsecond, as seconds; the last without a bound. */
+  private static Map<Map<String, String>, Long> latency(DnsCounters.Snapshot snapshot) {
+    Map<Map<String, String>, Long> out = new HashMap<>();
+    long sum = 0;
+    for (int i = 0; i < snapshot.latency().size(); i++) {
+      sum += snapshot.latency().get(i);
+      boolean last = i == snapshot.latency().size() - 1;
+      out.put(Map.of("le", last ? "+Inf" : String.valueOf((1L << i) / 1e6)), sum);
+    }
+    return out;
   }
 }

@@ -92,6 +92,10 @@ public final class Main {
                           new MySqlPrepareCommand(cli),
                           new MySqlCheckCommand(cli)))
                   .addSubcommand(new ErrantCommand(cli))
+                  .addSubcommand(
+                      new CommandLine(new DnsCommand(cli))
+                          .addSubcommand(new DnsQueryCommand(cli))
+                          .addSubcommand(new DnsCheckCommand(cli)))
                   .addSubcommand(new RejoinCommand(cli))
                   .addSubcommand(
                       Group.of(

@@ -20,7 +20,6 @@ import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.dns.AnswerTable;
 import dev.mpp.dns.DnsBindException;
 import dev.mpp.dns.DnsResponder;
-import dev.mpp.dns.DnsResponderConfig;
 import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.agreement.LedgerConfig;
 import dev.mpp.node.agreement.LedgerMember;
@@ -188,7 +187,7 @@ final class NodeProcess implements AutoCloseable {
             transport,
             time::nanos,
             new PeerEvents(post, agreement, versions));
-    DnsTables tables = config.dns().map(this::tables).orElse(null);
+    DnsTables tables = config.dns().isPresent() ? DnsSettings.verified(config) : null;
     Actuator acting =
         open(
             new Actuator(
@@ -247,7 +246,7 @@ final class NodeProcess implements AutoCloseable {
     List<CounterSource> counters = new ArrayList<>(List.of(rejected));
     DnsResponder dns = tables == null || config.self().witness() ? null : responder();
     if (dns != null) {
-      counters.add(new DnsMetrics(dns));
+      counters.addAll(DnsMetrics.of(dns));
     }
     CompletableFuture<AutoCloseable> http =
         CompletableFuture.supplyAsync(
@@ -361,9 +360,7 @@ final class NodeProcess implements AutoCloseable {
 
   private DnsResponder responder() {
     return new DnsResponder(
-        DnsResponderConfig.listeningOn(List.of(bind(config.self().ports().dns()))),
-        () -> dnsTable,
-        time::nanos);
+        DnsSettings.responder(config), () -> dnsTable, time::nanos, () -> time.wallMillis() / 1000);
   }
 
   private InetSocketAddress bind(int port) {
@@ -560,17 +557,6 @@ final class NodeProcess implements AutoCloseable {
                         i.name(),
                         List.of(InetSocketAddress.createUnresolved(i.address(), port))))
             .toList();
-  }
-
-  private DnsTables tables(MppConfig.Dns dns) {
-    return new DnsTables(
-        new DnsTables.Settings(
-            dns.zone(),
-            dns.ttl().toSeconds(),
-            dns.nameServers().stream()
-                .map(n -> new DnsTables.NameServer(n.name(), n.address()))
-                .toList(),
-            config.lease().duration().toNanos()));
   }
 
   private static String version() {

@@ -276,7 +276,7 @@ final class ServiceState {
                 inSync(),
                 turn.now());
         promotion = p;
-        p.begin(lease.grant().servedBy(), service.pools(), turn, ids);
+        p.begin(lease.grant().servedBy(), lease.afterRelease(), service.pools(), turn, ids);
       }
     }
   }

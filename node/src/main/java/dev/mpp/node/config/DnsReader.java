@@ -1,10 +1,22 @@
 package dev.mpp.node.config;
 
+import dev.mpp.core.model.SiteId;
+import dev.mpp.dns.AccessList;
+import dev.mpp.dns.ZoneFile;
+import dev.mpp.dns.ZoneFileException;
 import dev.mpp.node.config.MppConfig.Dns;
+import dev.mpp.node.config.MppConfig.DnsLimits;
+import dev.mpp.node.config.MppConfig.DnsListen;
 import dev.mpp.node.config.MppConfig.NameServer;
+import dev.mpp.node.config.MppConfig.NearSite;
+import dev.mpp.node.config.MppConfig.ReadOnlyName;
 import dev.mpp.node.config.MppConfig.Service;
+import dev.mpp.node.config.MppConfig.Site;
 import dev.mpp.node.config.MppConfig.Stale;
 import dev.mpp.node.config.Section.Placed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,15 +38,35 @@ final class DnsReader {
   private static final Form<Stale> STALE =
       text -> {
         Stale stale = Form.choice(Stale.class).read(text);
-        if (stale != Stale.SERVFAIL) {
-          throw new Refused("is " + text, "this version answers servfail only: leave the key out");
+        if (stale == Stale.OWN_SITE) {
+          throw new Refused(
+              "is " + text, "this version answers servfail or last-known: choose one of them");
         }
         return stale;
       };
 
-  private DnsReader() {}
+  private static final Form<String> NETWORK =
+      text -> {
+        try {
+          var unused = AccessList.of(List.of(text));
+          return text;
+        } catch (IllegalArgumentException e) {
+          throw new Refused("is not a network: " + e.getMessage(), "write 192.0.2.0/24");
+        }
+      };
 
-  static Optional<Dns> read(Section top, List<Placed<Service>> services, Duration lease) {
+  private final SiteTable sites;
+  private final Path base;
+
+  /**
+   * @param base of relative paths
+   */
+  DnsReader(SiteTable sites, Path base) {
+    this.sites = sites;
+    this.base = base;
+  }
+
+  Optional<Dns> read(Section top, List<Placed<Service>> services, Duration lease) {
     if (!top.has("dns")) {
       return Optional.empty();
     }
@@ -43,10 +75,94 @@ final class DnsReader {
     Duration ttl = section.value("ttl", TTL, Dns.DEFAULT_TTL);
     Stale stale = section.value("stale", STALE, Stale.SERVFAIL);
     List<NameServer> servers = nameServers(section);
+    Optional<String> contact = section.optional("contact", Form.DOMAIN);
+    ReadOnlyName readOnly = readOnly(section);
+    List<String> stateReaders = networks(section, "state-readers");
+    String records = zone.map(z -> records(section, z)).orElse("");
+    List<DnsListen> listen = listen(section);
+    DnsLimits limits =
+        new DnsLimits(
+            section.value("rate-limit", Form.integer(0, 1_000_000), DnsLimits.DEFAULT_ANSWERS),
+            networks(section, "rate-limit-exempt"),
+            section.value("identify", Form.FLAG, false));
     section.close();
     TimingRules.checkTtl(section, ttl, lease);
     zone.ifPresent(z -> checkZone(top.findings(), z, services));
-    return zone.map(z -> new Dns(z, ttl, servers, stale));
+    return zone.map(
+        z ->
+            new Dns(
+                z,
+                ttl,
+                servers,
+                stale,
+                contact.orElse("hostmaster." + z),
+                readOnly,
+                stateReaders,
+                records,
+                listen,
+                limits));
+  }
+
+  private static List<String> networks(Section section, String key) {
+    return section.has(key)
+        ? section.values(key, NETWORK).stream().map(Placed::value).toList()
+        : List.of();
+  }
+
+  private ReadOnlyName readOnly(Section dns) {
+    Section section = dns.section("read-only");
+    String label = section.value("label", Form.NAME, ReadOnlyName.DEFAULT_LABEL);
+    Duration lag =
+        section.value("max-lag", Timing.between(1000, 86_400_000), ReadOnlyName.DEFAULT_MAX_LAG);
+    List<NearSite> near = new ArrayList<>();
+    for (Section one : section.has("near") ? section.sections("near") : List.<Section>of()) {
+      Optional<SiteId> site = site(one);
+      List<String> networks = networks(one, "networks");
+      one.close();
+      site.ifPresent(s -> near.add(new NearSite(s, networks)));
+    }
+    section.close();
+    return new ReadOnlyName(label, lag, near);
+  }
+
+  private Optional<SiteId> site(Section section) {
+    return section
+        .need("site", Form.TEXT)
+        .map(Placed::value)
+        .filter(name -> sites.resolves(section, "site", name))
+        .flatMap(sites::find)
+        .map(Site::id);
+  }
+
+  private List<DnsListen> listen(Section dns) {
+    List<DnsListen> all = new ArrayList<>();
+    for (Section one : dns.has("listen") ? dns.sections("listen") : List.<Section>of()) {
+      Optional<SiteId> site = site(one);
+      List<String> addresses =
+          one.values("addresses", Form.IP).stream().map(Placed::value).toList();
+      one.close();
+      site.ifPresent(s -> all.add(new DnsListen(s, addresses)));
+    }
+    return all;
+  }
+
+  /** The text itself, so that sites whose files differ have different hashes. */
+  private String records(Section dns, String zone) {
+    Optional<Path> file = dns.optional("records", Form.TEXT).map(base::resolve);
+    if (file.isEmpty()) {
+      return "";
+    }
+    try {
+      String text = Files.readString(file.get());
+      var unused = ZoneFile.extra(file.get().toString(), text, zone + ".");
+      return text;
+    } catch (IOException e) {
+      dns.problem(
+          "records", "is " + file.get() + ", which cannot be read", "name a file of UTF-8 text");
+    } catch (ZoneFileException e) {
+      e.problems().forEach(p -> dns.problem("records", "cannot be served: " + p, "correct it"));
+    }
+    return "";
   }
 
   private static List<NameServer> nameServers(Section dns) {

@@ -438,12 +438,83 @@ public record MppConfig(
    * @param ttl whole seconds; the upper bound of an answer's TTL
    * @param nameServers at least one
    * @param stale what a responder with an old ledger answers
+   * @param contact the mailbox in the SOA, as a name without a final dot
+   * @param stateReaders networks that may read a service's TXT; empty: everybody
+   * @param records further static records, the text of a master file without SOA and NS
+   * @param listen where it is not each process's own address
    */
-  public record Dns(String zone, Duration ttl, List<NameServer> nameServers, Stale stale) {
+  public record Dns(
+      String zone,
+      Duration ttl,
+      List<NameServer> nameServers,
+      Stale stale,
+      String contact,
+      ReadOnlyName readOnly,
+      List<String> stateReaders,
+      String records,
+      List<DnsListen> listen,
+      DnsLimits limits) {
     public static final Duration DEFAULT_TTL = Duration.ofSeconds(1);
 
     public Dns {
       nameServers = List.copyOf(nameServers);
+      stateReaders = List.copyOf(stateReaders);
+      listen = List.copyOf(listen);
+    }
+
+    /** Where the site's processes answer; empty: at the address of each. */
+    public List<String> listenAt(SiteId site) {
+      return listen.stream()
+          .filter(l -> l.site().equals(site))
+          .flatMap(l -> l.addresses().stream())
+          .toList();
+    }
+  }
+
+  /**
+   * The name for reads of each service.
+   *
+   * @param label put in front of the service's name
+   * @param maxLag a site whose servers are all further behind is left out
+   * @param near whose clients get which site first
+   */
+  public record ReadOnlyName(String label, Duration maxLag, List<NearSite> near) {
+    public static final String DEFAULT_LABEL = "ro";
+    public static final Duration DEFAULT_MAX_LAG = Duration.ofSeconds(10);
+
+    public ReadOnlyName {
+      near = List.copyOf(near);
+    }
+  }
+
+  /**
+   * @param networks in CIDR notation
+   */
+  public record NearSite(SiteId site, List<String> networks) {
+    public NearSite {
+      networks = List.copyOf(networks);
+    }
+  }
+
+  /**
+   * @param addresses IP literals, the wildcard included
+   */
+  public record DnsListen(SiteId site, List<String> addresses) {
+    public DnsListen {
+      addresses = List.copyOf(addresses);
+    }
+  }
+
+  /**
+   * @param rateLimit answers a second over UDP to one /24 or /56 for one name; 0: no limit
+   * @param rateLimitExempt networks without limits
+   * @param identify whether the server tells its site to who asks (NSID, id.server)
+   */
+  public record DnsLimits(int rateLimit, List<String> rateLimitExempt, boolean identify) {
+    public static final int DEFAULT_ANSWERS = 1000;
+
+    public DnsLimits {
+      rateLimitExempt = List.copyOf(rateLimitExempt);
     }
   }
 

@@ -4,16 +4,23 @@ import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.core.model.Status;
+import dev.mpp.dns.AccessList;
 import dev.mpp.dns.AnswerTable;
 import dev.mpp.dns.DnsName;
+import dev.mpp.dns.ExtraRecords;
 import dev.mpp.dns.Liveness;
+import dev.mpp.dns.Near;
 import dev.mpp.dns.Rdata;
+import dev.mpp.dns.RrType;
+import dev.mpp.dns.StalePolicy;
 import dev.mpp.dns.Zone;
 import dev.mpp.dns.ZoneBuilder;
 import dev.mpp.node.NodeSnapshot;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,23 +29,69 @@ import java.util.Set;
  *
  * <p>A service's name answers with the addresses of the site that last confirmed a verified
  * writable server, for no longer than nobody else can have been granted the role; between two
- * confirmations with a TTL of 0; and not at all (SERVFAIL) once this site's replica of the ledger
- * is older than a lease, before anything was learnt, or when the answer would be this site although
- * it knows itself to be cut off.
+ * confirmations with a TTL of 0; and not at all (SERVFAIL, unless the policy says otherwise) once
+ * this site's replica of the ledger is older than a lease, before anything was learnt, or when the
+ * answer would be this site although it knows itself to be cut off.
+ *
+ * <pre>
+ * NAME                     A AAAA   the ACTIVE site; TXT epoch=… active=…
+ * _mysql._tcp.NAME         SRV      NAME, for as long
+ * ro.NAME                  A AAAA   the sites fit for reads ({@link Readers})
+ * _mysql._tcp.ro.NAME      SRV      those sites' names
+ * SITE.NAME                A AAAA   the site's addresses, as configured
+ * </pre>
  */
 public final class DnsTables {
   private static final long SOA_TTL = 60;
   private static final long STATIC_TTL = 300;
+  private static final int MYSQL_PORT = 3306;
+  private static final String SRV = "_mysql._tcp.";
 
   /**
    * @param zone apex without a final dot
    * @param ttl upper bound of an answer's TTL in seconds
    * @param nameServers name and address literal
    * @param leaseNanos lease duration: an older ledger is stale
+   * @param stale what is answered then
+   * @param contact mailbox of the SOA, as a name without a final dot
+   * @param readOnlyLabel in front of a service's name: its name for reads
+   * @param maxLagSeconds of a server that serves reads
+   * @param near networks in CIDR notation by the site that is nearest to them
+   * @param stateReaders networks that may read TXT; empty: everybody
+   * @param extra static records beside those of the services
    */
-  public record Settings(String zone, long ttl, List<NameServer> nameServers, long leaseNanos) {
+  public record Settings(
+      String zone,
+      long ttl,
+      List<NameServer> nameServers,
+      long leaseNanos,
+      StalePolicy stale,
+      String contact,
+      String readOnlyLabel,
+      long maxLagSeconds,
+      Map<SiteId, List<String>> near,
+      List<String> stateReaders,
+      ExtraRecords extra) {
     public Settings {
       nameServers = List.copyOf(nameServers);
+      near = Map.copyOf(near);
+      stateReaders = List.copyOf(stateReaders);
+    }
+
+    /** Without anything that an operator has to ask for. */
+    public Settings(String zone, long ttl, List<NameServer> nameServers, long leaseNanos) {
+      this(
+          zone,
+          ttl,
+          nameServers,
+          leaseNanos,
+          StalePolicy.SERVFAIL,
+          "hostmaster." + zone,
+          "ro",
+          10,
+          Map.of(),
+          List.of(),
+          ExtraRecords.NONE);
     }
   }
 
@@ -46,12 +99,20 @@ public final class DnsTables {
   public record NameServer(String name, String address) {}
 
   private final Settings settings;
+  private final Optional<AccessList> stateReaders;
 
   public DnsTables(Settings settings) {
     this.settings = settings;
+    this.stateReaders =
+        settings.stateReaders().isEmpty()
+            ? Optional.empty()
+            : Optional.of(AccessList.of(settings.stateReaders()));
   }
 
-  /** Whether {@link #table} would answer from {@code after} as it does from {@code before}. */
+  /**
+   * Whether {@link #table} would answer from {@code after} as it does from {@code before}, names
+   * for reads apart: those follow with the next command that is applied, within a renewal interval.
+   */
   public static boolean sameAnswers(NodeSnapshot before, NodeSnapshot after) {
     if (before.ledgerFreshAt() != after.ledgerFreshAt()
         || before.services().size() != after.services().size()
@@ -81,13 +142,18 @@ public final class DnsTables {
     return failed;
   }
 
+  /**
+   * The zone.
+   *
+   * @throws IllegalArgumentException if the extra records contradict what the services need; a
+   *     picture with the services and without anything learnt tells before it matters
+   */
   public AnswerTable table(NodeSnapshot picture) {
     Set<ServiceName> failed = failed(picture);
-    String first = settings.nameServers().getFirst().name() + ".";
     Rdata.Soa soa =
         new Rdata.Soa(
-            DnsName.of(first),
-            DnsName.of("hostmaster." + settings.zone() + "."),
+            DnsName.of(settings.nameServers().getFirst().name() + "."),
+            DnsName.of(settings.contact() + "."),
             serial(picture),
             60,
             15,
@@ -102,12 +168,32 @@ public final class DnsTables {
         zone.records(n.name() + ".", STATIC_TTL, Rdata.address(n.address()));
       }
     }
+    Readers readers = Readers.of(picture, settings.maxLagSeconds());
+    Set<String> services = new HashSet<>();
+    picture.services().forEach(s -> services.add(s.name().name()));
     for (NodeSnapshot.Service s : picture.services()) {
       if (inZone(s.name().name())) {
         service(zone, s, picture, failed);
+        siteNames(zone, s, services);
+        readOnly(zone, s, picture, readers.sites(s), services);
       }
     }
+    settings.extra().addTo(zone);
     return AnswerTable.builder().zone(zone.build()).build();
+  }
+
+  /** Every name that the services have in the zone, with a final dot. */
+  public Set<String> names(List<NodeSnapshot.Service> services) {
+    Set<String> names = new HashSet<>();
+    for (NodeSnapshot.Service s : services) {
+      for (String name :
+          List.of(s.name().name(), settings.readOnlyLabel() + "." + s.name().name())) {
+        names.add(name + ".");
+        names.add(SRV + name + ".");
+      }
+      s.addresses().forEach(a -> names.add(siteName(a.site(), s) + "."));
+    }
+    return names;
   }
 
   private boolean inZone(String name) {
@@ -128,19 +214,13 @@ public final class DnsTables {
       ZoneBuilder zone, NodeSnapshot.Service s, NodeSnapshot picture, Set<ServiceName> failed) {
     String owner = s.name().name() + ".";
     Optional<SiteId> site = s.grant().servedBy();
-    List<Rdata> rdata = new ArrayList<>();
-    site.ifPresent(
-        id ->
-            s.addresses().stream()
-                .filter(a -> a.site().equals(id))
-                .flatMap(a -> a.addresses().stream())
-                .map(Rdata::address)
-                .forEach(rdata::add));
+    List<Rdata> rdata = site.map(id -> addresses(s, id)).orElse(List.of());
     if (site.isEmpty()
         || rdata.isEmpty()
         || picture.ledgerFreshAt() == Long.MIN_VALUE
-        || site.get().equals(picture.local().site()) && failed.contains(s.name())) {
+        || (site.get().equals(picture.local().site()) && failed.contains(s.name()))) {
       zone.unknown(owner);
+      zone.unknown(SRV + owner);
       return;
     }
     long staleAfter = picture.ledgerFreshAt() + settings.leaseNanos();
@@ -149,12 +229,87 @@ public final class DnsTables {
     long leaseEnd = agreed && (!ours || s.holding()) ? s.leaseEnd() : picture.takenAt();
     // The evidence for the lease is the ledger: with the one stale the other has run out.
     long end = leaseEnd - staleAfter > 0 ? staleAfter : leaseEnd;
-    Liveness live = Liveness.lease(end, staleAfter);
+    Liveness live = new Liveness.Lease(end, staleAfter, settings.stale());
     zone.live(owner, settings.ttl(), live, rdata);
     zone.live(
         owner,
         settings.ttl(),
         live,
         new Rdata.Txt("epoch=" + s.grant().epoch() + " active=" + (agreed ? site.get() : "none")));
+    stateReaders.ifPresent(who -> zone.readers(owner, RrType.TXT, who));
+    zone.live(SRV + owner, settings.ttl(), live, srv(owner));
+  }
+
+  private static Rdata srv(String target) {
+    return new Rdata.Srv(0, 1, MYSQL_PORT, DnsName.of(target));
+  }
+
+  private static List<Rdata> addresses(NodeSnapshot.Service s, SiteId site) {
+    return s.addresses().stream()
+        .filter(a -> a.site().equals(site))
+        .flatMap(a -> a.addresses().stream())
+        .map(Rdata::address)
+        .toList();
+  }
+
+  /** A service that is itself called so keeps the name. */
+  private void siteNames(ZoneBuilder zone, NodeSnapshot.Service s, Set<String> services) {
+    for (NodeSnapshot.SiteAddress a : s.addresses()) {
+      String name = siteName(a.site(), s);
+      if (!services.contains(name)) {
+        zone.records(name + ".", STATIC_TTL, addresses(s, a.site()).toArray(Rdata[]::new));
+      }
+    }
+  }
+
+  private static String siteName(SiteId site, NodeSnapshot.Service s) {
+    return site.name() + "." + s.name().name();
+  }
+
+  /**
+   * Reads need no lease, but the same knowledge: what this site has heard of the others is as old
+   * as its replica of the ledger when it is cut off.
+   */
+  private void readOnly(
+      ZoneBuilder zone,
+      NodeSnapshot.Service s,
+      NodeSnapshot picture,
+      List<SiteId> fit,
+      Set<String> services) {
+    String name = settings.readOnlyLabel() + "." + s.name().name();
+    boolean taken =
+        services.contains(name)
+            || s.addresses().stream()
+                .anyMatch(a -> a.site().name().equals(settings.readOnlyLabel()));
+    if (taken) {
+      return;
+    }
+    String owner = name + ".";
+    Map<SiteId, List<Rdata>> sites = new LinkedHashMap<>();
+    fit.forEach(id -> sites.put(id, addresses(s, id)));
+    List<Rdata> all = sites.values().stream().flatMap(List::stream).distinct().toList();
+    if (all.isEmpty() || picture.ledgerFreshAt() == Long.MIN_VALUE) {
+      zone.unknown(owner);
+      zone.unknown(SRV + owner);
+      return;
+    }
+    long staleAfter = picture.ledgerFreshAt() + settings.leaseNanos();
+    Liveness live = new Liveness.Lease(staleAfter, staleAfter, settings.stale());
+    zone.live(owner, settings.ttl(), live, all);
+    zone.near(owner, near(sites));
+    List<Rdata> targets = new ArrayList<>();
+    sites.keySet().forEach(id -> targets.add(srv(siteName(id, s) + ".")));
+    zone.live(SRV + owner, settings.ttl(), live, targets);
+  }
+
+  private List<Near> near(Map<SiteId, List<Rdata>> sites) {
+    List<Near> rules = new ArrayList<>();
+    sites.forEach(
+        (site, data) ->
+            settings
+                .near()
+                .getOrDefault(site, List.of())
+                .forEach(network -> rules.add(new Near(network, data))));
+    return rules;
   }
 }

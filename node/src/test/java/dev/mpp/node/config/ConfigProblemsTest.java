@@ -154,6 +154,14 @@ class ConfigProblemsTest {
           dns: {zone: eraser.test, ttl: 7s, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}]}|dns.ttl <= lease.duration does not hold: 7s > 6s
           dns: {zone: eraser.test, ttl: 500ms, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}]}|DNS counts TTLs in whole seconds
           dns: {zone: eraser.test}|"dns.name-servers" is missing
+          dns: {zone: eraser.test, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}], stale: own-site}|answers servfail or last-known
+          dns: {zone: eraser.test, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}], state-readers: [10.0.0.1/8]}|address bits set beyond its prefix length
+          dns: {zone: eraser.test, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}], read-only: {near: [{site: zz, networks: [10.0.0.0/8]}]}}|which is not one of the sites
+          dns: {zone: eraser.test, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}], read-only: {max-lag: 10ms}}|max-lag is 10ms
+          dns: {zone: eraser.test, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}], records: missing.zone}|which cannot be read; name a file
+          dns: {zone: eraser.test, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}], records: mpp.yml}|dns.records cannot be served:
+          dns: {zone: eraser.test, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}], rate-limit: many}|dns.rate-limit is "many"
+          dns: {zone: eraser.test, name-servers: [{name: ns.eraser.test, address: 127.0.1.1}], listen: [{site: a, addresses: [localhost]}]}|which is not an IP address
           profiles: {a: &a {port: 1}, b: *a}|YAML anchors and aliases are not supported
           """)
   void oneMoreLine(String line, String expected) throws Exception {

@@ -201,6 +201,10 @@ public final class MySqlProcess extends ServerProcess {
 
   /** An initialised data directory, made once. */
   private static synchronized Path template() throws IOException {
+    return alone(WORK, MySqlProcess::made);
+  }
+
+  private static Path made() throws IOException {
     Path template = WORK.resolve("template");
     if (OTHER.isEmpty() && !Files.exists(BASE.resolve("lib/plugin/mysql_clone.so"))) {
       extract();

@@ -4,10 +4,13 @@ import dev.mpp.core.model.NodeAddress;
 import dev.mpp.node.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -339,6 +342,22 @@ public abstract class ServerProcess implements AutoCloseable {
     } catch (SQLException e) {
       last.set(e.getErrorCode() + " " + e.getMessage());
       return false;
+    }
+  }
+
+  /** Something that is made once for all tests. */
+  interface Making {
+    Path make() throws IOException;
+  }
+
+  /** Two test processes of one build share the directory: one makes, the other waits. */
+  static Path alone(Path work, Making making) throws IOException {
+    Files.createDirectories(work);
+    try (FileChannel file =
+            FileChannel.open(
+                work.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = file.lock()) {
+      return making.make();
     }
   }
 

@@ -1,0 +1,188 @@
+package dev.mpp.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mpp.cli.Screen;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mpp dns} on loopback, asked by {@code mpp dns query}. */
+@Timeout(120)
+final class DnsCommandsTest {
+  private static final String ZONE =
+      """
+      $ORIGIN example.org.
+      $TTL 60
+      @ SOA ns1 hostmaster 1 3600 600 86400 60
+      @ NS ns1
+      ns1 A 192.0.2.53
+      www A 192.0.2.1
+      """;
+
+  @TempDir private Path dir;
+
+  private record Result(int exit, String out, String err) {}
+
+  private static Result mpp(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exit = Main.commandLine(Screen.of(out, err)).execute(args);
+    return new Result(exit, out.toString(), err.toString());
+  }
+
+  private static void eventually(String what, BooleanSupplier condition) throws Exception {
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - deadline < 0, "never: " + what);
+      Thread.sleep(10);
+    }
+  }
+
+  /** Runs until it is interrupted, as the process would by a signal. */
+  private static final class Serving implements AutoCloseable {
+    final StringWriter out = new StringWriter();
+    final StringWriter err = new StringWriter();
+    final Thread thread;
+
+    Serving(Path zone) {
+      thread =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    var unused =
+                        Main.commandLine(Screen.of(out, err))
+                            .execute("dns", "--zone", zone.toString(), "--listen", "127.0.0.1:0");
+                  });
+    }
+
+    String address() throws Exception {
+      Pattern line = Pattern.compile("answering at (\\S+)");
+      eventually("listening: " + err, () -> line.matcher(out.toString()).find());
+      Matcher found = line.matcher(out.toString());
+      assertTrue(found.find());
+      return found.group(1);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      thread.interrupt();
+      thread.join();
+    }
+  }
+
+  @Test
+  void aZoneFileIsServedAndReadAgainWhenItChanges() throws Exception {
+    Path zone = Files.writeString(dir.resolve("example.zone"), ZONE);
+    try (Serving serving = new Serving(zone)) {
+      String server = serving.address();
+      Result good = mpp("dns", "query", "www.example.org", "--server", server);
+      assertEquals(0, good.exit(), good.err());
+      assertTrue(good.out().contains("NOERROR"), good.out());
+      assertTrue(good.out().contains("www.example.org.  60  A  192.0.2.1"), good.out());
+      Result none = mpp("dns", "query", "nope.example.org", "aaaa", "--server", server);
+      assertEquals(1, none.exit());
+      assertTrue(none.out().contains("NXDOMAIN") && none.out().contains("SOA"), none.out());
+
+      Files.writeString(zone, ZONE + "www AAAA 2001:db8::1\n");
+      eventually(
+          "the new record: " + serving.err,
+          () ->
+              mpp("dns", "query", "www.example.org", "AAAA", "--server", server)
+                  .out()
+                  .contains("2001:db8"));
+
+      Files.writeString(zone, ZONE + "www A 192.0.2.999\n");
+      eventually(
+          "the problem is told",
+          () -> serving.err.toString().contains("example.zone:7: \"192.0.2.999\" is not"));
+      eventually(
+          "and what is served", () -> serving.err.toString().contains("from before are kept"));
+      assertEquals(0, mpp("dns", "query", "www.example.org", "--server", server).exit());
+    }
+  }
+
+  @Test
+  void checkingAFileEndsWithItsProblems() throws Exception {
+    Path good = Files.writeString(dir.resolve("good.zone"), ZONE);
+    Result fine = mpp("dns", "--zone", good.toString(), "--check");
+    assertEquals(0, fine.exit(), fine.err());
+    assertTrue(fine.out().contains("example.org. can be served"), fine.out());
+    Path bad = Files.writeString(dir.resolve("bad.zone"), ZONE + "*.x A 192.0.2.1\nx MX y\n");
+    Result wrong = mpp("dns", "--zone", bad.toString(), "--check");
+    assertEquals(1, wrong.exit());
+    assertTrue(wrong.err().contains("bad.zone:8: preference"), wrong.err());
+    Result twice = mpp("dns", "--zone", good.toString(), "--zone", good.toString(), "--check");
+    assertEquals(1, twice.exit());
+    assertTrue(twice.err().contains("given twice"), twice.err());
+  }
+
+  @Test
+  void wrongUsageSaysWhatToWrite() throws Exception {
+    Path good = Files.writeString(dir.resolve("good.zone"), ZONE);
+    Result none = mpp("dns");
+    assertEquals(2, none.exit());
+    assertTrue(none.err().contains("--zone FILE"), none.err());
+    Result named = mpp("dns", "--zone", good.toString(), "--listen", "localhost:53");
+    assertEquals(2, named.exit());
+    assertTrue(named.err().contains("is no IP address"), named.err());
+    Result whom = mpp("dns", "query", "x.test");
+    assertEquals(2, whom.exit());
+    assertTrue(whom.err().contains("--server"), whom.err());
+    Result type = mpp("dns", "query", "x.test", "NOPE", "--server", "127.0.0.1:1");
+    assertEquals(2, type.exit());
+    assertTrue(type.err().contains("no record type"), type.err());
+  }
+
+  private Path config(String server) throws Exception {
+    int colon = server.lastIndexOf(':');
+    return Files.writeString(
+        dir.resolve("mpp.yml"),
+        """
+        deployment: demo
+        site: a
+        mode: solo
+        sites: [{name: a, address: 127.0.0.1}]
+        ports: {dns: %s}
+        services:
+          - name: www.example.org
+            mysql: {user: mpp, password-env: PATH}
+            sites: [{site: a, addresses: [192.0.2.1], pool: "name:x;primary:127.0.0.1:13306"}]
+        dns:
+          zone: example.org
+          name-servers: [{name: ns1.example.org, address: 127.0.0.1}]
+        """
+            .formatted(server.substring(colon + 1)));
+  }
+
+  @Test
+  void theCheckComparesServersWithTheConfiguration() throws Exception {
+    Path zone = Files.writeString(dir.resolve("example.zone"), ZONE);
+    try (Serving serving = new Serving(zone)) {
+      String server = serving.address();
+      String file = config(server).toString();
+      Result good = mpp("dns", "check", "--config", file, "--resolver", "none");
+      assertEquals(0, good.exit(), good.out() + good.err());
+      assertTrue(good.out().contains("over TCP: authoritative for example.org."), good.out());
+      assertTrue(good.out().contains("www.example.org A: all say [192.0.2.1]"), good.out());
+
+      // The responder itself is no resolver that would know of another parent; it says the same.
+      Result delegated = mpp("dns", "check", "--config", file, "--resolver", server);
+      assertEquals(1, delegated.exit(), delegated.out());
+      assertTrue(delegated.out().contains("is delegated to [ns1.example.org.]"), delegated.out());
+      assertTrue(
+          delegated.out().contains("has the addresses [192.0.2.53], not 127.0.0.1"),
+          delegated.out());
+    }
+    Result down = mpp("dns", "check", "--config", config("x:1").toString(), "--resolver", "none");
+    assertEquals(1, down.exit());
+    assertTrue(down.out().contains("WRONG  ns1.example.org 127.0.0.1:1 over TCP"), down.out());
+  }
+}

@@ -13,6 +13,7 @@ import dev.mpp.node.mysql.ReplicationAccount;
 import dev.mpp.node.mysql.ServerOptions;
 import dev.mpp.node.mysql.ServerProcess;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,16 @@ class MostAdvancedServerTest {
   private static void within(String what, PaperSite site, Callable<Boolean> condition)
       throws Exception {
     try {
-      Eventually.within(BUDGET, what, condition);
+      Eventually.within(
+          BUDGET,
+          what,
+          () -> {
+            try {
+              return condition.call();
+            } catch (SQLException slow) {
+              return false; // a loaded machine does not let everybody log in within 2 s
+            }
+          });
     } catch (AssertionError e) {
       throw new AssertionError(
           e.getMessage() + "\n" + site.mpp("status", "--wide").out() + site.violations, e);

@@ -3,6 +3,8 @@ package dev.mpp.node;
 import dev.mpp.node.mysql.MySqlProcess;
 import dev.mpp.node.mysql.ServerProcess;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** With MySQL, which merges silently whatever it is told to replicate. */
 @Tag("mysql-server")
@@ -10,6 +12,20 @@ class MySqlReturningTest extends ReturningContract {
   @Override
   ServerProcess start(int serverId) throws Exception {
     return MySqlProcess.start(serverId);
+  }
+
+  @Override
+  @Test
+  @EnabledIfSystemProperty(named = "mpp.long", matches = "true")
+  void isFoundWhileItReconnects() throws Exception {
+    super.isFoundWhileItReconnects();
+  }
+
+  @Override
+  @Test
+  @EnabledIfSystemProperty(named = "mpp.long", matches = "true")
+  void isFoundLongAfterItReconnected() throws Exception {
+    super.isFoundLongAfterItReconnected();
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real server on a small file system of its own, which is filled under it and its writers. */
@@ -31,6 +32,7 @@ class DiskFullTest {
   /** No state says it; but the list of sessions needs space of its own. */
   @Test
   @Tag("mysql-server")
+  @EnabledIfSystemProperty(named = "mpp.long", matches = "true")
   void isNamedByMySqlAndPollsGoOnAfterARestart(@TempDir Path parent) throws Exception {
     seenAndOver(parent, "240m", p -> MySqlProcess.startIn(p, 74));
   }

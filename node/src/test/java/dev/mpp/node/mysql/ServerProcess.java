@@ -165,7 +165,7 @@ public abstract class ServerProcess implements AutoCloseable {
         ServerOptions.of(address(), "orders", MANAGER, pollTimeout).withHeartbeat(heartbeat));
   }
 
-  Connection root() throws SQLException {
+  public Connection root() throws SQLException {
     return connect("root", "");
   }
 

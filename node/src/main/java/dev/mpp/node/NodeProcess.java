@@ -458,27 +458,16 @@ final class NodeProcess implements AutoCloseable {
 
   private ServerOptions options(MppConfig.Service service, NodeAddress node) {
     MppConfig.DeadMan d = config.deadMan();
-    ServerOptions plain =
-        new ServerOptions(
+    return ServerOptions.of(
             node,
             service.name().name(),
-            new Credentials(
-                service.mysql().user(),
-                () -> {
-                  try {
-                    return service.mysql().password().reveal();
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                }),
-            service.poll().timeout(),
-            ServerOptions.Tls.PREFERRED,
-            new DeadManTimings(d.timeout(), d.period(), d.killBudget()),
-            time::nanos);
-    return plain.withFence(
-        new FenceOptions(
-            service.fence().blockAccounts().stream().map(FenceOptions.Account::parse).toList(),
-            service.fence().offlineMode()));
+            ServiceWiring.manager(service.mysql()),
+            service.poll().timeout())
+        .withTimings(new DeadManTimings(d.timeout(), d.period(), d.killBudget()), time::nanos)
+        .withFence(
+            new FenceOptions(
+                service.fence().blockAccounts().stream().map(FenceOptions.Account::parse).toList(),
+                service.fence().offlineMode()));
   }
 
   private Agreement agreement(

@@ -343,10 +343,36 @@ public record MppConfig(
     }
   }
 
-  /** The account MPP uses on the servers of a service, and the schema that holds its tables. */
-  public record MySql(String user, Secret password, String schema) {
+  /**
+   * The account MPP uses on the servers of a service, and the schema that holds its tables.
+   *
+   * @param serverKey the RSA public key of the servers, for logins without TLS
+   * @param insecureServerKey asks a server without TLS for its key
+   */
+  public record MySql(
+      String user,
+      Secret password,
+      String schema,
+      MySqlTls tls,
+      Optional<KeyFile> serverKey,
+      boolean insecureServerKey) {
     public static final String DEFAULT_SCHEMA = "mpp";
   }
+
+  /** How MPP's sessions on servers are encrypted; certificates are not verified. */
+  public enum MySqlTls {
+    /** Where the server offers it. */
+    PREFERRED,
+    REQUIRED,
+    DISABLED
+  }
+
+  /**
+   * A file.
+   *
+   * @param written as in the configuration; two sites with the same text are configured alike
+   */
+  public record KeyFile(String written, Path path) {}
 
   /**
    * The account a server logs in with at its source; the same on every server of the service.

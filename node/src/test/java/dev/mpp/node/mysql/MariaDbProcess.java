@@ -123,12 +123,12 @@ public final class MariaDbProcess extends ServerProcess {
   }
 
   @Override
-  String dialect(String statement) {
+  public String dialect(String statement) {
     return statement;
   }
 
   @Override
-  void replicateFrom(ServerProcess source) throws SQLException {
+  public void replicateFrom(ServerProcess source) throws SQLException {
     run(
         "CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT="
             + source.address().port()

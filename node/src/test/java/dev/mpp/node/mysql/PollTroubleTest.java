@@ -297,14 +297,11 @@ class PollTroubleTest {
 
   private static MySqlServer at(int port, ServerOptions.Tls tls, Duration timeout) {
     return MySqlServers.open(
-        new ServerOptions(
+        ServerOptions.of(
             new NodeAddress("127.0.0.1", port),
             "orders",
-            MariaDbProcess.MANAGER,
-            timeout,
-            tls,
-            DeadManTimings.DEFAULT,
-            System::nanoTime));
+            MariaDbProcess.MANAGER.with(Encryption.of(tls)),
+            timeout));
   }
 
   @Test

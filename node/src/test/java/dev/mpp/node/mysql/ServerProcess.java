@@ -82,7 +82,7 @@ public abstract class ServerProcess implements AutoCloseable {
             "--port=" + port,
             "--server-id=" + serverId));
     command.addAll(options);
-    this.process = launch();
+    this.process = launch(command);
   }
 
   /** A read-only, prepared server with the application's account and table {@code app.t}. */
@@ -139,9 +139,9 @@ public abstract class ServerProcess implements AutoCloseable {
   abstract boolean commitsXaWhenReadOnly();
 
   /** The words of this family's replication statements for SLAVE and MASTER. */
-  abstract String dialect(String statement);
+  public abstract String dialect(String statement);
 
-  abstract void replicateFrom(ServerProcess source) throws SQLException;
+  public abstract void replicateFrom(ServerProcess source) throws SQLException;
 
   abstract void sourcePort(int port) throws SQLException;
 
@@ -165,7 +165,7 @@ public abstract class ServerProcess implements AutoCloseable {
         ServerOptions.of(address(), "orders", MANAGER, pollTimeout).withHeartbeat(heartbeat));
   }
 
-  Connection root() throws SQLException {
+  public Connection root() throws SQLException {
     return connect("root", "");
   }
 
@@ -255,7 +255,16 @@ public abstract class ServerProcess implements AutoCloseable {
 
   public void restart() throws Exception {
     kill();
-    process = launch();
+    process = launch(command);
+    awaitUp();
+  }
+
+  /** The same, and nobody told it to wait with replication: its receiver starts with it. */
+  public void restartReplicating() throws Exception {
+    kill();
+    List<String> eager = new ArrayList<>(command);
+    eager.removeAll(List.of("--skip-slave-start", "--skip-replica-start"));
+    process = launch(eager);
     awaitUp();
   }
 
@@ -264,7 +273,7 @@ public abstract class ServerProcess implements AutoCloseable {
     kill();
     delete(data);
     copy(template, data);
-    process = launch();
+    process = launch(command);
     awaitUp();
   }
 
@@ -281,7 +290,7 @@ public abstract class ServerProcess implements AutoCloseable {
     }
   }
 
-  private Process launch() throws IOException {
+  private Process launch(List<String> command) throws IOException {
     return start(
         new ProcessBuilder(command)
             .redirectErrorStream(true)

@@ -93,7 +93,8 @@ public final class ZoneNotify implements Runnable {
           trouble = "it answers NOTIFY with " + Rcode.string(rcode) + ": is this its primary?";
         }
         return serial;
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
+        // A key that is no key any more included: it is read again for the next attempt.
         unanswered.incrementAndGet();
         trouble = String.valueOf(e.getMessage());
         pause(serial, backoff.failed());

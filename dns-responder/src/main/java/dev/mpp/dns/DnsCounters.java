@@ -45,7 +45,9 @@ public final class DnsCounters {
     TCP_PROTOCOL_ERROR,
     /** A signed query whose TSIG is malformed, of an unknown key, wrong or out of time. */
     TSIG_REFUSED,
-    /** A transfer of a whole zone begun: AXFR, or IXFR where differences are not known or longer. */
+    /**
+     * A transfer of a whole zone begun: AXFR, or IXFR where differences are not known or longer.
+     */
     TRANSFER_WHOLE,
     /** A transfer of differences begun. */
     TRANSFER_INCREMENTAL,

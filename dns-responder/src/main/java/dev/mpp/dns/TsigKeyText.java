@@ -17,7 +17,8 @@ final class TsigKeyText {
   private static final Pattern FIELD =
       Pattern.compile("(?m)^\\s*(?:-\\s+)?(id|name|algorithm|secret):\\s+\"?([^\"\\s]+)\"?\\s*$");
   private static final String FORMS =
-      "write key \"NAME\" { algorithm hmac-sha256; secret \"BASE64\"; }; or NAME hmac-sha256 BASE64";
+      "write key \"NAME\" { algorithm hmac-sha256; secret \"BASE64\"; }; or NAME hmac-sha256"
+          + " BASE64";
 
   private final String text;
 

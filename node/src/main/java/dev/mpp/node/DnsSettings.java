@@ -139,8 +139,8 @@ final class DnsSettings {
       NodeSnapshot trial =
           new NodeSnapshot(
               0, self, List.of(), services, new Agreement.Health("", "", 0, 0), 0, false, 0);
-      var table = tables.table(trial);
-      var copy = tables.copy(trial);
+      var unusedTable = tables.table(trial);
+      var unusedCopy = tables.copy(trial);
     } catch (IllegalArgumentException e) {
       throw new IOException("the DNS zone cannot be served: " + e.getMessage(), e);
     }

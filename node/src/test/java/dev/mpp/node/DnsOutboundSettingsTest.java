@@ -113,8 +113,8 @@ final class DnsOutboundSettingsTest {
               "DNS secondary 192.0.2.10:53: nothing to tell yet",
               "DNS secondary [2001:db8:0:0:0:0:0:10]:5353: nothing to tell yet",
               "DNS push of mysql.example.org to 192.0.2.20:5300: not this site's to say at present",
-              "DNS push of mysql.example.org to [2001:db8:0:0:0:0:0:20]:53: not this site's to say at"
-                  + " present"),
+              "DNS push of mysql.example.org to [2001:db8:0:0:0:0:0:20]:53: not this site's to say"
+                  + " at present"),
           outbound.lines());
       assertEquals(List.of(), outbound.alarms());
       assertEquals(2, outbound.counters().size());

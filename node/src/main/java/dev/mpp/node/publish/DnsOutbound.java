@@ -146,7 +146,7 @@ public final class DnsOutbound implements AutoCloseable {
   /** What does not work. */
   public List<String> alarms() {
     return Stream.concat(
-            notifies.stream().map(ZoneNotify::alarm).flatMap(Stream::ofNullable),
+            notifies.stream().map(ZoneNotify::alarm).flatMap(Optional::stream),
             pushes.stream().map(PushWorker::alarm).flatMap(Optional::stream))
         .toList();
   }

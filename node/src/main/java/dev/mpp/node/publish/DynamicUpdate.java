@@ -33,8 +33,7 @@ import org.xbill.DNS.Update;
  * @param ttl seconds
  * @param timeout of each message
  */
-record DynamicUpdate(
-    InetSocketAddress server, Name zone, Name name, long ttl, Duration timeout) {
+record DynamicUpdate(InetSocketAddress server, Name zone, Name name, long ttl, Duration timeout) {
 
   /** What became of an update. */
   enum Outcome {

@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -44,8 +43,7 @@ public final class ZoneNotify implements Runnable {
    * @param zone with a final dot
    * @param key that messages are signed with
    */
-  public ZoneNotify(
-      String zone, InetSocketAddress server, Optional<DnsOutbound.KeySource> key) {
+  public ZoneNotify(String zone, InetSocketAddress server, Optional<DnsOutbound.KeySource> key) {
     this.zone = Name.fromConstantString(zone);
     this.server = server;
     this.key = key;
@@ -85,8 +83,7 @@ public final class ZoneNotify implements Runnable {
     backoff.reset();
     for (int i = 0; i < ATTEMPTS && wanted == serial && !changes.ended(); i++) {
       try {
-        int rcode =
-            new SignedDns(server, TIMEOUT, signer()).exchange(message(), false).getRcode();
+        int rcode = new SignedDns(server, TIMEOUT, signer()).exchange(message(), false).getRcode();
         if (rcode == Rcode.NOERROR) {
           acknowledged.incrementAndGet();
           told = serial;
@@ -96,7 +93,8 @@ public final class ZoneNotify implements Runnable {
           trouble = "it answers NOTIFY with " + Rcode.string(rcode) + ": is this its primary?";
         }
         return serial;
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
+        // A key that is no key any more included: it is read again for the next attempt.
         unanswered.incrementAndGet();
         trouble = String.valueOf(e.getMessage());
         pause(serial, backoff.failed());
@@ -106,9 +104,7 @@ public final class ZoneNotify implements Runnable {
   }
 
   private Optional<TSIG> signer() throws IOException {
-    return key.isPresent()
-        ? Optional.of(DnsOutbound.tsig(key.get().read()))
-        : Optional.empty();
+    return key.isPresent() ? Optional.of(DnsOutbound.tsig(key.get().read())) : Optional.empty();
   }
 
   private void pause(long serial, long millis) throws InterruptedException {
@@ -157,7 +153,8 @@ public final class ZoneNotify implements Runnable {
             : ": not told of serial " + wanted + (trouble.isEmpty() ? "" : ": " + trouble));
   }
 
-  @Nullable String alarm() {
-    return told != wanted && !trouble.isEmpty() ? line() : null;
+  /** What an operator has to know. */
+  Optional<String> alarm() {
+    return told != wanted && !trouble.isEmpty() ? Optional.of(line()) : Optional.empty();
   }
 }

@@ -187,8 +187,7 @@ class DynamicUpdateTest {
         assertEquals(1, worker.count(PushWorker.Result.FAILED));
         assertTrue(worker.line().contains("not confirmed: the server answers"), worker.line());
       }
-      PushPlan.Update update =
-          new PushPlan.Update(Optional.empty(), new EpochMark(7, 1, "site1"));
+      PushPlan.Update update = new PushPlan.Update(Optional.empty(), new EpochMark(7, 1, "site1"));
       DynamicUpdate elsewhere =
           new DynamicUpdate(
               server.address,

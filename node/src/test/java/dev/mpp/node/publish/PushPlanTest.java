@@ -82,7 +82,8 @@ class PushPlanTest {
                 List.of("mpp epoch=7 change=1 site=site2", "mpp epoch=6 change=1 site=site1"),
                 Set.of(),
                 -1),
-            PushPlan.of(SEVEN, TTL, new Observed(List.of(), Set.of(), -1, true), Optional.empty()))) {
+            PushPlan.of(
+                SEVEN, TTL, new Observed(List.of(), Set.of(), -1, true), Optional.empty()))) {
       assertInstanceOf(PushPlan.Blocked.class, plan);
     }
   }
@@ -102,21 +103,23 @@ class PushPlanTest {
       Set<String> addresses = new HashSet<>(Set.of("192.0.2.1"));
       List<Observed> reads = new ArrayList<>();
       for (int step = 0; step < 60; step++) {
-        reads.add(
-            new Observed(
-                mark.map(EpochMark::text).stream().toList(), addresses, TTL, false));
+        reads.add(new Observed(mark.map(EpochMark::text).stream().toList(), addresses, TTL, false));
         long epoch = 1 + step / 10 - (random.nextInt(4) == 0 ? random.nextInt(3) : 0);
         String site = "site" + Math.floorMod(epoch, 2);
         Wanted wanted =
             new Wanted(
                 epoch,
                 site,
-                random.nextInt(5) == 0 ? Set.of() : Set.of("10." + epoch + ".0." + random.nextInt(3)));
+                random.nextInt(5) == 0
+                    ? Set.of()
+                    : Set.of("10." + epoch + ".0." + random.nextInt(3)));
         Observed old = reads.get(Math.max(0, reads.size() - 1 - random.nextInt(8)));
         if (PushPlan.of(wanted, TTL, old, Optional.empty()) instanceof PushPlan.Update u) {
           updates.add(u);
           // Two processes may make the same mark; the server takes one of them.
-          writtenWith.put(new EpochMark(u.mark().epoch(), -updates.size(), u.mark().site()), wanted.addresses());
+          writtenWith.put(
+              new EpochMark(u.mark().epoch(), -updates.size(), u.mark().site()),
+              wanted.addresses());
         }
         if (!updates.isEmpty() && random.nextBoolean()) {
           int at = random.nextInt(updates.size());

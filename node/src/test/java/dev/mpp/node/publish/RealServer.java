@@ -82,7 +82,9 @@ final class RealServer implements AutoCloseable {
         return this;
       } catch (IOException e) {
         if (!process.isAlive() || System.nanoTime() - deadline > 0) {
-          throw new AssertionError("the server does not answer:\n" + Files.readString(log), e);
+          String said = log();
+          close();
+          throw new AssertionError("the server does not answer:\n" + said, e);
         }
         Thread.sleep(50);
       }

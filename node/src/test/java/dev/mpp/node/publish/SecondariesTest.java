@@ -101,8 +101,7 @@ class SecondariesTest {
       new TransferZones(
           List.of(
               new TransferRule(
-                  Optional.of(AccessList.loopback()),
-                  Optional.of(TsigKey.parse(RealServer.KEY)))),
+                  Optional.of(AccessList.loopback()), Optional.of(TsigKey.parse(RealServer.KEY)))),
           List.of(),
           4);
   private final AtomicReference<AnswerTable> table = new AtomicReference<>(AnswerTable.empty());
@@ -133,9 +132,7 @@ class SecondariesTest {
         Optional.of(zones),
         told.stream()
             .map(
-                a ->
-                    new DnsOutbound.Secondary(
-                        a, Optional.of(() -> TsigKey.parse(RealServer.KEY))))
+                a -> new DnsOutbound.Secondary(a, Optional.of(() -> TsigKey.parse(RealServer.KEY))))
             .toList(),
         List.of(),
         picture::get,
@@ -218,16 +215,14 @@ class SecondariesTest {
     assertTrue(texts(delta.adds).contains("mysql 0 A 203.0.113.2"));
     assertTrue(texts(delta.adds).contains("mysql 0 TXT \"epoch=8 active=none\""));
     show(outbound, active(SITE1, 8));
-    assertTrue(
-        texts(transfer(1025).getIXFR().getFirst().adds).contains("mysql 2 A 198.51.100.1"));
+    assertTrue(texts(transfer(1025).getIXFR().getFirst().adds).contains("mysql 2 A 198.51.100.1"));
   }
 
   @Test
   void aSiteThatIsCutOffHandsNothingOut() throws Exception {
     DnsOutbound outbound = outbound(List.of());
     show(outbound, active(SITE2, 7).freshAt(Long.MIN_VALUE));
-    assertThrows(
-        ZoneTransferException.class, () -> transfer(-1), "nothing was learnt yet");
+    assertThrows(ZoneTransferException.class, () -> transfer(-1), "nothing was learnt yet");
     show(outbound, active(SITE2, 7));
     clock.set(NOW + 6 * S);
     assertThrows(
@@ -253,7 +248,8 @@ class SecondariesTest {
       secondary.await("ro." + NAME, Type.AAAA, "2 2001:db8:0:0:0:0:0:2");
       secondary.await(NAME, Type.TXT, "2 \"epoch=8 active=site2\"");
       assertTrue(
-          outbound.lines().getFirst().endsWith(": told of serial 1026"), outbound.lines().toString());
+          outbound.lines().getFirst().endsWith(": told of serial 1026"),
+          outbound.lines().toString());
       assertEquals(List.of(), outbound.alarms());
       DnsCounters counters = responder.counters();
       assertTrue(counters.events(DnsCounters.Event.TRANSFER_WHOLE) >= 1);

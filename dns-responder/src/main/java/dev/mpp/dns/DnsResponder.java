@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -44,6 +45,20 @@ public final class DnsResponder implements AutoCloseable {
       Supplier<AnswerTable> table,
       LongSupplier nanoClock,
       LongSupplier unixSeconds) {
+    this(config, table, nanoClock, unixSeconds, Optional.empty());
+  }
+
+  /**
+   * As the other, with a log.
+   *
+   * @param log told of every query; not closed by the responder
+   */
+  public DnsResponder(
+      DnsResponderConfig config,
+      Supplier<AnswerTable> table,
+      LongSupplier nanoClock,
+      LongSupplier unixSeconds,
+      Optional<QueryLog> log) {
     this.config = config;
     this.connections = new TcpConnections(config.tcp(), counters);
     this.shared =
@@ -53,6 +68,7 @@ public final class DnsResponder implements AutoCloseable {
             unixSeconds,
             config,
             config.limit().map(ResponseLimiter::new).orElse(null),
+            log.orElse(null),
             counters);
   }
 

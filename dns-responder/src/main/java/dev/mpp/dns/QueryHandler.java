@@ -17,6 +17,7 @@ final class QueryHandler {
    * @param nanoClock of the table's deadlines
    * @param unixSeconds the wall clock, for the age of cookies alone
    * @param limiter null without limits
+   * @param log null without a log
    */
   record Shared(
       Supplier<AnswerTable> table,
@@ -24,12 +25,14 @@ final class QueryHandler {
       LongSupplier unixSeconds,
       DnsResponderConfig config,
       @Nullable ResponseLimiter limiter,
+      @Nullable QueryLog log,
       DnsCounters counters) {}
 
   private final Shared shared;
   private final DnsCounters counters;
   private final @Nullable ResponseLimiter limiter;
   private final boolean cookies;
+  private final QueryLog.@Nullable Sampler sampler;
   private final AnswerEngine engine;
   private final Response response = new Response();
   private long overLimit;
@@ -39,6 +42,8 @@ final class QueryHandler {
     this.counters = shared.counters();
     this.limiter = shared.limiter();
     this.cookies = shared.config().cookies().isPresent();
+    QueryLog log = shared.log();
+    this.sampler = log == null ? null : log.sampler();
     this.engine = new AnswerEngine(shared.config().identity(), shared.config().cookies());
   }
 
@@ -49,6 +54,14 @@ final class QueryHandler {
    * @return false if there must be no response
    */
   boolean handle(byte[] packet, int length, Client client, Transport transport) {
+    boolean responded = respond(packet, length, client, transport);
+    if (sampler != null && sampler.chosen()) {
+      sampler.log(packet, length, client, transport, responded ? response : null);
+    }
+    return responded;
+  }
+
+  private boolean respond(byte[] packet, int length, Client client, Transport transport) {
     if (cookies) {
       client.at(shared.unixSeconds().getAsLong());
     }

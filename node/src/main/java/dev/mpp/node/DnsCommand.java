@@ -5,15 +5,19 @@ import dev.mpp.dns.AnswerTable;
 import dev.mpp.dns.DnsBindException;
 import dev.mpp.dns.DnsResponder;
 import dev.mpp.dns.DnsResponderConfig;
+import dev.mpp.dns.QueryLog;
 import dev.mpp.dns.ServerIdentity;
 import dev.mpp.dns.UdpIo;
 import dev.mpp.dns.ZoneFile;
 import dev.mpp.dns.ZoneFileException;
+import dev.mpp.node.config.MppConfig;
+import dev.mpp.node.querylog.QueryLogs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -88,6 +92,20 @@ final class DnsCommand implements Callable<Integer> {
       description = "Told to who asks for NSID or id.server. Default: nothing.")
   private Optional<String> identity = Optional.empty();
 
+  @Option(
+      names = "--query-log",
+      paramLabel = "TO",
+      description =
+          "Logs queries to text:FILE, dnstap:FILE or dnstap-socket:PATH. Default: nothing.")
+  private Optional<String> queryLog = Optional.empty();
+
+  @Option(
+      names = "--query-log-one-in",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "Log one query in so many, 1 to 1000000. Default: ${DEFAULT-VALUE}.")
+  private int queryLogOneIn = MppConfig.QueryLogging.DEFAULT_ONE_IN;
+
   @Option(names = "--check", description = "Read the zone files, report, and end.")
   private boolean check;
 
@@ -118,16 +136,20 @@ final class DnsCommand implements Callable<Integer> {
 
   private int serve() throws InterruptedException {
     DnsResponderConfig config;
+    Optional<MppConfig.QueryLogging> logging;
     try {
       config = config();
+      logging = queryLog.map(to -> MppConfig.QueryLogging.of(to, queryLogOneIn));
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+    Optional<QueryLog> log = logging.map(l -> QueryLogs.open(l, identity, InstantSource.system()));
     try (DnsResponder responder =
         new DnsResponder(
-            config, () -> table, System::nanoTime, () -> System.currentTimeMillis() / 1000)) {
+            config, () -> table, System::nanoTime, () -> System.currentTimeMillis() / 1000, log)) {
       responder.start();
+      log.ifPresent(l -> Runtime.getRuntime().addShutdownHook(new Thread(l::close)));
       PrintWriter out = cli.terminal().out();
       responder.addresses().forEach(a -> out.println("answering at " + text(a)));
       out.flush();
@@ -136,6 +158,8 @@ final class DnsCommand implements Callable<Integer> {
     } catch (DnsBindException e) {
       cli.terminal().err().println("mpp dns: " + e.getMessage());
       return FAILED;
+    } finally {
+      log.ifPresent(QueryLog::close);
     }
   }
 

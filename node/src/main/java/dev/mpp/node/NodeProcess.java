@@ -48,6 +48,7 @@ import dev.mpp.node.mysql.ServerOptions;
 import dev.mpp.node.publish.CounterSource;
 import dev.mpp.node.publish.DnsTables;
 import dev.mpp.node.publish.NodeMetrics;
+import dev.mpp.node.querylog.QueryLogs;
 import dev.mpp.node.store.JournalEvent;
 import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
@@ -360,7 +361,14 @@ final class NodeProcess implements AutoCloseable {
 
   private DnsResponder responder() {
     return new DnsResponder(
-        DnsSettings.responder(config), () -> dnsTable, time::nanos, () -> time.wallMillis() / 1000);
+        DnsSettings.responder(config),
+        () -> dnsTable,
+        time::nanos,
+        () -> time.wallMillis() / 1000,
+        config
+            .dns()
+            .flatMap(MppConfig.Dns::queryLog)
+            .map(log -> open(QueryLogs.open(log, Optional.of(config.site().name()), wall))));
   }
 
   private InetSocketAddress bind(int port) {

@@ -9,6 +9,7 @@ import dev.mpp.node.config.MppConfig.DnsLimits;
 import dev.mpp.node.config.MppConfig.DnsListen;
 import dev.mpp.node.config.MppConfig.NameServer;
 import dev.mpp.node.config.MppConfig.NearSite;
+import dev.mpp.node.config.MppConfig.QueryLogging;
 import dev.mpp.node.config.MppConfig.ReadOnlyName;
 import dev.mpp.node.config.MppConfig.Service;
 import dev.mpp.node.config.MppConfig.Site;
@@ -85,6 +86,7 @@ final class DnsReader {
             section.value("rate-limit", Form.integer(0, 1_000_000), DnsLimits.DEFAULT_ANSWERS),
             networks(section, "rate-limit-exempt"),
             section.value("identify", Form.FLAG, false));
+    Optional<QueryLogging> queryLog = queryLog(section);
     section.close();
     TimingRules.checkTtl(section, ttl, lease);
     zone.ifPresent(z -> checkZone(top.findings(), z, services));
@@ -100,7 +102,8 @@ final class DnsReader {
                 stateReaders,
                 records,
                 listen,
-                limits));
+                limits,
+                queryLog));
   }
 
   private static List<String> networks(Section section, String key) {
@@ -123,6 +126,31 @@ final class DnsReader {
     }
     section.close();
     return new ReadOnlyName(label, lag, near);
+  }
+
+  private static Optional<QueryLogging> queryLog(Section dns) {
+    if (!dns.has("query-log")) {
+      return Optional.empty();
+    }
+    Section section = dns.section("query-log");
+    int oneIn =
+        section.value(
+            "one-in", Form.integer(1, QueryLogging.MOST_ONE_IN), QueryLogging.DEFAULT_ONE_IN);
+    Form<QueryLogging> target =
+        text -> {
+          try {
+            QueryLogging read = QueryLogging.of(text, oneIn);
+            if (!read.path().startsWith("/")) {
+              throw new Refused("is " + text, "write the path from the root, as text:/var/log/q");
+            }
+            return read;
+          } catch (IllegalArgumentException e) {
+            throw new Refused("is " + e.getMessage(), "for example text:/var/log/mpp/queries.log");
+          }
+        };
+    Optional<QueryLogging> log = section.need("to", target).map(Placed::value);
+    section.close();
+    return log;
   }
 
   private Optional<SiteId> site(Section section) {

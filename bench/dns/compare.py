@@ -5,11 +5,12 @@ compare.py [--rounds 5] [--workers 1] [--rate 20000] [--do] [--out FILE] NAME...
 
 NAME is mpp (./mpp dns of this checkout), a peer (gdnsd nsd knot pdns named), echo (a C loop that answers without
 reading: the floor), or NAME=PORT:COMMAND, a command that serves peers/zone.db for gslb.test at 127.0.0.1:PORT (with
-$WORKERS and $CPUS in its environment). Ratios are to the first peer named, by default gdnsd.
+$WORKERS and $CPUS in its environment). Ratios are to gdnsd, or else to the first peer named.
 
-Each round measures every server once, in random order: the most answers a second that one flooding client gets and the
-CPU time, user and system, that a million of them cost the server; then latency at a fixed rate. With one worker the
-server has CPU 0 and the client CPU 1; with more nobody is pinned. A sample is repeated up to three times while other
+All servers run all the time; who is not being measured has nothing to do. Each round measures every one once, in
+random order: the most answers a second that one flooding client gets and the CPU time, user and system, that a million
+of them cost the server; then latency at a fixed rate. With one worker the server has CPU 0 and the client CPU 1; with
+more nobody is pinned. A sample of CPU time has 50,000 answers at least. Samples are taken up to three times while other
 processes use more than 0.3 cores, and the one with the least of that is kept; `foreign` is what was left. On a machine
 that does other things too, the ratio of CPU times within a round is the figure to trust, and the tail of the latency
 the one not to. Needs gcc, taskset, two cores, and the servers' Debian packages (README.md).
@@ -33,6 +34,8 @@ PORTS = dict(nsd=5301, knot=5302, gdnsd=5303, pdns=5304, named=5305, mpp=5306, e
 WARM_ANSWERS = 1_000_000  # before a just-in-time compiler has nothing left to do
 WARM_SECONDS = 40
 QUIET = 0.3  # cores
+ENOUGH = 50_000  # answers: CPU time is counted in hundredths of a second
+LONGEST = 20  # s
 
 
 def command(name, workers, cpus):
@@ -98,16 +101,18 @@ def flood(port, seconds, window, sockets, rate, warm, options):
     return json.loads(subprocess.run(pin + args, capture_output=True, text=True, check=True).stdout)
 
 
-def sample(session, measure):
-    best = None
+def sample(session, enough, measure):
+    """The best of three; each as long as it takes to get enough answers for the clock that counts CPU time."""
+    best, seconds = None, 1.5
     for _ in range(3):
         time.sleep(0.3)
         start, machine, children, before = time.time(), busy(), own(), cpu(session)
-        result = measure()
+        result = measure(seconds)
         after = cpu(session)
         used = sum(after) - sum(before)
         result['foreign'] = (busy() - machine - (own() - children) - used) / (time.time() - start)
-        if result['total'] == 0:
+        if result['total'] < max(1, enough):
+            seconds = min(LONGEST, seconds * 1.2 * enough / max(1, result['total']))
             continue
         result['user'], result['sys'] = ((b - a) / result['total'] * 1e6 for a, b in zip(before, after))
         result['cpu'] = result['user'] + result['sys']
@@ -116,50 +121,55 @@ def sample(session, measure):
         if best['foreign'] < QUIET:
             break
     if best is None:
-        raise RuntimeError('no answer in three samples')
+        raise RuntimeError(f'fewer than {max(1, enough)} answers in three samples')
     return best
 
 
-def warm_up(port, options):
-    total, start = 0, time.time()
-    while total < WARM_ANSWERS and time.time() - start < WARM_SECONDS:
-        total += flood(port, 1, 128, 4, 0, 0, options)['total']
+class Server:
+    """A server that runs for the whole comparison; while others are measured it has nothing to do."""
 
+    def __init__(self, name, options):
+        self.options = options
+        cpus = '0' if options.workers == 1 else f'0-{os.cpu_count() - 1}'
+        self.port, args = command(name, options.workers, cpus)
+        env = dict(os.environ, WORKERS=str(options.workers), CPUS=cpus, WORK=tempfile.mkdtemp(dir=WORK))
+        self.log = f"{WORK}/{name.split('=')[0]}.log"
+        with open(self.log, 'w') as log:
+            self.process = subprocess.Popen(args, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                            start_new_session=True, env=env)
 
-def measure(name, options):
-    cpus = '0' if options.workers == 1 else f'0-{os.cpu_count() - 1}'
-    port, args = command(name, options.workers, cpus)
-    env = dict(os.environ, WORKERS=str(options.workers), CPUS=cpus, WORK=tempfile.mkdtemp(dir=WORK))
-    with open(f'{WORK}/log', 'a') as log:
-        server = subprocess.Popen(args, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env=env)
-    try:
+    def flood(self, seconds, window, sockets, rate, warm):
+        return flood(self.port, seconds, window, sockets, rate, warm, self.options)
+
+    def wait(self):
         for _ in range(600):
             time.sleep(0.1)
-            if server.poll() is not None:
-                raise RuntimeError(f'the server ended, see {WORK}/log')
-            if flood(port, .05, 1, 1, 0, 0, options)['ans'] > 0:
-                break
-        else:
-            raise RuntimeError('the server does not answer')
-        warm_up(port, options)
-        sockets = 4 if options.workers == 1 else 8
-        out = {'max': sample(server.pid, lambda: flood(port, 1.5, 256, sockets, 0, .2, options))}
-        out['rate'] = sample(server.pid, lambda: flood(port, 1.5, 256, sockets, options.rate, .2, options))
-        out['memory'] = memory(server.pid)
-        return out
-    finally:
-        stop(server)
+            if self.process.poll() is not None:
+                raise RuntimeError(f'the server ended, see {self.log}')
+            if self.flood(.05, 1, 1, 0, 0)['ans'] > 0:
+                return
+        raise RuntimeError('the server does not answer')
 
+    def warm_up(self):
+        total, start = 0, time.time()
+        while total < WARM_ANSWERS and time.time() - start < WARM_SECONDS:
+            total += self.flood(1, 128, 4, 0, 0)['total']
 
-def stop(server):
-    for sig in (signal.SIGTERM, signal.SIGKILL):
-        for pid, _, _ in processes(server.pid):
-            try:
-                os.kill(pid, sig)
-            except OSError:
-                pass
-        time.sleep(0.5)
-    server.wait()
+    def measure(self):
+        sockets, session = (4 if self.options.workers == 1 else 8), self.process.pid
+        return {'max': sample(session, ENOUGH, lambda t: self.flood(t, 256, sockets, 0, .2)),
+                'rate': sample(session, 0, lambda t: self.flood(t, 256, sockets, self.options.rate, .2)),
+                'memory': memory(session)}
+
+    def stop(self):
+        for sig in (signal.SIGTERM, signal.SIGKILL):
+            for pid, _, _ in processes(self.process.pid):
+                try:
+                    os.kill(pid, sig)
+                except OSError:
+                    pass
+            time.sleep(0.3)
+        self.process.wait()
 
 
 def report(rows, names, reference, options):
@@ -201,15 +211,24 @@ def main():
     reference = 'gdnsd' if 'gdnsd' in others else (others or options.names)[0]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no server is left behind
     rows = {n: {} for n in options.names}
-    for turn in range(options.rounds):
-        for name in random.sample(options.names, len(options.names)):
-            try:
-                rows[name][turn] = measure(name, options)
-            except (RuntimeError, OSError, subprocess.CalledProcessError) as e:
-                print(f'round {turn} {name}: {e}', file=sys.stderr)
-        if options.out:
-            with open(options.out, 'w') as f:
-                json.dump(rows, f)
+    servers = {}
+    try:
+        for name in options.names:
+            servers[name] = Server(name, options)
+            servers[name].wait()
+            servers[name].warm_up()
+        for turn in range(options.rounds):
+            for name in random.sample(options.names, len(options.names)):
+                try:
+                    rows[name][turn] = servers[name].measure()
+                except RuntimeError as e:
+                    print(f'round {turn} {name}: {e}', file=sys.stderr)
+            if options.out:
+                with open(options.out, 'w') as f:
+                    json.dump(rows, f)
+    finally:
+        for server in servers.values():
+            server.stop()
     report(rows, options.names, reference, options)
 
 

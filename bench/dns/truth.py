@@ -2,6 +2,7 @@
 """Restarts and moves a running demo under query load, and checks every DNS answer against the journals of the ledger.
 
 truth.py [--changes 20] [--restarts 20] [--demo DIR] [--port-offset 0] [--keep FILE]
+truth.py --check FILE    judges again what was kept
 
 Start `./mpp demo` first. Changes are switchovers by `./mpp switchover`; a restart kills a node of MPP (SIGKILL) and starts
 it again, in turn at the site that is ACTIVE, at the other one, and at the witness. Meanwhile the name is asked at every
@@ -183,8 +184,8 @@ class Truth:
     """What the journals of all nodes say."""
 
     def __init__(self, journals):
-        self.journals = {n: sorted(e for e in entries if e[2] == 'Serve') for n, entries in journals.items()}
-        every = sorted(e for entries in journals.values() for e in entries)
+        self.journals = {n: sorted(tuple(e) for e in entries if e[2] == 'Serve') for n, entries in journals.items()}
+        every = sorted(tuple(e) for entries in journals.values() for e in entries)
         self.first_serve = {}
         for when, site, what, epoch in every:
             if what == 'Serve':
@@ -194,7 +195,8 @@ class Truth:
         for when, site, what, epoch in every:
             if what == 'Claim':
                 self.takings.setdefault((epoch, site), when)
-        self.given = {epoch for _, _, what, epoch in every if what in ('Release', 'HandOver', 'Handover')}
+        # Epochs that ended by the holder's own word, as an entry counts before or after it was applied.
+        self.given = {e for _, _, what, epoch in every if what in ('Release', 'Handover') for e in (epoch, epoch + 1)}
 
     def wrong(self, node, answer):
         asked, received, _, addresses = answer
@@ -214,22 +216,25 @@ class Truth:
             if applied and applied[-1][1] != site and site not in during:
                 return 'late', f'{site}, served by {applied[-1][1]} since epoch {applied[-1][3]}'
             for (epoch, taker), when in self.takings.items():
-                if taker != site and epoch - 1 not in self.given and received < when < asked + ttl - SLACK:
+                if taker != site and epoch not in self.given and received < when < asked + ttl - SLACK:
                     return 'outlives', f'{site} with TTL {ttl}, taken by {taker} {when - asked:.3f} s later'
         return None
 
 
-def check(askers, truth):
-    counts, wrong = Counter(), []
-    for asker in askers:
-        for answer in asker.answers:
-            kind = f'rcode {answer[2]}' if not answer[3] else 'TTL 0' if answer[3][0][1] == 0 else 'address'
-            counts[kind] += 1
-            problem = truth.wrong(asker.node, answer) if answer[3] else None
+def judge(journals, answers, silent):
+    truth, counts, wrong = Truth(journals), Counter(silent), []
+    for node, every in answers.items():
+        for answer in every:
+            addresses = answer[3]
+            counts[f'rcode {answer[2]}' if not addresses else 'TTL 0' if addresses[0][1] == 0 else 'address'] += 1
+            problem = truth.wrong(node, answer)
             if problem:
-                wrong.append((asker.node, problem, answer))
-        counts['silence'] += asker.silent
-    return counts, wrong
+                wrong.append((node, problem, answer))
+    roles = len(truth.first_serve)
+    print(f'{roles} times a site began to serve; answers {dict(counts)}; wrong {len(wrong)}')
+    for node, (kind, what), answer in wrong[:20]:
+        print(f'WRONG {kind}: {node} said {answer[3]} at {answer[0]:.3f} to {answer[1]:.3f}: {what}')
+    return 1 if wrong or not counts['address'] else 0
 
 
 def main():
@@ -239,7 +244,12 @@ def main():
     parser.add_argument('--demo')
     parser.add_argument('--port-offset', type=int, default=0)
     parser.add_argument('--keep')
+    parser.add_argument('--check')
     options = parser.parse_args()
+    if options.check:
+        with open(options.check) as f:
+            kept = json.load(f)
+        return judge(kept['journals'], kept['answers'], Counter())
     deployment = Deployment(options.demo, options.port_offset)
     askers = [Asker(node, 15353 + options.port_offset) for node in NODES]
     for asker in askers:
@@ -260,12 +270,7 @@ def main():
     if options.keep:
         with open(options.keep, 'w') as f:
             json.dump({'journals': journals, 'answers': {a.node: a.answers for a in askers}}, f)
-    counts, wrong = check(askers, Truth(journals))
-    roles = sum(1 for e in sorted(journals['site1']) if e[2] == 'Serve')
-    print(f'{dict(done)}; {roles} times a site began to serve; answers {dict(counts)}; wrong {len(wrong)}')
-    for node, (kind, what), answer in wrong[:20]:
-        print(f'WRONG {kind}: {node} said {answer[3]} at {answer[0]:.3f} to {answer[1]:.3f}: {what}')
-    return 1 if wrong or not counts['address'] else 0
+    return judge(journals, {a.node: a.answers for a in askers}, {'silence': sum(a.silent for a in askers)})
 
 
 if __name__ == '__main__':

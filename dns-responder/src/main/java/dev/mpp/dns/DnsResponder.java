@@ -126,6 +126,11 @@ public final class DnsResponder implements AutoCloseable {
     return counters;
   }
 
+  /** The log it was given. */
+  public Optional<QueryLog> queryLog() {
+    return Optional.ofNullable(shared.log());
+  }
+
   /** TCP connections open now. */
   public int tcpConnections() {
     return connections.size();

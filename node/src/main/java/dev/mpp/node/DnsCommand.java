@@ -8,6 +8,7 @@ import dev.mpp.dns.DnsResponder;
 import dev.mpp.dns.DnsResponderConfig;
 import dev.mpp.dns.KeyDirectory;
 import dev.mpp.dns.KeyFileException;
+import dev.mpp.dns.QueryLog;
 import dev.mpp.dns.ServerIdentity;
 import dev.mpp.dns.SigningPolicy;
 import dev.mpp.dns.TransferZones;
@@ -16,12 +17,15 @@ import dev.mpp.dns.Zone;
 import dev.mpp.dns.ZoneFile;
 import dev.mpp.dns.ZoneFileException;
 import dev.mpp.dns.ZoneSigner;
+import dev.mpp.node.config.MppConfig;
+import dev.mpp.node.querylog.QueryLogs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -118,6 +122,20 @@ final class DnsCommand implements Callable<Integer> {
 
   @Mixin private TransferOptions transfers = new TransferOptions();
 
+  @Option(
+      names = "--query-log",
+      paramLabel = "TO",
+      description =
+          "Logs queries to text:FILE, dnstap:FILE or dnstap-socket:PATH. Default: nothing.")
+  private Optional<String> queryLog = Optional.empty();
+
+  @Option(
+      names = "--query-log-one-in",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "Log one query in so many, 1 to 1000000. Default: ${DEFAULT-VALUE}.")
+  private int queryLogOneIn = MppConfig.QueryLogging.DEFAULT_ONE_IN;
+
   @Option(names = "--check", description = "Read the zone files, report, and end.")
   private boolean check;
 
@@ -164,13 +182,16 @@ final class DnsCommand implements Callable<Integer> {
   private int serve() throws InterruptedException {
     DnsResponderConfig config;
     TransferZones handedOut;
+    Optional<MppConfig.QueryLogging> logging;
     try {
       config = config();
       handedOut = transfers.open();
+      logging = queryLog.map(to -> MppConfig.QueryLogging.of(to, queryLogOneIn));
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+    Optional<QueryLog> log = logging.map(l -> QueryLogs.open(l, identity, InstantSource.system()));
     try (TransferOptions told = transfers;
         DnsResponder responder =
             new DnsResponder(
@@ -178,9 +199,11 @@ final class DnsCommand implements Callable<Integer> {
                 () -> table,
                 System::nanoTime,
                 () -> System.currentTimeMillis() / 1000,
-                handedOut)) {
+                handedOut,
+                log)) {
       responder.start();
       told.publish(table);
+      log.ifPresent(l -> Runtime.getRuntime().addShutdownHook(new Thread(l::close)));
       PrintWriter out = cli.terminal().out();
       responder.addresses().forEach(a -> out.println("answering at " + text(a)));
       out.flush();
@@ -189,6 +212,8 @@ final class DnsCommand implements Callable<Integer> {
     } catch (DnsBindException e) {
       cli.terminal().err().println("mpp dns: " + e.getMessage());
       return FAILED;
+    } finally {
+      log.ifPresent(QueryLog::close);
     }
   }
 

@@ -50,6 +50,7 @@ import dev.mpp.node.publish.CounterSource;
 import dev.mpp.node.publish.DnsOutbound;
 import dev.mpp.node.publish.DnsTables;
 import dev.mpp.node.publish.NodeMetrics;
+import dev.mpp.node.querylog.QueryLogs;
 import dev.mpp.node.store.JournalEvent;
 import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
@@ -381,7 +382,11 @@ final class NodeProcess implements AutoCloseable {
         () -> dnsTable,
         time::nanos,
         () -> time.wallMillis() / 1000,
-        transfers);
+        transfers,
+        config
+            .dns()
+            .flatMap(MppConfig.Dns::queryLog)
+            .map(log -> open(QueryLogs.open(log, Optional.of(config.site().name()), wall))));
   }
 
   private @Nullable DnsOutbound outbound(DnsTables tables, @Nullable TransferZones transfers) {

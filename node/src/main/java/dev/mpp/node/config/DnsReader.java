@@ -11,6 +11,7 @@ import dev.mpp.node.config.MppConfig.Dnssec;
 import dev.mpp.node.config.MppConfig.NameServer;
 import dev.mpp.node.config.MppConfig.NearSite;
 import dev.mpp.node.config.MppConfig.Push;
+import dev.mpp.node.config.MppConfig.QueryLogging;
 import dev.mpp.node.config.MppConfig.ReadOnlyName;
 import dev.mpp.node.config.MppConfig.Secondaries;
 import dev.mpp.node.config.MppConfig.Service;
@@ -115,6 +116,7 @@ final class DnsReader {
           "remove dnssec and let the secondaries sign, or remove secondaries");
     }
     List<Push> push = outbound.pushes(section, services, ttl);
+    Optional<QueryLogging> queryLog = queryLog(section);
     section.close();
     TimingRules.checkTtl(section, ttl, lease);
     zone.ifPresent(z -> checkZone(top.findings(), z, services));
@@ -133,7 +135,8 @@ final class DnsReader {
                 limits,
                 dnssec,
                 secondaries,
-                push));
+                push,
+                queryLog));
   }
 
   /** The keys are read by who signs: a witness or an operator's host has none. */
@@ -168,6 +171,31 @@ final class DnsReader {
     }
     section.close();
     return new ReadOnlyName(label, lag, near);
+  }
+
+  private static Optional<QueryLogging> queryLog(Section dns) {
+    if (!dns.has("query-log")) {
+      return Optional.empty();
+    }
+    Section section = dns.section("query-log");
+    int oneIn =
+        section.value(
+            "one-in", Form.integer(1, QueryLogging.MOST_ONE_IN), QueryLogging.DEFAULT_ONE_IN);
+    Form<QueryLogging> target =
+        text -> {
+          try {
+            QueryLogging read = QueryLogging.of(text, oneIn);
+            if (!read.path().startsWith("/")) {
+              throw new Refused("is " + text, "write the path from the root, as text:/var/log/q");
+            }
+            return read;
+          } catch (IllegalArgumentException e) {
+            throw new Refused("is " + e.getMessage(), "for example text:/var/log/mpp/queries.log");
+          }
+        };
+    Optional<QueryLogging> log = section.need("to", target).map(Placed::value);
+    section.close();
+    return log;
   }
 
   private Optional<SiteId> site(Section section) {

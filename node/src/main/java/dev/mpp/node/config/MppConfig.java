@@ -457,7 +457,8 @@ public record MppConfig(
       DnsLimits limits,
       Optional<Dnssec> dnssec,
       Optional<Secondaries> secondaries,
-      List<Push> push) {
+      List<Push> push,
+      Optional<QueryLogging> queryLog) {
     public static final Duration DEFAULT_TTL = Duration.ofSeconds(1);
 
     public Dns {
@@ -577,6 +578,59 @@ public record MppConfig(
 
     public DnsLimits {
       rateLimitExempt = List.copyOf(rateLimitExempt);
+    }
+  }
+
+  /**
+   * Which queries are logged where.
+   *
+   * @param path a file, or a Unix socket; as written, relative to the configuration
+   * @param oneIn how many queries there are for each one that is logged
+   */
+  public record QueryLogging(Format format, String path, int oneIn) {
+    public static final int DEFAULT_ONE_IN = 100;
+    public static final int MOST_ONE_IN = 1_000_000;
+
+    /** What is written. */
+    public enum Format {
+      /** Lines in a file. */
+      TEXT,
+      /** dnstap in a file. */
+      DNSTAP,
+      /** dnstap to who listens at a Unix socket. */
+      DNSTAP_SOCKET
+    }
+
+    public QueryLogging {
+      if (oneIn < 1 || oneIn > MOST_ONE_IN) {
+        throw new IllegalArgumentException(
+            "one query in " + oneIn + ": write a number from 1 to " + MOST_ONE_IN);
+      }
+    }
+
+    /**
+     * Reads {@code text:FILE}, {@code dnstap:FILE} or {@code dnstap-socket:PATH}.
+     *
+     * @throws IllegalArgumentException with how to write it
+     */
+    public static QueryLogging of(String to, int oneIn) {
+      int colon = to.indexOf(':');
+      Format format =
+          switch (colon < 0 ? "" : to.substring(0, colon)) {
+            case "text" -> Format.TEXT;
+            case "dnstap" -> Format.DNSTAP;
+            case "dnstap-socket" -> Format.DNSTAP_SOCKET;
+            default ->
+                throw new IllegalArgumentException(
+                    "\""
+                        + to
+                        + "\" names no log: write text:FILE, dnstap:FILE or"
+                        + " dnstap-socket:PATH");
+          };
+      if (colon + 1 == to.length()) {
+        throw new IllegalArgumentException("\"" + to + "\" has no path behind the colon");
+      }
+      return new QueryLogging(format, to.substring(colon + 1), oneIn);
     }
   }
 

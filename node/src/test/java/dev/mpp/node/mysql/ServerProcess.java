@@ -333,6 +333,13 @@ public abstract class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** What it has logged, and whether it runs. */
+  public final String log() throws IOException {
+    return (process.isAlive() ? "running" : "ended, exit " + process.exitValue())
+        + "\n"
+        + Files.readString(data.resolve("error.log"));
+  }
+
   private boolean answers(AtomicReference<String> last) throws IOException {
     if (!process.isAlive()) {
       throw new IllegalStateException(Files.readString(data.resolve("error.log")));

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * EDNS version other than 0                     BADVERS
  * CH TXT of a name that tells servers apart     the text if configured, else REFUSED (RFC 4892)
  * class other than IN; AXFR, IXFR; other zones  REFUSED
- * type OPT or TSIG asked for                    FORMERR
+ * type OPT, TSIG or NXNAME asked for            FORMERR
  * live name past its deadline, no static data   SERVFAIL
  * records that only some clients may see        REFUSED to the others
  * at or below a zone cut                        referral: NS and glue, without AA
@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * name does not exist                           NXDOMAIN, SOA in authority
  * does not fit                                  TC, no records
  * </pre>
+ *
+ * DO asked of a signed zone: as above, with signatures, and {@link SignedAnswers} says the rest.
  *
  * <p>What clients sign, and the transfers that some may have, {@link SpecialQueries} sees to.
  */
@@ -39,6 +41,7 @@ public final class AnswerEngine {
   private final byte[] nsid;
   private final @Nullable ServerCookies cookies;
   private final byte[] cookieScratch = new byte[32];
+  private final SignedAnswers signed = new SignedAnswers(query);
   private WireQuery.Verdict verdict = WireQuery.Verdict.SILENT;
   private int subject;
 
@@ -83,6 +86,7 @@ public final class AnswerEngine {
       Transport transport,
       Response out) {
     subject = 0;
+    signed.begin();
     verdict = query.read(packet, length);
     switch (verdict) {
       case SILENT -> {
@@ -190,6 +194,11 @@ public final class AnswerEngine {
     return query.type();
   }
 
+  /** What kept the last response from being signed, or null. */
+  DnsCounters.@Nullable Event trouble() {
+    return signed.trouble();
+  }
+
   private void answerQuestion(Client client, AnswerTable table, long now, Response out) {
     if (query.ednsVersion() != 0) {
       out.close(Rcode.BADVERS, false);
@@ -204,7 +213,7 @@ public final class AnswerEngine {
       out.close(refusal, false);
       return;
     }
-    Zone zone = table.zone(query.name());
+    Zone zone = zone(table);
     if (zone == null) {
       out.close(Rcode.REFUSED, false);
       return;
@@ -213,13 +222,25 @@ public final class AnswerEngine {
     resolve(client, table, zone, now, out);
   }
 
+  /** DS at the apex of a zone is its parent's (RFC 4035 section 3.1.4.1). */
+  private @Nullable Zone zone(AnswerTable table) {
+    Zone zone = table.zone(query.name());
+    if (zone != null
+        && query.type() == RrType.DS
+        && query.name().length() == zone.apex().length()) {
+      Zone parent = table.parent(query.name());
+      return parent == null ? zone : parent;
+    }
+    return zone;
+  }
+
   private @Nullable Rcode refusal() {
     if (query.klass() != Wire.CLASS_IN) {
       return Rcode.REFUSED;
     }
     return switch (query.type()) {
       case RrType.AXFR, RrType.IXFR -> Rcode.REFUSED;
-      case RrType.OPT, RrType.TSIG -> Rcode.FORMERR;
+      case RrType.OPT, RrType.TSIG, RrType.NXNAME -> Rcode.FORMERR;
       default -> null;
     };
   }
@@ -241,20 +262,30 @@ public final class AnswerEngine {
     int nameAt = Wire.HEADER;
     int apexAt = nameAt + name.length() - zone.apex().length();
     for (int aliases = 0; ; aliases++) {
+      if (!signed.enter(zone, now, out)) {
+        out.clearRecords();
+        out.close(Rcode.SERVFAIL, false);
+        return;
+      }
       Delegation delegation = zone.delegation(name);
       if (delegation != null && !asksTheParent(delegation, name)) {
         int cutAt = nameAt + name.length() - delegation.cut().length();
-        refer(delegation, cutAt, apexAt, aliases > 0, out);
+        refer(delegation, name, cutAt, apexAt, aliases > 0, out);
         return;
       }
       Owner owner = zone.owner(name);
       if (owner == null) {
-        negative(Rcode.NXDOMAIN, zone, zone.negativeTtl(), apexAt, out);
+        RecordSet own = signed.absent(name);
+        if (own != null) {
+          closeAnswer(writeSigned(client, own, own.ttl(), nameAt, apexAt, out), out);
+          return;
+        }
+        negative(Rcode.NXDOMAIN, zone, zone.negativeTtl(), name, nameAt, apexAt, out);
         return;
       }
       DnsName target = aliasToFollow(owner);
       if (target == null) {
-        answerFrom(client, owner, zone, nameAt, apexAt, now, out);
+        answerFrom(client, owner, zone, name, nameAt, apexAt, now, out);
         return;
       }
       subject = subjectOfAnswer();
@@ -287,13 +318,22 @@ public final class AnswerEngine {
 
   /** Without all of its glue a referral would lead nowhere: TC then (RFC 9471 section 3). */
   private void refer(
-      Delegation delegation, int cutAt, int apexAt, boolean authoritative, Response out) {
+      Delegation delegation,
+      LookupName name,
+      int cutAt,
+      int apexAt,
+      boolean authoritative,
+      Response out) {
     RecordSet servers = delegation.nameServers();
     for (int i = 0; i < servers.size(); i++) {
       if (!out.authority(servers.record(i), cutAt, servers.ttl(), apexAt)) {
         out.closeTruncated(Rcode.NOERROR, authoritative);
         return;
       }
+    }
+    if (!signed.referral(name, cutAt, apexAt, out)) {
+      out.closeTruncated(Rcode.NOERROR, authoritative);
+      return;
     }
     for (Delegation.Glue glue : delegation.glue()) {
       RecordSet set = glue.addresses();
@@ -318,12 +358,27 @@ public final class AnswerEngine {
   private boolean writeSet(
       Client client, Owner owner, int type, int nameAt, int apexAt, Response out) {
     RecordSet set = owner.find(type);
-    return set == null || writeSet(client, set, set.ttl(), nameAt, apexAt, out);
+    return set == null || writeSigned(client, set, set.ttl(), nameAt, apexAt, out);
   }
 
   private void answerFrom(
-      Client client, Owner owner, Zone zone, int nameAt, int apexAt, long now, Response out) {
+      Client client,
+      Owner owner,
+      Zone zone,
+      LookupName name,
+      int nameAt,
+      int apexAt,
+      long now,
+      Response out) {
     RecordSet set = query.type() == RrType.ANY ? owner.any(now, client) : owner.find(query.type());
+    if (set == null && zone.signing() != null) {
+      set = signed.made(zone, name);
+    }
+    if (set == null
+        && signed.onlySignatures(zone, owner.any(now, client), name, nameAt, apexAt, out)) {
+      out.close(Rcode.NOERROR, true);
+      return;
+    }
     boolean isStatic = set != null && !set.live();
     if (set != null && !set.readable(client)) {
       out.clearRecords();
@@ -332,15 +387,27 @@ public final class AnswerEngine {
       out.clearRecords();
       out.close(Rcode.SERVFAIL, false);
     } else if (set == null) {
-      negative(Rcode.NOERROR, zone, owner.negativeTtl(zone.negativeTtl(), now), apexAt, out);
+      long ttl = owner.negativeTtl(zone.negativeTtl(), now);
+      negative(Rcode.NOERROR, zone, ttl, name, nameAt, apexAt, out);
     } else {
       subject = subjectOfAnswer();
-      if (writeSet(client, set, owner.ttl(set, now), nameAt, apexAt, out)) {
-        out.close(Rcode.NOERROR, true);
-      } else {
-        out.closeTruncated(Rcode.NOERROR, true);
-      }
+      long ttl = owner.ttl(set, now);
+      closeAnswer(writeSigned(client, set, ttl, nameAt, apexAt, out), out);
     }
+  }
+
+  private static void closeAnswer(boolean fits, Response out) {
+    if (fits) {
+      out.close(Rcode.NOERROR, true);
+    } else {
+      out.closeTruncated(Rcode.NOERROR, true);
+    }
+  }
+
+  private boolean writeSigned(
+      Client client, RecordSet set, long ttl, int nameAt, int apexAt, Response out) {
+    return writeSet(client, set, ttl, nameAt, apexAt, out)
+        && signed.answer(set, ttl, nameAt, apexAt, out);
   }
 
   /** Address sets start at a record chosen by the query's id, which resolvers draw at random. */
@@ -389,11 +456,20 @@ public final class AnswerEngine {
     return true;
   }
 
-  private void negative(Rcode code, Zone zone, long ttl, int apexAt, Response out) {
-    if (out.authority(zone.soa(), apexAt, ttl, apexAt)) {
-      out.close(code, true);
-    } else {
+  private void negative(
+      Rcode code, Zone zone, long ttl, LookupName name, int nameAt, int apexAt, Response out) {
+    if (!out.authority(zone.soa().record(0), apexAt, ttl, apexAt)) {
       out.closeTruncated(code, true);
+      return;
+    }
+    switch (signed.denial(name, ttl, nameAt, apexAt, out)) {
+      case NOT_WANTED -> out.close(code, true);
+      case WRITTEN -> out.close(query.compactOk() ? code : Rcode.NOERROR, true);
+      case TOO_LONG -> out.closeTruncated(Rcode.NOERROR, true);
+      case TOO_MANY -> {
+        out.clearRecords();
+        out.close(Rcode.SERVFAIL, false);
+      }
     }
   }
 }

@@ -43,7 +43,16 @@ public final class AnswerTable {
 
   /** The zone that a name belongs to: of all that enclose it, the longest. */
   @Nullable Zone zone(LookupName name) {
-    for (int suffix = 0; suffix < name.suffixes(); suffix++) {
+    return zone(name, 0);
+  }
+
+  /** The zone above the one whose apex the name is, or null if it is not ours. */
+  @Nullable Zone parent(LookupName name) {
+    return zone(name, 1);
+  }
+
+  private @Nullable Zone zone(LookupName name, int from) {
+    for (int suffix = from; suffix < name.suffixes(); suffix++) {
       Zone zone = zones.find(name, suffix);
       if (zone != null) {
         return zone;

@@ -23,6 +23,10 @@ public final class DnsCounters {
     SLIPPED,
     /** A query with a valid server cookie. */
     COOKIE_VALID,
+    /** A query for a name that does not exist, SERVFAIL as too many had to be signed lately. */
+    DENIAL_LIMITED,
+    /** A query for signatures, SERVFAIL as the clock of this host cannot be right. */
+    CLOCK_WRONG,
     /** An exception while answering; the query got SERVFAIL and the next one is not affected. */
     INTERNAL_ERROR,
     /** The socket failed to receive or accept. */
@@ -105,13 +109,15 @@ public final class DnsCounters {
    * @param latency UDP packets by the time from when the kernel handed them over until it had taken
    *     their responses: element {@code i} counts those of at least {@code 2^(i-1)} and less than
    *     {@code 2^i} µs, the last all longer ones
+   * @param latencyNanos the sum of those times
    */
   public record Snapshot(
       Map<Transport, Long> queries,
       Map<Asked, Long> asked,
       Map<Rcode, Long> responses,
       Map<Event, Long> events,
-      List<Long> latency) {
+      List<Long> latency,
+      long latencyNanos) {
     public Snapshot {
       queries = Map.copyOf(queries);
       asked = Map.copyOf(asked);
@@ -126,6 +132,7 @@ public final class DnsCounters {
   private final LongAdder[] responses = adders(Rcode.values().length);
   private final LongAdder[] events = adders(Event.values().length);
   private final LongAdder[] latency = adders(LATENCIES);
+  private final LongAdder latencyNanos = new LongAdder();
 
   DnsCounters() {}
 
@@ -154,7 +161,8 @@ public final class DnsCounters {
         sums(Asked.class, asked),
         sums(Rcode.class, responses),
         sums(Event.class, events),
-        IntStream.range(0, LATENCIES).mapToObj(i -> latency[i].sum()).toList());
+        IntStream.range(0, LATENCIES).mapToObj(i -> latency[i].sum()).toList(),
+        latencyNanos.sum());
   }
 
   void query(Transport transport, int type) {
@@ -175,6 +183,7 @@ public final class DnsCounters {
     long micros = Math.max(0, nanos / 1000);
     int bucket = Math.min(LATENCIES - 1, Long.SIZE - Long.numberOfLeadingZeros(micros));
     latency[bucket].add(packets);
+    latencyNanos.add(Math.max(0, nanos) * packets);
   }
 
   private static <E extends Enum<E>> Map<E, Long> sums(Class<E> keys, LongAdder[] adders) {

@@ -102,6 +102,25 @@ public final class DnsName {
     return Arrays.equals(lower, 0, lower.length, other, from, to);
   }
 
+  /** Takes a name over that is known to be one. */
+  static DnsName ofWire(byte[] wire) {
+    return new DnsName(wire);
+  }
+
+  /** The wire form in lower case, as signatures and digests want it (RFC 4034 section 6.2). */
+  byte[] lowerWire() {
+    return lower.clone();
+  }
+
+  /** Labels without the root and without a leading asterisk (RFC 4034 section 3.1.3). */
+  int labels() {
+    int labels = isWildcard() ? -1 : 0;
+    for (int at = 0; wire[at] != 0; at += 1 + wire[at]) {
+      labels++;
+    }
+    return labels;
+  }
+
   /** Reads this name into a scratch name for look-ups. */
   void into(LookupName name) {
     name.read(wire, 0, wire.length);

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,20 +46,22 @@ public final class DnsResponder implements AutoCloseable {
       Supplier<AnswerTable> table,
       LongSupplier nanoClock,
       LongSupplier unixSeconds) {
-    this(config, table, nanoClock, unixSeconds, null);
+    this(config, table, nanoClock, unixSeconds, null, Optional.empty());
   }
 
   /**
-   * As the other, and hands zones to secondaries.
+   * As the other, with secondaries and a log.
    *
    * @param transfers null: nobody may transfer anything
+   * @param log told of every query; not closed by the responder
    */
   public DnsResponder(
       DnsResponderConfig config,
       Supplier<AnswerTable> table,
       LongSupplier nanoClock,
       LongSupplier unixSeconds,
-      @Nullable TransferZones transfers) {
+      @Nullable TransferZones transfers,
+      Optional<QueryLog> log) {
     this.config = config;
     this.connections = new TcpConnections(config.tcp(), counters);
     this.shared =
@@ -69,6 +72,7 @@ public final class DnsResponder implements AutoCloseable {
             config,
             config.limit().map(ResponseLimiter::new).orElse(null),
             transfers,
+            log.orElse(null),
             counters);
   }
 
@@ -93,6 +97,7 @@ public final class DnsResponder implements AutoCloseable {
       throw e;
     }
     startThread(Thread.ofVirtual().name("dns-tcp-deadlines"), connections);
+    startThread(Thread.ofPlatform().daemon().name("dns-signer"), new SigningSweep(shared.table()));
     sockets.forEach(this::serve);
   }
 
@@ -124,6 +129,11 @@ public final class DnsResponder implements AutoCloseable {
   /** Counts since construction; readable after {@link #close} too. */
   public DnsCounters counters() {
     return counters;
+  }
+
+  /** The log it was given. */
+  public Optional<QueryLog> queryLog() {
+    return Optional.ofNullable(shared.log());
   }
 
   /** TCP connections open now. */

@@ -1,5 +1,7 @@
 package dev.mpp.dns;
 
+import java.util.Arrays;
+
 /**
  * A name being looked up: lower-cased once, every suffix hashed in one backward pass, so that
  * finding its zone costs a probe per label and allocates nothing. Mutable scratch of one thread.
@@ -65,6 +67,11 @@ final class LookupName {
   /** Octets on the wire, the root included. */
   int length() {
     return length;
+  }
+
+  /** The name in lower case, on the heap. */
+  DnsName copy() {
+    return DnsName.ofWire(Arrays.copyOf(lower, length));
   }
 
   /** How many suffixes the name has: itself is number 0, the root the last. */

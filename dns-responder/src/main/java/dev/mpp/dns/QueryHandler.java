@@ -18,6 +18,7 @@ final class QueryHandler {
    * @param unixSeconds the wall clock, for the age of cookies and of signatures
    * @param limiter null without limits
    * @param transfers null without secondaries
+   * @param log null without a log
    */
   record Shared(
       Supplier<AnswerTable> table,
@@ -26,12 +27,14 @@ final class QueryHandler {
       DnsResponderConfig config,
       @Nullable ResponseLimiter limiter,
       @Nullable TransferZones transfers,
+      @Nullable QueryLog log,
       DnsCounters counters) {}
 
   private final Shared shared;
   private final DnsCounters counters;
   private final @Nullable ResponseLimiter limiter;
   private final boolean cookies;
+  private final QueryLog.@Nullable Sampler sampler;
   private final AnswerEngine engine;
   private final SpecialQueries special;
   private final Response response = new Response();
@@ -44,6 +47,8 @@ final class QueryHandler {
     this.counters = shared.counters();
     this.limiter = shared.limiter();
     this.cookies = shared.config().cookies().isPresent();
+    QueryLog log = shared.log();
+    this.sampler = log == null ? null : log.sampler();
     this.engine = new AnswerEngine(shared.config().identity(), shared.config().cookies());
     this.special = new SpecialQueries(engine, shared.transfers(), counters);
   }
@@ -55,6 +60,14 @@ final class QueryHandler {
    * @return false if there must be no response
    */
   boolean handle(byte[] packet, int length, Client client, Transport transport) {
+    boolean responded = respond(packet, length, client, transport);
+    if (sampler != null && sampler.chosen()) {
+      sampler.log(packet, length, client, transport, responded ? response : null);
+    }
+    return responded;
+  }
+
+  private boolean respond(byte[] packet, int length, Client client, Transport transport) {
     if (cookies) {
       client.at(shared.unixSeconds().getAsLong());
     }
@@ -64,6 +77,10 @@ final class QueryHandler {
     if (!answered) {
       counters.event(DnsCounters.Event.UNANSWERED);
       return false;
+    }
+    DnsCounters.Event trouble = engine.trouble();
+    if (trouble != null) {
+      counters.event(trouble);
     }
     if (!allowed(client, now, transport)) {
       return false;

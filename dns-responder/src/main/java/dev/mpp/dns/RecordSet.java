@@ -16,26 +16,36 @@ final class RecordSet {
   private final EncodedRecord[] records;
   private final @Nullable AccessList readers;
   private final @Nullable Nearness nearness;
+  private final DnsName owner;
+  private final List<Rdata> data;
+  private volatile @Nullable SignedSet signed;
 
-  RecordSet(int type, long ttl, boolean live, List<EncodedRecord> records) {
-    this(type, ttl, live, records, null, null);
+  /** A set for everybody, in no order. */
+  static RecordSet of(DnsName owner, int type, long ttl, List<? extends Rdata> data, DnsName apex) {
+    return new RecordSet(owner, type, ttl, false, data, apex, null, null);
   }
 
   /**
+   * @param data of that type
+   * @param apex of the zone
    * @param readers who may see it; null for everybody
    * @param nearness which records come first for whom; null when none does
    */
   RecordSet(
+      DnsName owner,
       int type,
       long ttl,
       boolean live,
-      List<EncodedRecord> records,
+      List<? extends Rdata> data,
+      DnsName apex,
       @Nullable AccessList readers,
       @Nullable Nearness nearness) {
+    this.owner = owner;
+    this.data = List.copyOf(data);
     this.type = type;
     this.ttl = ttl;
     this.live = live;
-    this.records = records.toArray(EncodedRecord[]::new);
+    this.records = data.stream().map(d -> EncodedRecord.of(d, apex)).toArray(EncodedRecord[]::new);
     this.readers = readers;
     this.nearness = nearness;
     int octets = 0;
@@ -46,6 +56,23 @@ final class RecordSet {
       throw new IllegalArgumentException(
           "record set of type " + type + " takes " + octets + " octets; at most " + MAX_OCTETS);
     }
+  }
+
+  DnsName owner() {
+    return owner;
+  }
+
+  List<Rdata> data() {
+    return data;
+  }
+
+  /** Its signatures, if somebody asked for them or foresaw it; see {@link ZoneSigner}. */
+  @Nullable SignedSet signed() {
+    return signed;
+  }
+
+  void signed(SignedSet signatures) {
+    signed = signatures;
   }
 
   int type() {

@@ -40,6 +40,7 @@ public final class Response {
   private boolean subnetUsed;
   private boolean edns;
   private boolean dnssecOk;
+  private boolean compactOk;
   private Rcode rcode = Rcode.NOERROR;
 
   /** The message: the first {@link #length} octets of an array that the next answer overwrites. */
@@ -87,6 +88,7 @@ public final class Response {
     System.arraycopy(query.packet(), Wire.HEADER, buffer, Wire.HEADER, questionEnd - Wire.HEADER);
     edns = query.edns();
     dnssecOk = query.dnssecOk();
+    compactOk = false;
     nsid = query.nsid() ? serverId : NOTHING;
     cookieAsked = withCookie;
     subnetUsed = false;
@@ -130,6 +132,11 @@ public final class Response {
               ? Math.clamp(query.ednsPayload(), PLAIN_PAYLOAD, EDNS_PAYLOAD)
               : PLAIN_PAYLOAD;
     };
+  }
+
+  /** Sets the CO bit: what is denied in here is denied compactly (RFC 9824 section 5.1). */
+  void compactOk() {
+    compactOk = true;
   }
 
   /** Drops everything after the question. */
@@ -273,7 +280,7 @@ public final class Response {
     Wire.putU16(buffer, length + 1, RrType.OPT);
     Wire.putU16(buffer, length + 3, EDNS_PAYLOAD);
     buffer[length + 5] = (byte) extendedRcode;
-    buffer[length + 7] = (byte) (dnssecOk ? 0x80 : 0);
+    buffer[length + 7] = (byte) ((dnssecOk ? 0x80 : 0) | (compactOk ? 0x40 : 0));
     int start = length + OPT_LENGTH;
     length = start;
     if (nsid.length > 0) {

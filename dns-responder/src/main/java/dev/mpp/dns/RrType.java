@@ -15,9 +15,19 @@ public final class RrType {
   static final int OPT = 41;
   static final int DS = 43;
   static final int SSHFP = 44;
+  static final int RRSIG = 46;
+  static final int NSEC = 47;
   static final int DNSKEY = 48;
+  static final int NSEC3 = 50;
+  static final int NSEC3PARAM = 51;
   static final int TLSA = 52;
+  static final int CDS = 59;
+  static final int CDNSKEY = 60;
   static final int HTTPS = 65;
+
+  /** Stands in a type bitmap for a name that does not exist (RFC 9824 section 2). */
+  static final int NXNAME = 128;
+
   static final int TSIG = 250;
   static final int IXFR = 251;
   static final int AXFR = 252;

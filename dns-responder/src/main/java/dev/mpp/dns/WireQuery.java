@@ -30,6 +30,7 @@ final class WireQuery {
   private static final int RECORD_TAIL = 10;
   private static final int SOA_TAIL = 20;
   private static final int DNSSEC_OK = 0x80;
+  private static final int COMPACT_OK = 0x40;
   private static final int OPTION_HEADER = 4;
   private static final int SUBNET_HEADER = 4;
   private static final int SUBNET_IPV4 = 1;
@@ -49,6 +50,7 @@ final class WireQuery {
   private int ednsVersion;
   private int ednsPayload;
   private boolean dnssecOk;
+  private boolean compactOk;
   private boolean nsid;
   private int cookieAt;
   private int cookieLength;
@@ -68,6 +70,7 @@ final class WireQuery {
     edns = false;
     ednsVersion = 0;
     dnssecOk = false;
+    compactOk = false;
     nsid = false;
     cookieLength = 0;
     subnetAt = 0;
@@ -180,6 +183,7 @@ final class WireQuery {
     ednsPayload = Wire.u16(packet, tail + 2);
     ednsVersion = packet[tail + 5] & 0xff;
     dnssecOk = (packet[tail + 6] & DNSSEC_OK) != 0;
+    compactOk = (packet[tail + 6] & COMPACT_OK) != 0;
     int at = tail + RECORD_TAIL;
     while (at + OPTION_HEADER <= end) {
       int size = Wire.u16(packet, at + 2);
@@ -300,6 +304,11 @@ final class WireQuery {
   /** The DO bit, to be copied to the response (RFC 3225 section 3). */
   boolean dnssecOk() {
     return dnssecOk;
+  }
+
+  /** The CO bit: NXDOMAIN is understood beside a compact denial (RFC 9824 section 5.1). */
+  boolean compactOk() {
+    return compactOk;
   }
 
   /** Whether the server is asked for its name (RFC 5001). */

@@ -4,28 +4,42 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One zone, immutable: what {@link ZoneBuilder} checked, indexed for answering. */
 public final class Zone {
   private final DnsName apex;
-  private final EncodedRecord soa;
+  private final RecordSet soa;
   private final long negativeTtl;
   private final Map<DnsName, Owner> owners;
   private final NameIndex<Owner> index;
   private final Map<DnsName, Delegation> delegations;
   private final @Nullable NameIndex<Delegation> cuts;
+  private final @Nullable SignedZone signing;
 
-  /**
-   * @param owners everything that this zone answers, names below a cut excluded
-   */
   Zone(
       DnsName apex,
-      EncodedRecord soa,
+      RecordSet soa,
       long negativeTtl,
       Map<DnsName, Owner> owners,
       Map<DnsName, Delegation> delegations) {
+    this(apex, soa, negativeTtl, owners, delegations, Set.of(), null);
+  }
+
+  /**
+   * @param owners everything that this zone answers, names below a cut excluded
+   * @param below apexes of other zones of ours below this one
+   */
+  private Zone(
+      DnsName apex,
+      RecordSet soa,
+      long negativeTtl,
+      Map<DnsName, Owner> owners,
+      Map<DnsName, Delegation> delegations,
+      Set<DnsName> below,
+      @Nullable ZoneSigner signer) {
     this.apex = apex;
     this.soa = soa;
     this.negativeTtl = negativeTtl;
@@ -33,6 +47,7 @@ public final class Zone {
     this.index = new NameIndex<>(this.owners);
     this.delegations = Map.copyOf(delegations);
     this.cuts = delegations.isEmpty() ? null : new NameIndex<>(delegations);
+    this.signing = signer == null ? null : new SignedZone(signer, this, below);
   }
 
   /**
@@ -51,6 +66,16 @@ public final class Zone {
     return apex;
   }
 
+  /**
+   * The same zone with signed answers for who asks for them.
+   *
+   * @throws IllegalArgumentException if it has records that only the signer may make, or a TTL that
+   *     would outlive a roll of keys
+   */
+  public Zone signedBy(ZoneSigner signer) {
+    return new Zone(apex, soa, negativeTtl, owners, delegations, Set.of(), signer);
+  }
+
   /** The same zone, knowing that {@code apexes} below it exist elsewhere in the table. */
   Zone above(Collection<DnsName> apexes) {
     Map<DnsName, Owner> more = new LinkedHashMap<>(owners);
@@ -65,7 +90,7 @@ public final class Zone {
       }
       more.put(below, Owner.EMPTY_NON_TERMINAL);
     }
-    return new Zone(apex, soa, negativeTtl, more, delegations);
+    return new Zone(apex, soa, negativeTtl, more, delegations, Set.copyOf(apexes), signer());
   }
 
   private static Map<DnsName, Owner> withEmptyNonTerminals(
@@ -109,22 +134,32 @@ public final class Zone {
     return null;
   }
 
-  Collection<Delegation> delegations() {
-    return delegations.values();
-  }
-
   /** 0 to 2^32-1. */
   public long serial() {
-    return soa.soaSerial();
+    return soa.record(0).soaSerial();
   }
 
-  long soaTtl() {
-    RecordSet set = Objects.requireNonNull(owners.get(apex)).find(RrType.SOA);
-    return Objects.requireNonNull(set).ttl();
-  }
-
-  EncodedRecord soa() {
+  RecordSet soa() {
     return soa;
+  }
+
+  Map<DnsName, Delegation> delegations() {
+    return delegations;
+  }
+
+  /** Who signs it, or null. */
+  @Nullable ZoneSigner signer() {
+    return signing == null ? null : signing.signer();
+  }
+
+  /** What is signed of it, or null. */
+  @Nullable SignedZone signing() {
+    return signing;
+  }
+
+  /** Every set that a query may want signatures of, the names that do not exist apart. */
+  Stream<RecordSet> signable() {
+    return signing == null ? Stream.empty() : signing.sets();
   }
 
   long negativeTtl() {

@@ -132,13 +132,17 @@ public final class ZoneBuilder {
     drafts.forEach(
         (name, draft) -> {
           if (delegations.containsKey(name)) {
-            owners.put(name, draft.parentSide(apex));
+            owners.put(name, draft.parentSide(name, apex));
           } else if (delegations.keySet().stream().noneMatch(name::isAtOrBelow)) {
             owners.put(name, draft.toOwner(name, apex));
           }
         });
     return new Zone(
-        apex, EncodedRecord.of(soa, apex), Math.min(soaTtl, soa.minimum()), owners, delegations);
+        apex,
+        RecordSet.of(apex, RrType.SOA, soaTtl, List.of(soa), apex),
+        Math.min(soaTtl, soa.minimum()),
+        owners,
+        delegations);
   }
 
   private void add(DnsName name, long ttl, boolean live, Rdata data) {
@@ -191,12 +195,15 @@ public final class ZoneBuilder {
 
   /** Records of one type, not encoded yet. */
   record SetDraft(long ttl, boolean live, List<Rdata> data) {
-    RecordSet encode(int type, DnsName apex, @Nullable AccessList readers, List<Near> near) {
+    RecordSet encode(
+        DnsName owner, int type, DnsName apex, @Nullable AccessList readers, List<Near> near) {
       return new RecordSet(
+          owner,
           type,
           ttl,
           live,
-          data.stream().map(d -> EncodedRecord.of(d, apex)).toList(),
+          data,
+          apex,
           readers,
           near.isEmpty() || (type != RrType.A && type != RrType.AAAA)
               ? null
@@ -219,7 +226,8 @@ public final class ZoneBuilder {
             name + ": a CNAME must be alone at its name (RFC 2181 section 10.1)");
       }
       List<RecordSet> encoded = new ArrayList<>();
-      sets.forEach((type, set) -> encoded.add(set.encode(type, apex, readers.get(type), near)));
+      sets.forEach(
+          (type, set) -> encoded.add(set.encode(name, type, apex, readers.get(type), near)));
       return new Owner(
           encoded,
           liveness,
@@ -228,10 +236,10 @@ public final class ZoneBuilder {
     }
 
     /** At a cut the parent answers for DS alone (RFC 4035 section 3.1.4.1). */
-    Owner parentSide(DnsName apex) {
+    Owner parentSide(DnsName name, DnsName apex) {
       SetDraft ds = sets.get(RrType.DS);
       return new Owner(
-          ds == null ? List.of() : List.of(ds.encode(RrType.DS, apex, null, List.of())),
+          ds == null ? List.of() : List.of(ds.encode(name, RrType.DS, apex, null, List.of())),
           null,
           0,
           null);

@@ -28,12 +28,15 @@ record ZoneContents(DnsName apex, long serial, Line soa, SequencedSet<Line> line
                 }
               }
             });
-    for (Delegation cut : zone.delegations()) {
+    for (Delegation cut : zone.delegations().values()) {
       add(lines, cut.cut(), cut.nameServers());
       cut.glue().forEach(g -> add(lines, g.host(), g.addresses()));
     }
     return new ZoneContents(
-        zone.apex(), zone.serial(), new Line(zone.apex(), zone.soaTtl(), zone.soa()), lines);
+        zone.apex(),
+        zone.serial(),
+        new Line(zone.apex(), zone.soa().ttl(), zone.soa().record(0)),
+        lines);
   }
 
   private static void add(SequencedSet<Line> lines, DnsName owner, RecordSet set) {

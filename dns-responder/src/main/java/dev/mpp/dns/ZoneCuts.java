@@ -54,8 +54,8 @@ final class ZoneCuts {
     return new Delegation(
         cut,
         servers == null
-            ? new RecordSet(RrType.NS, 0, false, List.of())
-            : servers.encode(RrType.NS, apex, null, List.of()),
+            ? RecordSet.of(cut, RrType.NS, 0, List.of(), apex)
+            : servers.encode(cut, RrType.NS, apex, null, List.of()),
         glue);
   }
 
@@ -78,7 +78,7 @@ final class ZoneCuts {
     draft.sets.forEach(
         (type, set) -> {
           if (GLUE.contains(type)) {
-            glue.add(new Delegation.Glue(host, labels, set.encode(type, apex, null, List.of())));
+            glue.add(new Delegation.Glue(host, labels, set.encode(host, type, apex, null, List.of())));
           }
         });
     return glue;

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -25,7 +26,11 @@ final class Loopback implements AutoCloseable {
   final DnsResponder responder;
 
   Loopback(DnsResponderConfig config) throws DnsBindException {
-    responder = new DnsResponder(config, table::get, clock::get, () -> 0);
+    this(config, Optional.empty());
+  }
+
+  Loopback(DnsResponderConfig config, Optional<QueryLog> log) throws DnsBindException {
+    responder = new DnsResponder(config, table::get, clock::get, () -> 0, null, log);
     responder.start();
   }
 
@@ -33,7 +38,12 @@ final class Loopback implements AutoCloseable {
   Loopback(DnsResponderConfig config, TransferZones transfers) throws DnsBindException {
     responder =
         new DnsResponder(
-            config, table::get, clock::get, () -> System.currentTimeMillis() / 1000, transfers);
+            config,
+            table::get,
+            clock::get,
+            () -> System.currentTimeMillis() / 1000,
+            transfers,
+            Optional.empty());
     responder.start();
   }
 

@@ -221,6 +221,7 @@ class TsigTest {
                 null,
                 new TransferZones(
                     List.of(), List.of(key("hmac-sha256.key.", TsigAlgorithm.HMAC_SHA256)), 1),
+                null,
                 server.counters()));
     Random random = new Random(20_260_101);
     int tsig = wire.length - 16 - 6 - 10 - 32 - 16 - 17;

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,9 +38,14 @@ final class DnsCheck {
   private final MppConfig.Dns dns;
   private final Name zone;
   private final List<Line> lines = new ArrayList<>();
+  private final Instant now;
 
-  DnsCheck(MppConfig config) {
+  /**
+   * @param now by the wall clock, to judge signatures by
+   */
+  DnsCheck(MppConfig config, Instant now) {
     this.config = config;
+    this.now = now;
     this.dns =
         config
             .dns()
@@ -59,6 +65,9 @@ final class DnsCheck {
       agree(alive, s.name().name(), Type.A);
       agree(alive, s.name().name(), Type.AAAA);
     }
+    List<Name> services = config.services().stream().map(s -> name(s.name().name())).toList();
+    new DnssecCheck(zone, dns.dnssec().isPresent(), now, lines::add)
+        .run(alive, services, resolver.map(a -> new DnsClient(a, TIMEOUT)));
     resolver.ifPresentOrElse(
         this::delegation, () -> well("delegation not looked at (--resolver none)"));
     return List.copyOf(lines);

@@ -6,6 +6,7 @@ import dev.mpp.node.config.ConfigReport;
 import dev.mpp.node.config.MppConfig;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Checks the zone as the world sees it: every name server over UDP and TCP, whether they"
-            + " agree, the delegation at the parent and its glue.",
+            + " agree, their keys and signatures, the delegation at the parent, its glue and DS.",
     footer = {
       "",
       "Examples:",
@@ -59,7 +60,7 @@ final class DnsCheckCommand implements Callable<Integer> {
         throw new IllegalArgumentException("--config FILE is missing");
       }
       List<DnsServers.Server> chosen = servers.chosen(config);
-      DnsCheck check = new DnsCheck(config.get());
+      DnsCheck check = new DnsCheck(config.get(), InstantSource.system().instant());
       List<DnsCheck.Line> lines = check.run(chosen, resolver());
       PrintWriter out = cli.terminal().out();
       lines.forEach(l -> out.println((l.good() ? "ok     " : "WRONG  ") + l.text()));

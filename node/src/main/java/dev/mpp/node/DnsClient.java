@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
@@ -35,11 +36,20 @@ record DnsClient(InetSocketAddress server, Duration timeout) {
 
   /** A question with EDNS. */
   static Message question(Name name, int type, boolean recursive) {
+    return question(name, type, recursive, 0);
+  }
+
+  /** As the other, for an answer with its signatures. */
+  static Message signedQuestion(Name name, int type, boolean recursive) {
+    return question(name, type, recursive, ExtendedFlags.DO);
+  }
+
+  private static Message question(Name name, int type, boolean recursive, int flags) {
     Message query = Message.newQuery(Record.newRecord(name, type, DClass.IN));
     if (!recursive) {
       query.getHeader().unsetFlag(Flags.RD);
     }
-    query.addRecord(new OPTRecord(PAYLOAD, 0, 0), Section.ADDITIONAL);
+    query.addRecord(new OPTRecord(PAYLOAD, 0, 0, flags), Section.ADDITIONAL);
     return query;
   }
 

@@ -3,20 +3,33 @@ package dev.mpp.node;
 import dev.mpp.cli.Cli;
 import dev.mpp.dns.AnswerTable;
 import dev.mpp.dns.DnsBindException;
+import dev.mpp.dns.DnsName;
 import dev.mpp.dns.DnsResponder;
 import dev.mpp.dns.DnsResponderConfig;
+import dev.mpp.dns.KeyDirectory;
+import dev.mpp.dns.KeyFileException;
+import dev.mpp.dns.QueryLog;
 import dev.mpp.dns.ServerIdentity;
+import dev.mpp.dns.SigningPolicy;
 import dev.mpp.dns.TransferZones;
 import dev.mpp.dns.UdpIo;
+import dev.mpp.dns.Zone;
 import dev.mpp.dns.ZoneFile;
 import dev.mpp.dns.ZoneFileException;
+import dev.mpp.dns.ZoneSigner;
+import dev.mpp.node.config.MppConfig;
+import dev.mpp.node.querylog.QueryLogs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -41,6 +54,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  mpp dns --zone example.com.zone --check",
       "  mpp dns --zone example.com.zone --listen 192.0.2.53 --listen '[2001:db8::53]:53'",
+      "  mpp dns keygen example.com --dir /etc/mpp/dnssec",
+      "  mpp dns --zone example.com.zone --dnssec /etc/mpp/dnssec",
       "  mpp dns query mysql.example.com --config /etc/mpp/mpp.yml",
       "  mpp dns check --config /etc/mpp/mpp.yml",
       "",
@@ -90,12 +105,44 @@ final class DnsCommand implements Callable<Integer> {
       description = "Told to who asks for NSID or id.server. Default: nothing.")
   private Optional<String> identity = Optional.empty();
 
+  @Option(
+      names = "--dnssec",
+      paramLabel = "DIR",
+      description =
+          "Signs the zones with the keys that are there, which each of them needs (mpp dns"
+              + " keygen). Keys are read again when they change.")
+  private Optional<Path> dnssec = Optional.empty();
+
+  @Option(
+      names = "--validity",
+      paramLabel = "DAYS",
+      defaultValue = "7",
+      description = "How long a signature is valid, 1 to 30 days. Default: ${DEFAULT-VALUE}.")
+  private int validityDays = 7;
+
   @Mixin private TransferOptions transfers = new TransferOptions();
+
+  @Option(
+      names = "--query-log",
+      paramLabel = "TO",
+      description =
+          "Logs queries to text:FILE, dnstap:FILE or dnstap-socket:PATH. Default: nothing.")
+  private Optional<String> queryLog = Optional.empty();
+
+  @Option(
+      names = "--query-log-one-in",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "Log one query in so many, 1 to 1000000. Default: ${DEFAULT-VALUE}.")
+  private int queryLogOneIn = MppConfig.QueryLogging.DEFAULT_ONE_IN;
 
   @Option(names = "--check", description = "Read the zone files, report, and end.")
   private boolean check;
 
   private volatile AnswerTable table = AnswerTable.empty();
+
+  /** A zone keeps its signer, and with it the signatures, when its file is read again. */
+  private final Map<DnsName, ZoneSigner> signers = new HashMap<>();
 
   DnsCommand(Cli cli) {
     this.cli = cli;
@@ -107,13 +154,25 @@ final class DnsCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--zone FILE or a subcommand is missing");
     }
+    if (validityDays < 1 || validityDays > 30) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--validity takes 1 to 30 days, not " + validityDays);
+    }
+    if (dnssec.isPresent() && transfers.any()) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--dnssec signs each answer when it is asked; secondaries could only give unsigned ones,"
+              + " which validators refuse: leave out --dnssec, and let the secondaries sign, or"
+              + " leave out --allow-transfer, --transfer-key and --notify");
+    }
     Optional<AnswerTable> read = read();
     if (read.isEmpty()) {
       return FAILED;
     }
     table = read.get();
     if (check) {
-      table.zones().forEach(z -> cli.terminal().out().println(z.apex() + " can be served"));
+      String how = dnssec.isPresent() ? " can be served, signed" : " can be served";
+      table.zones().forEach(z -> cli.terminal().out().println(z.apex() + how));
       cli.terminal().out().flush();
       return 0;
     }
@@ -123,13 +182,16 @@ final class DnsCommand implements Callable<Integer> {
   private int serve() throws InterruptedException {
     DnsResponderConfig config;
     TransferZones handedOut;
+    Optional<MppConfig.QueryLogging> logging;
     try {
       config = config();
       handedOut = transfers.open();
+      logging = queryLog.map(to -> MppConfig.QueryLogging.of(to, queryLogOneIn));
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+    Optional<QueryLog> log = logging.map(l -> QueryLogs.open(l, identity, InstantSource.system()));
     try (TransferOptions told = transfers;
         DnsResponder responder =
             new DnsResponder(
@@ -137,9 +199,11 @@ final class DnsCommand implements Callable<Integer> {
                 () -> table,
                 System::nanoTime,
                 () -> System.currentTimeMillis() / 1000,
-                handedOut)) {
+                handedOut,
+                log)) {
       responder.start();
       told.publish(table);
+      log.ifPresent(l -> Runtime.getRuntime().addShutdownHook(new Thread(l::close)));
       PrintWriter out = cli.terminal().out();
       responder.addresses().forEach(a -> out.println("answering at " + text(a)));
       out.flush();
@@ -148,6 +212,8 @@ final class DnsCommand implements Callable<Integer> {
     } catch (DnsBindException e) {
       cli.terminal().err().println("mpp dns: " + e.getMessage());
       return FAILED;
+    } finally {
+      log.ifPresent(QueryLog::close);
     }
   }
 
@@ -170,14 +236,33 @@ final class DnsCommand implements Callable<Integer> {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + a.getPort();
   }
 
+  private Zone signed(Zone zone) throws KeyFileException {
+    if (dnssec.isEmpty()) {
+      return zone;
+    }
+    ZoneSigner signer = signers.get(zone.apex());
+    if (signer == null) {
+      SigningPolicy policy =
+          new SigningPolicy(
+              Duration.ofDays(validityDays), SigningPolicy.DEFAULT.denialsPerSecond());
+      KeyDirectory keys = new KeyDirectory(dnssec.get());
+      signer = ZoneSigner.open(keys, zone.apex(), policy, () -> System.currentTimeMillis() / 1000);
+      signers.put(zone.apex(), signer);
+    }
+    return zone.signedBy(signer);
+  }
+
   /** All zones, or the problems of every file on standard error. */
   private Optional<AnswerTable> read() {
     AnswerTable.Builder builder = AnswerTable.builder();
     boolean good = true;
     for (Path file : zones) {
       try {
-        builder.zone(ZoneFile.read(file));
+        builder.zone(signed(ZoneFile.read(file)));
       } catch (ZoneFileException e) {
+        e.problems().forEach(cli.terminal().err()::println);
+        good = false;
+      } catch (KeyFileException e) {
         e.problems().forEach(cli.terminal().err()::println);
         good = false;
       } catch (IllegalArgumentException e) {

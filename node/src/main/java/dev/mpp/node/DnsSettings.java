@@ -5,15 +5,20 @@ import dev.mpp.core.model.Reach;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
 import dev.mpp.dns.AccessList;
+import dev.mpp.dns.DnsName;
 import dev.mpp.dns.DnsResponderConfig;
 import dev.mpp.dns.ExtraRecords;
+import dev.mpp.dns.KeyDirectory;
+import dev.mpp.dns.KeyFileException;
 import dev.mpp.dns.RateLimit;
 import dev.mpp.dns.RrType;
 import dev.mpp.dns.ServerCookies;
 import dev.mpp.dns.ServerIdentity;
+import dev.mpp.dns.SigningPolicy;
 import dev.mpp.dns.StalePolicy;
 import dev.mpp.dns.ZoneFile;
 import dev.mpp.dns.ZoneFileException;
+import dev.mpp.dns.ZoneSigner;
 import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.config.MppConfig;
 import dev.mpp.node.publish.DnsTables;
@@ -27,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /** What {@code dns:} means to the responder and to the zone. */
 final class DnsSettings {
@@ -103,11 +109,12 @@ final class DnsSettings {
    * The zone's tables, after a trial: what an operator's records contradict must not be found out
    * by the loop.
    *
-   * @throws IOException if they contradict the names of the services
+   * @param unixSeconds the wall clock, for signatures
+   * @throws IOException if they contradict the names of the services, or the keys cannot be used
    */
-  static DnsTables verified(MppConfig config) throws IOException {
+  static DnsTables verified(MppConfig config, LongSupplier unixSeconds) throws IOException {
     DnsTables.Settings settings = tables(config);
-    DnsTables tables = new DnsTables(settings);
+    DnsTables tables = new DnsTables(settings, signer(config.dns().orElseThrow(), unixSeconds));
     List<NodeSnapshot.Service> services = new ArrayList<>();
     for (NodeLoop.ServiceAddresses s : ServiceWiring.addresses(config)) {
       Optional<SiteId> first = s.sites().stream().map(NodeSnapshot.SiteAddress::site).findFirst();
@@ -138,6 +145,24 @@ final class DnsSettings {
       throw new IOException("the DNS zone cannot be served: " + e.getMessage(), e);
     }
     return tables;
+  }
+
+  private static Optional<ZoneSigner> signer(MppConfig.Dns dns, LongSupplier unixSeconds)
+      throws IOException {
+    if (dns.dnssec().isEmpty()) {
+      return Optional.empty();
+    }
+    MppConfig.Dnssec dnssec = dns.dnssec().get();
+    SigningPolicy policy =
+        new SigningPolicy(dnssec.validity(), SigningPolicy.DEFAULT.denialsPerSecond());
+    try {
+      return Optional.of(
+          ZoneSigner.open(
+              new KeyDirectory(dnssec.keys()), DnsName.of(dns.zone()), policy, unixSeconds));
+    } catch (KeyFileException e) {
+      throw new IOException(
+          "the DNS zone cannot be signed (dns.dnssec): " + String.join("; ", e.problems()), e);
+    }
   }
 
   private static ExtraRecords extra(MppConfig.Dns dns) {

@@ -95,7 +95,11 @@ public final class Main {
                   .addSubcommand(
                       new CommandLine(new DnsCommand(cli))
                           .addSubcommand(new DnsQueryCommand(cli))
-                          .addSubcommand(new DnsCheckCommand(cli)))
+                          .addSubcommand(new DnsCheckCommand(cli))
+                          .addSubcommand(new DnsKeygenCommand(cli))
+                          .addSubcommand(new DnsKeysCommand(cli))
+                          .addSubcommand(new DnsDsCommand(cli))
+                          .addSubcommand(new DnsRetireCommand(cli)))
                   .addSubcommand(new RejoinCommand(cli))
                   .addSubcommand(
                       Group.of(

@@ -50,6 +50,7 @@ import dev.mpp.node.publish.CounterSource;
 import dev.mpp.node.publish.DnsOutbound;
 import dev.mpp.node.publish.DnsTables;
 import dev.mpp.node.publish.NodeMetrics;
+import dev.mpp.node.querylog.QueryLogs;
 import dev.mpp.node.store.JournalEvent;
 import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
@@ -189,11 +190,13 @@ final class NodeProcess implements AutoCloseable {
             transport,
             time::nanos,
             new PeerEvents(post, agreement, versions));
-    DnsTables tables = config.dns().isPresent() ? DnsSettings.verified(config) : null;
-    boolean answers = tables != null && !config.self().witness();
+    // A witness answers no DNS, and needs no keys.
+    boolean answersDns = config.dns().isPresent() && !config.self().witness();
+    DnsTables tables =
+        answersDns ? DnsSettings.verified(config, () -> time.wallMillis() / 1000) : null;
     TransferZones transfers =
-        answers ? DnsOutboundSettings.transfers(config.dns().orElseThrow()).orElse(null) : null;
-    DnsOutbound outbound = answers && tables != null ? outbound(tables, transfers) : null;
+        answersDns ? DnsOutboundSettings.transfers(config.dns().orElseThrow()).orElse(null) : null;
+    DnsOutbound outbound = tables != null ? outbound(tables, transfers) : null;
     Actuator acting =
         open(
             new Actuator(
@@ -252,7 +255,7 @@ final class NodeProcess implements AutoCloseable {
     tls.ifPresent(
         site -> open(new CertificateWatch(site, wall, this::journal, rejected::tick)).start());
     List<CounterSource> counters = new ArrayList<>(List.of(rejected));
-    DnsResponder dns = answers ? responder(transfers) : null;
+    DnsResponder dns = tables == null ? null : responder(transfers);
     if (dns != null) {
       counters.addAll(DnsMetrics.of(dns));
     }
@@ -379,7 +382,11 @@ final class NodeProcess implements AutoCloseable {
         () -> dnsTable,
         time::nanos,
         () -> time.wallMillis() / 1000,
-        transfers);
+        transfers,
+        config
+            .dns()
+            .flatMap(MppConfig.Dns::queryLog)
+            .map(log -> open(QueryLogs.open(log, Optional.of(config.site().name()), wall))));
   }
 
   private @Nullable DnsOutbound outbound(DnsTables tables, @Nullable TransferZones transfers) {
@@ -456,27 +463,16 @@ final class NodeProcess implements AutoCloseable {
 
   private ServerOptions options(MppConfig.Service service, NodeAddress node) {
     MppConfig.DeadMan d = config.deadMan();
-    ServerOptions plain =
-        new ServerOptions(
+    return ServerOptions.of(
             node,
             service.name().name(),
-            new Credentials(
-                service.mysql().user(),
-                () -> {
-                  try {
-                    return service.mysql().password().reveal();
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                }),
-            service.poll().timeout(),
-            ServerOptions.Tls.PREFERRED,
-            new DeadManTimings(d.timeout(), d.period(), d.killBudget()),
-            time::nanos);
-    return plain.withFence(
-        new FenceOptions(
-            service.fence().blockAccounts().stream().map(FenceOptions.Account::parse).toList(),
-            service.fence().offlineMode()));
+            ServiceWiring.manager(service.mysql()),
+            service.poll().timeout())
+        .withTimings(new DeadManTimings(d.timeout(), d.period(), d.killBudget()), time::nanos)
+        .withFence(
+            new FenceOptions(
+                service.fence().blockAccounts().stream().map(FenceOptions.Account::parse).toList(),
+                service.fence().offlineMode()));
   }
 
   private Agreement agreement(

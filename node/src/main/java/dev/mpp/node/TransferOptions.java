@@ -49,6 +49,11 @@ final class TransferOptions implements AutoCloseable {
   private final Map<String, List<ZoneNotify>> told = new HashMap<>();
   private @Nullable TransferZones zones;
 
+  /** Whether there are secondaries. */
+  boolean any() {
+    return !networks.isEmpty() || keyFile.isPresent() || !notify.isEmpty();
+  }
+
   /**
    * Reads the key and prepares what is handed out; null where nobody may have it.
    *

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -263,5 +264,115 @@ final class DnsCommandsTest {
     Result down = mpp("dns", "check", "--config", config("x:1").toString(), "--resolver", "none");
     assertEquals(1, down.exit());
     assertTrue(down.out().contains("WRONG  ns1.example.org 127.0.0.1:1 over TCP"), down.out());
+  }
+
+  @Test
+  void aZoneIsSignedAndTheCheckFollowsTheChain() throws Exception {
+    Path zone = Files.writeString(dir.resolve("example.zone"), ZONE);
+    String keys = dir.resolve("keys").toString();
+    Result made = mpp("dns", "keygen", "example.org", "--dir", keys);
+    assertEquals(0, made.exit(), made.err());
+    assertTrue(made.out().contains("signs at once"), made.out());
+    Result series =
+        mpp(
+            "dns",
+            "keygen",
+            "example.org",
+            "--dir",
+            keys,
+            "--zsk",
+            "--count",
+            "2",
+            "--every",
+            "30");
+    assertEquals(0, series.exit(), series.err());
+    assertEquals(2, series.out().lines().count(), series.out());
+    Result shown = mpp("dns", "keys", "example.org", "--dir", keys);
+    assertTrue(shown.out().contains("published, signs DNSKEY, signs the zone, for DS"));
+    assertTrue(shown.out().contains("not in use now"), shown.out());
+    assertTrue(shown.out().contains("next key takes over"), shown.out());
+    Result ds = mpp("dns", "ds", "example.org", "--dir", keys);
+    assertTrue(
+        ds.out().matches("(?s)example.org. IN DS \\d+ 13 2 [0-9A-F]{64}\n.* 13 4 [0-9A-F]{96}\n"),
+        ds.out());
+    assertEquals(0, mpp("dns", "--zone", zone.toString(), "--dnssec", keys, "--check").exit());
+    Result handedOut =
+        mpp("dns", "--zone", zone.toString(), "--dnssec", keys, "--allow-transfer", "192.0.2.0/24");
+    assertEquals(2, handedOut.exit());
+    assertTrue(handedOut.err().contains("leave out --dnssec"), handedOut.err());
+
+    try (Serving serving = new Serving(zone, "--dnssec", keys)) {
+      String server = serving.address();
+      Path plain = config(server);
+      Path signed =
+          Files.writeString(
+              dir.resolve("signed.yml"),
+              Files.readString(plain) + "  dnssec: {keys: keys, validity: 3d}\n");
+      Result good = mpp("dns", "check", "--config", signed.toString(), "--resolver", "none");
+      assertEquals(0, good.exit(), good.out() + good.err());
+      assertTrue(good.out().contains("signatures are valid, the first to expire"), good.out());
+      Result parent = mpp("dns", "check", "--config", signed.toString(), "--resolver", server);
+      assertTrue(parent.out().contains("no DS at the parent yet"), parent.out());
+      theParentsDs(signed, ds.out(), "2 of 2 point to a key that is published");
+      theParentsDs(
+          signed,
+          "example.org. IN DS 1 13 2 " + "AB".repeat(32) + "\n",
+          "point to [1], and no such key is published");
+    }
+    try (Serving serving = new Serving(zone)) {
+      Path signed =
+          Files.writeString(
+              dir.resolve("unsigned.yml"),
+              Files.readString(config(serving.address())) + "  dnssec: {keys: keys}\n");
+      Result unsigned = mpp("dns", "check", "--config", signed.toString(), "--resolver", "none");
+      assertEquals(1, unsigned.exit(), unsigned.out());
+      assertTrue(unsigned.out().contains("no DNSKEY"), unsigned.out());
+    }
+  }
+
+  /** A server of the parent stands in for a resolver. */
+  private void theParentsDs(Path config, String ds, String told) throws Exception {
+    Path zone =
+        Files.writeString(
+            dir.resolve("org.zone"),
+            """
+            $ORIGIN org.
+            $TTL 60
+            @ SOA ns.other.test. hostmaster 1 3600 600 86400 60
+            @ NS ns.other.test.
+            example NS ns.other.test.
+            """
+                + ds);
+    try (Serving parent = new Serving(zone)) {
+      Result checked =
+          mpp("dns", "check", "--config", config.toString(), "--resolver", parent.address());
+      assertTrue(checked.out().contains(told), checked.out());
+    }
+  }
+
+  @Test
+  void keysThatCannotBeUsedAreRefused() throws Exception {
+    Path zone = Files.writeString(dir.resolve("example.zone"), ZONE);
+    String keys = dir.resolve("keys").toString();
+    Result none = mpp("dns", "--zone", zone.toString(), "--dnssec", keys, "--check");
+    assertEquals(1, none.exit());
+    assertTrue(none.err().contains("no such directory"), none.err());
+    Result early = mpp("dns", "keygen", "example.org", "--dir", keys, "--zsk");
+    assertEquals(1, early.exit());
+    assertTrue(early.err().contains("make that first"), early.err());
+    Result algorithm = mpp("dns", "keygen", "example.org", "--dir", keys, "--algorithm", "rsasha1");
+    assertEquals(2, algorithm.exit());
+    assertTrue(algorithm.err().contains("ecdsap256sha256 or ed25519"), algorithm.err());
+    assertEquals(0, mpp("dns", "keygen", "example.org", "--dir", keys).exit());
+    Result retire = mpp("dns", "retire", "example.org", "--dir", keys, "--key", "1");
+    assertEquals(1, retire.exit());
+    try (var files = Files.list(dir.resolve("keys"))) {
+      for (Path file : files.toList()) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+      }
+    }
+    Result open = mpp("dns", "--zone", zone.toString(), "--dnssec", keys, "--check");
+    assertEquals(1, open.exit());
+    assertTrue(open.err().contains("chmod 600"), open.err());
   }
 }

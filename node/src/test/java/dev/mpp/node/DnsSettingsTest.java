@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.dns.DnsResponderConfig;
 import dev.mpp.dns.StalePolicy;
+import dev.mpp.node.config.ConfigException;
 import dev.mpp.node.config.ConfigFile;
 import dev.mpp.node.config.MppConfig;
 import java.io.IOException;
@@ -84,7 +85,7 @@ final class DnsSettingsTest {
     assertEquals(3, tables.maxLagSeconds());
     assertEquals(List.of("10.0.0.0/8"), tables.near().get(config.site()));
     assertEquals(List.of("10.0.0.0/8"), tables.stateReaders());
-    assertTrue(DnsSettings.verified(config) != null);
+    assertTrue(DnsSettings.verified(config, () -> 0) != null);
   }
 
   @Test
@@ -108,7 +109,84 @@ final class DnsSettingsTest {
     MppConfig config = config("", record + "\n");
     String message =
         String.valueOf(
-            assertThrows(IOException.class, () -> DnsSettings.verified(config)).getMessage());
+            assertThrows(IOException.class, () -> DnsSettings.verified(config, () -> 0))
+                .getMessage());
     assertTrue(message.contains(why), message);
+  }
+
+  @Test
+  void theZoneIsSignedWithTheKeysOfTheDirectory() throws Exception {
+    String signed = "dnssec: {keys: keys, validity: 10d}\n";
+    MppConfig.Dnssec dnssec = config(signed, "").dns().orElseThrow().dnssec().orElseThrow();
+    assertEquals(dir.resolve("keys"), dnssec.keys());
+    assertEquals(java.time.Duration.ofDays(10), dnssec.validity());
+    String missing =
+        String.valueOf(
+            assertThrows(IOException.class, () -> DnsSettings.verified(config(signed, ""), () -> 0))
+                .getMessage());
+    assertTrue(missing.contains("dns.dnssec") && missing.contains("no such directory"), missing);
+    assertEquals(
+        0,
+        Main.commandLine(dev.mpp.cli.Terminal.system())
+            .execute("dns", "keygen", "example.org", "--dir", dir.resolve("keys").toString()));
+    assertTrue(DnsSettings.verified(config(signed, ""), () -> 0) != null);
+    String lasting =
+        String.valueOf(
+            assertThrows(
+                    IOException.class,
+                    () -> DnsSettings.verified(config(signed, "www 90000 A 192.0.2.1\n"), () -> 0))
+                .getMessage());
+    assertTrue(lasting.contains("shorten it"), lasting);
+  }
+
+  @Test
+  void aSecondaryCannotSignTheAnswersOfTheMoment() {
+    String both =
+        "dnssec: {keys: keys}\n  secondaries: {servers: [{networks: [192.0.2.53]}]}\n";
+    String message =
+        String.valueOf(
+            assertThrows(
+                    dev.mpp.node.config.ConfigException.class, () -> config(both, ""))
+                .getMessage());
+    assertTrue(message.contains("dns.secondaries stands beside dnssec"), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"12h, outside 1d to 30d", "31d, outside 1d to 30d", "soon, not a duration"})
+  void validityHasARange(String validity, String told) {
+    String message =
+        String.valueOf(
+            assertThrows(
+                    dev.mpp.node.config.ConfigException.class,
+                    () -> config("dnssec: {keys: keys, validity: " + validity + "}\n", ""))
+                .getMessage());
+    assertTrue(message.contains(told), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "text:/var/log/q, 1, TEXT",
+    "dnstap:/var/log/q, 100, DNSTAP",
+    "dnstap-socket:/run/q, 1000000, DNSTAP_SOCKET"
+  })
+  void theQueryLogIsRead(String to, int oneIn, MppConfig.QueryLogging.Format format)
+      throws Exception {
+    MppConfig config = config("query-log: {to: \"" + to + "\", one-in: " + oneIn + "}\n", "");
+    MppConfig.QueryLogging log = config.dns().orElseThrow().queryLog().orElseThrow();
+    assertEquals(new MppConfig.QueryLogging(format, to.substring(to.indexOf(':') + 1), oneIn), log);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{to: \"text:q\"}', path from the root",
+    "'{to: \"file:/q\"}', dnstap-socket:PATH",
+    "'{to: \"text:/q\", one-in: 0}', range",
+    "'{to: \"text:/q\", on-in: 5}', one-in",
+    "'{one-in: 5}', to"
+  })
+  void aQueryLogThatIsNoneIsRefused(String text, String expected) {
+    ConfigException refused =
+        assertThrows(ConfigException.class, () -> config("query-log: " + text + "\n", ""));
+    assertTrue(refused.toString().contains(expected), refused::toString);
   }
 }

@@ -7,9 +7,11 @@ import dev.mpp.dns.ZoneFileException;
 import dev.mpp.node.config.MppConfig.Dns;
 import dev.mpp.node.config.MppConfig.DnsLimits;
 import dev.mpp.node.config.MppConfig.DnsListen;
+import dev.mpp.node.config.MppConfig.Dnssec;
 import dev.mpp.node.config.MppConfig.NameServer;
 import dev.mpp.node.config.MppConfig.NearSite;
 import dev.mpp.node.config.MppConfig.Push;
+import dev.mpp.node.config.MppConfig.QueryLogging;
 import dev.mpp.node.config.MppConfig.ReadOnlyName;
 import dev.mpp.node.config.MppConfig.Secondaries;
 import dev.mpp.node.config.MppConfig.Service;
@@ -35,6 +37,19 @@ final class DnsReader {
           throw new Refused("is " + text, "DNS counts TTLs in whole seconds: write 1s");
         }
         return ttl;
+      };
+
+  /** Days as well, as nobody thinks of it in hours. */
+  private static final Form<Duration> VALIDITY =
+      text -> {
+        Duration validity =
+            text.matches("[0-9]{1,3}d")
+                ? Duration.ofDays(Long.parseLong(text.substring(0, text.length() - 1)))
+                : Durations.parse(text);
+        if (validity.toHours() < 24 || validity.toHours() > 30 * 24) {
+          throw new Refused("is " + text + ", outside 1d to 30d", "choose a value in that range");
+        }
+        return validity;
       };
 
   private static final Form<Stale> STALE =
@@ -91,8 +106,17 @@ final class DnsReader {
             section.value("rate-limit", Form.integer(0, 1_000_000), DnsLimits.DEFAULT_ANSWERS),
             networks(section, "rate-limit-exempt"),
             section.value("identify", Form.FLAG, false));
+    Optional<Dnssec> dnssec = dnssec(section);
     Optional<Secondaries> secondaries = outbound.secondaries(section);
+    if (dnssec.isPresent() && secondaries.isPresent()) {
+      section.problem(
+          "secondaries",
+          "stands beside dnssec: answers are signed when they are asked, so that secondaries could"
+              + " only give unsigned ones, which validators refuse",
+          "remove dnssec and let the secondaries sign, or remove secondaries");
+    }
     List<Push> push = outbound.pushes(section, services, ttl);
+    Optional<QueryLogging> queryLog = queryLog(section);
     section.close();
     TimingRules.checkTtl(section, ttl, lease);
     zone.ifPresent(z -> checkZone(top.findings(), z, services));
@@ -109,8 +133,22 @@ final class DnsReader {
                 records,
                 listen,
                 limits,
+                dnssec,
                 secondaries,
-                push));
+                push,
+                queryLog));
+  }
+
+  /** The keys are read by who signs: a witness or an operator's host has none. */
+  private Optional<Dnssec> dnssec(Section dns) {
+    if (!dns.has("dnssec")) {
+      return Optional.empty();
+    }
+    Section section = dns.section("dnssec");
+    Optional<Path> keys = section.need("keys", Form.TEXT).map(Placed::value).map(base::resolve);
+    Duration validity = section.value("validity", VALIDITY, Dnssec.DEFAULT_VALIDITY);
+    section.close();
+    return keys.map(path -> new Dnssec(path, validity));
   }
 
   static List<String> networks(Section section, String key) {
@@ -133,6 +171,31 @@ final class DnsReader {
     }
     section.close();
     return new ReadOnlyName(label, lag, near);
+  }
+
+  private static Optional<QueryLogging> queryLog(Section dns) {
+    if (!dns.has("query-log")) {
+      return Optional.empty();
+    }
+    Section section = dns.section("query-log");
+    int oneIn =
+        section.value(
+            "one-in", Form.integer(1, QueryLogging.MOST_ONE_IN), QueryLogging.DEFAULT_ONE_IN);
+    Form<QueryLogging> target =
+        text -> {
+          try {
+            QueryLogging read = QueryLogging.of(text, oneIn);
+            if (!read.path().startsWith("/")) {
+              throw new Refused("is " + text, "write the path from the root, as text:/var/log/q");
+            }
+            return read;
+          } catch (IllegalArgumentException e) {
+            throw new Refused("is " + e.getMessage(), "for example text:/var/log/mpp/queries.log");
+          }
+        };
+    Optional<QueryLogging> log = section.need("to", target).map(Placed::value);
+    section.close();
+    return log;
   }
 
   private Optional<SiteId> site(Section section) {

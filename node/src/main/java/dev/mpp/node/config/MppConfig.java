@@ -343,10 +343,36 @@ public record MppConfig(
     }
   }
 
-  /** The account MPP uses on the servers of a service, and the schema that holds its tables. */
-  public record MySql(String user, Secret password, String schema) {
+  /**
+   * The account MPP uses on the servers of a service, and the schema that holds its tables.
+   *
+   * @param serverKey the RSA public key of the servers, for logins without TLS
+   * @param insecureServerKey asks a server without TLS for its key
+   */
+  public record MySql(
+      String user,
+      Secret password,
+      String schema,
+      MySqlTls tls,
+      Optional<KeyFile> serverKey,
+      boolean insecureServerKey) {
     public static final String DEFAULT_SCHEMA = "mpp";
   }
+
+  /** How MPP's sessions on servers are encrypted; certificates are not verified. */
+  public enum MySqlTls {
+    /** Where the server offers it. */
+    PREFERRED,
+    REQUIRED,
+    DISABLED
+  }
+
+  /**
+   * A file.
+   *
+   * @param written as in the configuration; two sites with the same text are configured alike
+   */
+  public record KeyFile(String written, Path path) {}
 
   /**
    * The account a server logs in with at its source; the same on every server of the service.
@@ -429,8 +455,10 @@ public record MppConfig(
       String records,
       List<DnsListen> listen,
       DnsLimits limits,
+      Optional<Dnssec> dnssec,
       Optional<Secondaries> secondaries,
-      List<Push> push) {
+      List<Push> push,
+      Optional<QueryLogging> queryLog) {
     public static final Duration DEFAULT_TTL = Duration.ofSeconds(1);
 
     public Dns {
@@ -447,6 +475,16 @@ public record MppConfig(
           .flatMap(l -> l.addresses().stream())
           .toList();
     }
+  }
+
+  /**
+   * How the zone is signed.
+   *
+   * @param keys directory, the same files at every site; read at the start and when they change
+   * @param validity of a signature
+   */
+  public record Dnssec(Path keys, Duration validity) {
+    public static final Duration DEFAULT_VALIDITY = Duration.ofDays(7);
   }
 
   /**
@@ -540,6 +578,59 @@ public record MppConfig(
 
     public DnsLimits {
       rateLimitExempt = List.copyOf(rateLimitExempt);
+    }
+  }
+
+  /**
+   * Which queries are logged where.
+   *
+   * @param path a file, or a Unix socket; as written, relative to the configuration
+   * @param oneIn how many queries there are for each one that is logged
+   */
+  public record QueryLogging(Format format, String path, int oneIn) {
+    public static final int DEFAULT_ONE_IN = 100;
+    public static final int MOST_ONE_IN = 1_000_000;
+
+    /** What is written. */
+    public enum Format {
+      /** Lines in a file. */
+      TEXT,
+      /** dnstap in a file. */
+      DNSTAP,
+      /** dnstap to who listens at a Unix socket. */
+      DNSTAP_SOCKET
+    }
+
+    public QueryLogging {
+      if (oneIn < 1 || oneIn > MOST_ONE_IN) {
+        throw new IllegalArgumentException(
+            "one query in " + oneIn + ": write a number from 1 to " + MOST_ONE_IN);
+      }
+    }
+
+    /**
+     * Reads {@code text:FILE}, {@code dnstap:FILE} or {@code dnstap-socket:PATH}.
+     *
+     * @throws IllegalArgumentException with how to write it
+     */
+    public static QueryLogging of(String to, int oneIn) {
+      int colon = to.indexOf(':');
+      Format format =
+          switch (colon < 0 ? "" : to.substring(0, colon)) {
+            case "text" -> Format.TEXT;
+            case "dnstap" -> Format.DNSTAP;
+            case "dnstap-socket" -> Format.DNSTAP_SOCKET;
+            default ->
+                throw new IllegalArgumentException(
+                    "\""
+                        + to
+                        + "\" names no log: write text:FILE, dnstap:FILE or"
+                        + " dnstap-socket:PATH");
+          };
+      if (colon + 1 == to.length()) {
+        throw new IllegalArgumentException("\"" + to + "\" has no path behind the colon");
+      }
+      return new QueryLogging(format, to.substring(colon + 1), oneIn);
     }
   }
 

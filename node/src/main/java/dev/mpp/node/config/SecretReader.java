@@ -84,11 +84,16 @@ final class SecretReader {
   }
 
   private Secret file(Section section, String written, boolean used) {
-    Path path = base.resolve(written).normalize();
+    Path path = resolve(written);
     if (used) {
       checkFile(section, path);
     }
     return new Secret("file " + written, () -> SecretSource.file(path, shape));
+  }
+
+  /** A path as written, from the directory of the file. */
+  Path resolve(String written) {
+    return base.resolve(written).normalize();
   }
 
   /** Whether others than its owner can read or write it. */

@@ -16,6 +16,7 @@ import dev.mpp.dns.RrType;
 import dev.mpp.dns.StalePolicy;
 import dev.mpp.dns.Zone;
 import dev.mpp.dns.ZoneBuilder;
+import dev.mpp.dns.ZoneSigner;
 import dev.mpp.node.NodeSnapshot;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -121,9 +122,18 @@ public final class DnsTables {
 
   private final Settings settings;
   private final Optional<AccessList> stateReaders;
+  private final Optional<ZoneSigner> signer;
 
   public DnsTables(Settings settings) {
+    this(settings, Optional.empty());
+  }
+
+  /**
+   * @param signer of the zone; empty: it is not signed
+   */
+  public DnsTables(Settings settings, Optional<ZoneSigner> signer) {
     this.settings = settings;
+    this.signer = signer;
     this.stateReaders =
         settings.stateReaders().isEmpty()
             ? Optional.empty()
@@ -183,7 +193,8 @@ public final class DnsTables {
       }
     }
     settings.extra().addTo(zone);
-    return AnswerTable.builder().zone(zone.build()).build();
+    Zone made = zone.build();
+    return AnswerTable.builder().zone(signer.map(made::signedBy).orElse(made)).build();
   }
 
   /** The zone with its name servers and nothing else. */

@@ -117,7 +117,8 @@ class SecondariesTest {
             table::get,
             clock::get,
             () -> System.currentTimeMillis() / 1000,
-            zones);
+            zones,
+            Optional.empty());
     responder.start();
   }
 

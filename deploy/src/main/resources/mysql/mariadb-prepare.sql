@@ -11,6 +11,8 @@
 SET SESSION sql_log_bin = 0;
 SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION';
 SET NAMES utf8mb4;
+-- The general and the slow log would have the passwords as they are.
+SET SESSION sql_log_off = 1, long_query_time = 31536000;
 
 CREATE DATABASE IF NOT EXISTS mpp CHARACTER SET utf8mb4;
 
@@ -157,3 +159,4 @@ GRANT EXECUTE ON PROCEDURE mpp.jump TO 'mppfence'@'localhost';
 GRANT EXECUTE ON PROCEDURE mpp.jump TO '${manager.user}'@'${manager.host}';
 
 -- With fence.block-accounts the statements of mariadb-block-accounts.sql come here.
+-- With replication: managed the statements of mariadb-replication-account.sql come here.

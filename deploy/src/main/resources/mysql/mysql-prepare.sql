@@ -95,6 +95,7 @@ GRANT EXECUTE ON PROCEDURE mpp.open_server TO 'mppfence'@'localhost';
 GRANT EXECUTE ON PROCEDURE mpp.open_server TO '${manager.user}'@'${manager.host}';
 
 -- With fence.block-accounts the statements of mysql-block-accounts.sql come here.
+-- With replication: managed the statements of mysql-replication-account.sql come here.
 
 -- The dead-man. While the manager does not hold mpp_lease this server must not be writable. Any
 -- account may take a named lock: one that is held by another account counts for nothing, and its

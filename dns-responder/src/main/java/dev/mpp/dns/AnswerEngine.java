@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * DO asked of a signed zone: as above, with signatures, and {@link SignedAnswers} says the rest.
+ *
+ * <p>What clients sign, and the transfers that some may have, {@link SpecialQueries} sees to.
  */
 public final class AnswerEngine {
   private static final byte[] NO_ID = {};
@@ -112,7 +114,30 @@ public final class AnswerEngine {
     return true;
   }
 
-  private void open(Client client, Transport transport, Response out) {
+  /** The last query; valid until the next one. */
+  WireQuery query() {
+    return query;
+  }
+
+  /** Whether the last query was well-formed. */
+  boolean readable() {
+    return verdict == WireQuery.Verdict.READABLE;
+  }
+
+  /** Replaces the last response by a mere code. */
+  void respond(Client client, Transport transport, Rcode code, Response out) {
+    open(client, transport, out);
+    out.close(code, false);
+  }
+
+  /** Replaces the last response by one that sends the client to TCP. */
+  void truncate(Client client, Transport transport, Response out) {
+    open(client, transport, out);
+    out.closeTruncated(Rcode.NOERROR, false);
+  }
+
+  /** Starts a response to the last query. */
+  void open(Client client, Transport transport, Response out) {
     boolean cookie = cookies != null && query.cookieLength() > 0;
     out.open(query, transport, query.ednsVersion() == 0 ? nsid : NO_ID, cookie);
     if (cookie && cookies != null) {

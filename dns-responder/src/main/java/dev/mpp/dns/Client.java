@@ -19,6 +19,7 @@ public final class Client {
   private long high;
   private long low;
   private long seconds;
+  private int port;
 
   /** The unspecified address at second 0. */
   public Client() {}
@@ -38,6 +39,16 @@ public final class Client {
   public Client at(long unixSeconds) {
     seconds = unixSeconds;
     return this;
+  }
+
+  /** The port it came from, for the log alone. */
+  Client port(int number) {
+    port = number;
+    return this;
+  }
+
+  int port() {
+    return port;
   }
 
   /** Takes 128 bits over, most significant first. */

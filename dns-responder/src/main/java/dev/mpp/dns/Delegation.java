@@ -17,5 +17,5 @@ record Delegation(DnsName cut, RecordSet nameServers, List<Glue> glue) {
   /**
    * @param owner the labels of the host in front of the zone's apex, in wire form
    */
-  record Glue(byte[] owner, RecordSet addresses) {}
+  record Glue(DnsName host, byte[] owner, RecordSet addresses) {}
 }

@@ -42,7 +42,19 @@ public final class DnsCounters {
     /** A TCP connection closed because it was idle, or too slow with a message. */
     TCP_TIMED_OUT,
     /** A TCP connection closed because of what it sent. */
-    TCP_PROTOCOL_ERROR
+    TCP_PROTOCOL_ERROR,
+    /** A signed query whose TSIG is malformed, of an unknown key, wrong or out of time. */
+    TSIG_REFUSED,
+    /**
+     * A transfer of a whole zone begun: AXFR, or IXFR where differences are not known or longer.
+     */
+    TRANSFER_WHOLE,
+    /** A transfer of differences begun. */
+    TRANSFER_INCREMENTAL,
+    /** A transfer by somebody who may not, or of a zone that cannot be had now. */
+    TRANSFER_REFUSED,
+    /** A transfer turned away because too many were going on. */
+    TRANSFER_BUSY
   }
 
   /** What is asked for, the types that tell something and the rest. */
@@ -97,13 +109,15 @@ public final class DnsCounters {
    * @param latency UDP packets by the time from when the kernel handed them over until it had taken
    *     their responses: element {@code i} counts those of at least {@code 2^(i-1)} and less than
    *     {@code 2^i} µs, the last all longer ones
+   * @param latencyNanos the sum of those times
    */
   public record Snapshot(
       Map<Transport, Long> queries,
       Map<Asked, Long> asked,
       Map<Rcode, Long> responses,
       Map<Event, Long> events,
-      List<Long> latency) {
+      List<Long> latency,
+      long latencyNanos) {
     public Snapshot {
       queries = Map.copyOf(queries);
       asked = Map.copyOf(asked);
@@ -118,6 +132,7 @@ public final class DnsCounters {
   private final LongAdder[] responses = adders(Rcode.values().length);
   private final LongAdder[] events = adders(Event.values().length);
   private final LongAdder[] latency = adders(LATENCIES);
+  private final LongAdder latencyNanos = new LongAdder();
 
   DnsCounters() {}
 
@@ -146,7 +161,8 @@ public final class DnsCounters {
         sums(Asked.class, asked),
         sums(Rcode.class, responses),
         sums(Event.class, events),
-        IntStream.range(0, LATENCIES).mapToObj(i -> latency[i].sum()).toList());
+        IntStream.range(0, LATENCIES).mapToObj(i -> latency[i].sum()).toList(),
+        latencyNanos.sum());
   }
 
   void query(Transport transport, int type) {
@@ -167,6 +183,7 @@ public final class DnsCounters {
     long micros = Math.max(0, nanos / 1000);
     int bucket = Math.min(LATENCIES - 1, Long.SIZE - Long.numberOfLeadingZeros(micros));
     latency[bucket].add(packets);
+    latencyNanos.add(Math.max(0, nanos) * packets);
   }
 
   private static <E extends Enum<E>> Map<E, Long> sums(Class<E> keys, LongAdder[] adders) {

@@ -4,8 +4,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers DNS on UDP and TCP.
@@ -37,13 +39,29 @@ public final class DnsResponder implements AutoCloseable {
    *     usually a volatile field's getter. If it throws the query gets SERVFAIL
    * @param nanoClock the monotonic clock of the table's deadlines, usually {@link System#nanoTime};
    *     read once a query by many threads
-   * @param unixSeconds the wall clock, for the age of cookies alone
+   * @param unixSeconds the wall clock, for the age of cookies and of signatures alone
    */
   public DnsResponder(
       DnsResponderConfig config,
       Supplier<AnswerTable> table,
       LongSupplier nanoClock,
       LongSupplier unixSeconds) {
+    this(config, table, nanoClock, unixSeconds, null, Optional.empty());
+  }
+
+  /**
+   * As the other, with secondaries and a log.
+   *
+   * @param transfers null: nobody may transfer anything
+   * @param log told of every query; not closed by the responder
+   */
+  public DnsResponder(
+      DnsResponderConfig config,
+      Supplier<AnswerTable> table,
+      LongSupplier nanoClock,
+      LongSupplier unixSeconds,
+      @Nullable TransferZones transfers,
+      Optional<QueryLog> log) {
     this.config = config;
     this.connections = new TcpConnections(config.tcp(), counters);
     this.shared =
@@ -53,6 +71,8 @@ public final class DnsResponder implements AutoCloseable {
             unixSeconds,
             config,
             config.limit().map(ResponseLimiter::new).orElse(null),
+            transfers,
+            log.orElse(null),
             counters);
   }
 
@@ -109,6 +129,11 @@ public final class DnsResponder implements AutoCloseable {
   /** Counts since construction; readable after {@link #close} too. */
   public DnsCounters counters() {
     return counters;
+  }
+
+  /** The log it was given. */
+  public Optional<QueryLog> queryLog() {
+    return Optional.ofNullable(shared.log());
   }
 
   /** TCP connections open now. */

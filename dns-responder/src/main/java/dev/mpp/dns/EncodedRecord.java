@@ -2,6 +2,8 @@ package dev.mpp.dns;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A record in wire form but for its owner, its TTL, and the place in the message where its zone's
@@ -16,6 +18,7 @@ final class EncodedRecord {
   static final int RDATA = 10;
 
   private static final int TTL = 4;
+  private static final int SOA_TAIL = 20;
   private static final int NO_POINTER = 0;
 
   private final byte[] body;
@@ -92,6 +95,24 @@ final class EncodedRecord {
 
   int length() {
     return body.length;
+  }
+
+  /** The serial; only of a SOA. */
+  long soaSerial() {
+    return Wire.u32(body, body.length - SOA_TAIL);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof EncodedRecord other
+        && firstPointer == other.firstPointer
+        && secondPointer == other.secondPointer
+        && Arrays.equals(body, other.body);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(body);
   }
 
   /** Copies the record to {@code out[at..]}; {@code apexAt} is the apex's offset in the message. */

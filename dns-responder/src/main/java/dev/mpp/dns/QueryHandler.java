@@ -15,8 +15,10 @@ final class QueryHandler {
    * What all handlers of a responder share.
    *
    * @param nanoClock of the table's deadlines
-   * @param unixSeconds the wall clock, for the age of cookies alone
+   * @param unixSeconds the wall clock, for the age of cookies and of signatures
    * @param limiter null without limits
+   * @param transfers null without secondaries
+   * @param log null without a log
    */
   record Shared(
       Supplier<AnswerTable> table,
@@ -24,22 +26,31 @@ final class QueryHandler {
       LongSupplier unixSeconds,
       DnsResponderConfig config,
       @Nullable ResponseLimiter limiter,
+      @Nullable TransferZones transfers,
+      @Nullable QueryLog log,
       DnsCounters counters) {}
 
   private final Shared shared;
   private final DnsCounters counters;
   private final @Nullable ResponseLimiter limiter;
   private final boolean cookies;
+  private final QueryLog.@Nullable Sampler sampler;
   private final AnswerEngine engine;
+  private final SpecialQueries special;
   private final Response response = new Response();
   private long overLimit;
+  private boolean isSpecial;
+  private boolean intact = true;
 
   QueryHandler(Shared shared) {
     this.shared = shared;
     this.counters = shared.counters();
     this.limiter = shared.limiter();
     this.cookies = shared.config().cookies().isPresent();
+    QueryLog log = shared.log();
+    this.sampler = log == null ? null : log.sampler();
     this.engine = new AnswerEngine(shared.config().identity(), shared.config().cookies());
+    this.special = new SpecialQueries(engine, shared.transfers(), counters);
   }
 
   /**
@@ -49,6 +60,14 @@ final class QueryHandler {
    * @return false if there must be no response
    */
   boolean handle(byte[] packet, int length, Client client, Transport transport) {
+    boolean responded = respond(packet, length, client, transport);
+    if (sampler != null && sampler.chosen()) {
+      sampler.log(packet, length, client, transport, responded ? response : null);
+    }
+    return responded;
+  }
+
+  private boolean respond(byte[] packet, int length, Client client, Transport transport) {
     if (cookies) {
       client.at(shared.unixSeconds().getAsLong());
     }
@@ -74,11 +93,19 @@ final class QueryHandler {
   }
 
   private boolean answer(byte[] packet, int length, Client client, long now, Transport transport) {
+    isSpecial = false;
     try {
-      return engine.answer(packet, length, client, shared.table().get(), now, transport, response);
+      boolean answered =
+          engine.answer(packet, length, client, shared.table().get(), now, transport, response);
+      isSpecial = answered && special.concerned();
+      if (isSpecial) {
+        special.answer(client, transport, now, shared.unixSeconds().getAsLong(), response);
+      }
+      return answered;
     } catch (RuntimeException | Error e) {
       // Error as well: a worker that dies silently is worse than one that says SERVFAIL.
       report(e);
+      special.end();
       return engine.fail(packet, length, response);
     }
   }
@@ -88,7 +115,10 @@ final class QueryHandler {
     if (proven) {
       counters.event(DnsCounters.Event.COOKIE_VALID);
     }
-    if (limiter == null || proven || transport == Transport.TCP) {
+    if (limiter == null
+        || proven
+        || (isSpecial && special.proven())
+        || transport == Transport.TCP) {
       return true;
     }
     return switch (limiter.judge(client, response.rcode(), engine.subject(), now, overLimit)) {
@@ -114,6 +144,36 @@ final class QueryHandler {
     if (Long.bitCount(count) == 1) {
       LOG.log(System.Logger.Level.ERROR, "answering failed, " + count + " times so far", e);
     }
+  }
+
+  /**
+   * Makes the next message of a response that has several.
+   *
+   * @return false if the last one was the last
+   */
+  boolean more(Client client) {
+    try {
+      boolean more = special.more(client, shared.unixSeconds().getAsLong(), response);
+      if (more) {
+        counters.response(response.rcode());
+      }
+      return more;
+    } catch (RuntimeException | Error e) {
+      report(e);
+      special.end();
+      intact = false;
+      return false;
+    }
+  }
+
+  /** False after a response that could not be completed: its connection must end. */
+  boolean intact() {
+    return intact;
+  }
+
+  /** Gives up a response that goes on. */
+  void end() {
+    special.end();
   }
 
   Response response() {

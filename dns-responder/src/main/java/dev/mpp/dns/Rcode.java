@@ -14,6 +14,8 @@ public enum Rcode {
   NOTIMP(4),
   /** Not a zone, class or operation offered here. */
   REFUSED(5),
+  /** A signature that is not good, or a transfer of what is no zone here (RFC 8945, RFC 5936). */
+  NOTAUTH(9),
   /** The EDNS version is not 0; needs the extended code of an OPT record. */
   BADVERS(16),
   /** Too many questions without a server cookie; ask again with the one in here (RFC 7873). */

@@ -146,14 +146,29 @@ final class RdataText {
     return opaque(
         out -> {
           out.write((int) number("flags", 255));
-          byte[] tag = word("a tag").getBytes(StandardCharsets.US_ASCII);
+          byte[] tag = tag().getBytes(StandardCharsets.US_ASCII);
           out.write(tag.length);
           out.writeBytes(tag);
           out.writeBytes(word("a value").getBytes(StandardCharsets.UTF_8));
         });
   }
 
+  /** RFC 8659 section 4.1; letters of any case mean the same, so that the usual one is sent. */
+  private String tag() {
+    String tag = word("a tag");
+    if (!tag.matches("[0-9A-Za-z]{1,255}")) {
+      throw new IllegalArgumentException(
+          "tag \"" + tag + "\" is not of letters and digits; write issue, issuewild or iodef");
+    }
+    return tag.toLowerCase(Locale.ROOT);
+  }
+
+  /** For types that are not known here: of the others it would be served however broken. */
   private Rdata generic() {
+    if (TYPES.containsValue(type)) {
+      throw new IllegalArgumentException(
+          "\\# is for types that have no form of their own here; write the data of this type out");
+    }
     next = 1;
     long length = number("length", 0xffff);
     byte[] data = length == 0 && next == words.size() ? new byte[0] : hex();

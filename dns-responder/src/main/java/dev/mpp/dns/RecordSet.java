@@ -102,6 +102,11 @@ final class RecordSet {
     return readers == null || readers.contains(client);
   }
 
+  /** Whether only some clients may see it. */
+  boolean restricted() {
+    return readers != null;
+  }
+
   /** Which records come first for whom, or null. */
   @Nullable Nearness nearness() {
     return nearness;

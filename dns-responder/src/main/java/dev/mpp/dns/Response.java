@@ -198,6 +198,52 @@ public final class Response {
     return true;
   }
 
+  /**
+   * Appends a record of a transfer, its owner in front of it.
+   *
+   * @param apexAt where the message has the zone's name; 0 if nowhere yet: the question may spell
+   *     it in other letters, and a copy keeps those of the zone (RFC 5936 section 3.4)
+   * @param most octets of a message, unless this is its first record
+   * @return where the message has the zone's name now; 0 if the record does not fit
+   */
+  int transfer(DnsName owner, DnsName apex, EncodedRecord entry, long ttl, int apexAt, int most) {
+    byte[] labels = owner.prefix(apex);
+    int name = labels.length + (apexAt == 0 ? apex.length() : 2);
+    int end = length + name + entry.length();
+    if (end > (answers == 0 ? limit : Math.min(limit, most))) {
+      return 0;
+    }
+    makeRoom(end);
+    System.arraycopy(labels, 0, buffer, length, labels.length);
+    int at = apexAt;
+    if (apexAt == 0) {
+      at = length + labels.length;
+      System.arraycopy(apex.prefix(DnsName.ROOT), 0, buffer, at, apex.length() - 1);
+      buffer[at + apex.length() - 1] = 0;
+    } else {
+      Wire.putU16(buffer, length + labels.length, POINTER | apexAt);
+    }
+    entry.writeTo(buffer, length + name, ttl, at);
+    length = end;
+    answers++;
+    return at;
+  }
+
+  /** Whether a complete message has room for so many octets more. */
+  boolean fits(int octets) {
+    return length + octets <= limit + optLength;
+  }
+
+  /** Appends a record in wire form to a complete message. */
+  void appendAdditional(byte[] entry) {
+    if (length + entry.length > buffer.length) {
+      buffer = Arrays.copyOf(buffer, length + entry.length);
+    }
+    System.arraycopy(entry, 0, buffer, length, entry.length);
+    length += entry.length;
+    Wire.putU16(buffer, 10, Wire.u16(buffer, 10) + 1);
+  }
+
   private void makeRoom(int end) {
     if (end + optLength > buffer.length) {
       buffer = Arrays.copyOf(buffer, Math.min(Wire.MAX_MESSAGE, 2 * (end + optLength)));

@@ -51,7 +51,7 @@ final class ResponseLimiter {
           take(key(client.prefix(), subject), limit.answersPerSecond(), now)
               ? Verdict.SEND
               : nth % limit.slip() == 0 ? Verdict.SLIP : Verdict.DROP;
-      case FORMERR, NOTIMP, REFUSED, BADVERS ->
+      case FORMERR, NOTIMP, REFUSED, NOTAUTH, BADVERS ->
           take(key(client.prefix(), 0), limit.errorsPerSecond(), now)
                   && take(key(ALL_ERRORS, 0), limit.allErrorsPerSecond(), now)
               ? Verdict.SEND

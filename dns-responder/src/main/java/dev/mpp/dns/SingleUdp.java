@@ -52,7 +52,8 @@ final class SingleUdp implements UdpSocket {
         long start = System.nanoTime();
         int length = in.flip().remaining();
         in.get(packet, 0, length);
-        if (handler.handle(packet, length, client.from(address.getAddress()), Transport.UDP)) {
+        client.from(address.getAddress()).port(address.getPort());
+        if (handler.handle(packet, length, client, Transport.UDP)) {
           send(handler.response(), out.clear(), address, counters);
         }
         counters.latency(System.nanoTime() - start, 1);

@@ -42,8 +42,9 @@ final class SocketAddresses {
     return out;
   }
 
-  /** Reads the address at {@code at} into a scratch client. */
+  /** Reads the address and the port at {@code at} into a scratch client. */
   static void read(MemorySegment from, long at, Client client) {
+    client.port(Short.toUnsignedInt(from.get(NET16, at + 2)));
     if (from.get(FAMILY, at) == Linux.AF_INET) {
       long address = Integer.toUnsignedLong(from.get(NET32, at + V4_ADDRESS));
       client.set(0, Client.MAPPED << 32 | address);

@@ -62,6 +62,7 @@ final class TcpConnection implements Runnable {
     } catch (IOException e) {
       counters.event(DnsCounters.Event.RECEIVE_ERROR);
     } finally {
+      handler.end();
       close();
       connections.remove(this);
     }
@@ -109,14 +110,20 @@ final class TcpConnection implements Runnable {
     if (!handler.handle(query, length, client, Transport.TCP)) {
       return false;
     }
-    Response response = handler.response();
+    put(handler.response());
+    while (handler.more(client)) {
+      put(handler.response());
+    }
+    return handler.intact();
+  }
+
+  private void put(Response response) throws IOException {
     makeRoom(PREFIX + response.length());
     // One write for prefix and message, RFC 7766 section 8.
     out.putShort((short) response.length()).put(response.bytes(), 0, response.length());
     if (out.position() >= FLUSH_AT) {
       flush();
     }
-    return true;
   }
 
   private void makeRoom(int octets) {

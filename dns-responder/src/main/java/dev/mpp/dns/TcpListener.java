@@ -53,7 +53,7 @@ final class TcpListener implements Runnable {
     Client from = new Client();
     try {
       if (client.getRemoteAddress() instanceof InetSocketAddress address) {
-        from.from(address.getAddress());
+        from.from(address.getAddress()).port(address.getPort());
       }
       client.setOption(StandardSocketOptions.TCP_NODELAY, true);
     } catch (IOException e) {

@@ -28,6 +28,7 @@ final class WireQuery {
   private static final int OPCODE = 0x78;
   private static final int QUESTION_TAIL = 4;
   private static final int RECORD_TAIL = 10;
+  private static final int SOA_TAIL = 20;
   private static final int DNSSEC_OK = 0x80;
   private static final int COMPACT_OK = 0x40;
   private static final int OPTION_HEADER = 4;
@@ -58,6 +59,8 @@ final class WireQuery {
   private long subnetHigh;
   private long subnetLow;
   private int subnetBits;
+  private int tsigAt;
+  private long soaSerial;
 
   Verdict read(byte[] bytes, int count) {
     packet = bytes;
@@ -72,6 +75,8 @@ final class WireQuery {
     cookieLength = 0;
     subnetAt = 0;
     subnetLength = 0;
+    tsigAt = 0;
+    soaSerial = -1;
     if (count < Wire.HEADER || (bytes[2] & QR) != 0) {
       return Verdict.SILENT;
     }
@@ -128,9 +133,26 @@ final class WireQuery {
           && !(additional && tail == at + 1 && readOpt(tail, next))) {
         return -1;
       }
+      if (!readSpecial(Wire.u16(packet, tail), at, next, additional, i == count - 1)) {
+        return -1;
+      }
       at = next;
     }
     return at;
+  }
+
+  /**
+   * A SOA among the records of a query is the serial that an IXFR starts from (RFC 1995 section 3),
+   * whatever its names are; a TSIG must be the last record of all (RFC 8945 section 5.1).
+   */
+  private boolean readSpecial(int recordType, int at, int end, boolean additional, boolean last) {
+    if (recordType == RrType.SOA && !additional && end - at > SOA_TAIL) {
+      soaSerial = Wire.u32(packet, end - SOA_TAIL);
+    } else if (recordType == RrType.TSIG) {
+      tsigAt = at;
+      return additional && last;
+    }
+    return true;
   }
 
   /** Steps over an owner name; a pointer ends it and is not followed, as the name is not used. */
@@ -324,6 +346,21 @@ final class WireQuery {
 
   boolean subnetIpv4() {
     return subnetHigh == 0 && subnetLow >>> 32 == Client.MAPPED;
+  }
+
+  /** Octets of the packet. */
+  int length() {
+    return length;
+  }
+
+  /** Where the TSIG record begins; 0 without one. */
+  int tsigAt() {
+    return tsigAt;
+  }
+
+  /** The serial that an IXFR starts from; -1 without one. */
+  long soaSerial() {
+    return soaSerial;
   }
 
   /** How many of the subnet's 128 bits are known. */

@@ -134,6 +134,11 @@ public final class Zone {
     return null;
   }
 
+  /** 0 to 2^32-1. */
+  public long serial() {
+    return soa.record(0).soaSerial();
+  }
+
   RecordSet soa() {
     return soa;
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ZoneBuilder {
   private final DnsName apex;
   private final long soaTtl;
-  private final Rdata.Soa soa;
+  private Rdata.Soa soa;
   private final Map<DnsName, Draft> drafts = new LinkedHashMap<>();
 
   ZoneBuilder(DnsName apex, long soaTtl, Rdata.Soa soa) {
@@ -25,6 +25,25 @@ public final class ZoneBuilder {
     this.soaTtl = soaTtl;
     this.soa = soa;
     draft(apex).sets.put(RrType.SOA, new SetDraft(soaTtl, false, List.of(soa)));
+  }
+
+  /**
+   * Replaces the serial that the zone was started with.
+   *
+   * @param serial 0 to 2^32-1
+   */
+  public ZoneBuilder serial(long serial) {
+    soa =
+        new Rdata.Soa(
+            soa.mname(),
+            soa.rname(),
+            serial,
+            soa.refresh(),
+            soa.retry(),
+            soa.expire(),
+            soa.minimum());
+    draft(apex).sets.put(RrType.SOA, new SetDraft(soaTtl, false, List.of(soa)));
+    return this;
   }
 
   /** Adds the zone's name servers; at least one is needed (RFC 1035 section 5.2). */

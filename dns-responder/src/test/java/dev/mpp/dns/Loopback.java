@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -25,7 +26,24 @@ final class Loopback implements AutoCloseable {
   final DnsResponder responder;
 
   Loopback(DnsResponderConfig config) throws DnsBindException {
-    responder = new DnsResponder(config, table::get, clock::get, () -> 0);
+    this(config, Optional.empty());
+  }
+
+  Loopback(DnsResponderConfig config, Optional<QueryLog> log) throws DnsBindException {
+    responder = new DnsResponder(config, table::get, clock::get, () -> 0, null, log);
+    responder.start();
+  }
+
+  /** Hands zones to secondaries, by the wall clock as far as signatures go. */
+  Loopback(DnsResponderConfig config, TransferZones transfers) throws DnsBindException {
+    responder =
+        new DnsResponder(
+            config,
+            table::get,
+            clock::get,
+            () -> System.currentTimeMillis() / 1000,
+            transfers,
+            Optional.empty());
     responder.start();
   }
 

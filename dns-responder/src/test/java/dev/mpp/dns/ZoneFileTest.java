@@ -141,6 +141,8 @@ class ZoneFileTest {
         "x TXT a ) | without",
         "x TXT \\\\300 | UTF-8",
         "x TYPE65280 \\\\# 2 ab | says 2 octets, but 1",
+        "x CAA 0 is.sue ca.test | not of letters and digits",
+        "x CAA \\\\# 2 0003 | write the data of this type out",
         "x. .y A 192.0.2.1 | no TTL, class or type",
         "a..b A 192.0.2.1 | empty label",
         "child TXT no | delegate"

@@ -26,7 +26,8 @@ import java.io.UncheckedIOException;
  * durations.
  *
  * <pre>
- * { format: 1, asked_site, at_ms, age_ms, insecure, alarms: [text], last_event,
+ * { format: 1, asked_site, at_ms, age_ms, insecure, alarms: [text], outbound_dns: [text],
+ *   last_event,
  *   ledger:   { leader, role, term, applied, fresh_age_ms },
  *   services: [ { service, epoch, active, lapsed, serving, served_by, in_sync: [site], lease_left_ms,
  *                 holding, own_left_ms, sentence, paused: { by, reason }, preferred,
@@ -62,6 +63,8 @@ final class StatusJson {
     root.put("insecure", reply.getInsecure());
     ArrayNode alarms = root.putArray("alarms");
     reply.getAlarmsList().forEach(alarms::add);
+    ArrayNode outbound = root.putArray("outbound_dns");
+    reply.getOutboundDnsList().forEach(outbound::add);
     root.put("last_event", reply.getLastEventSequence());
     if (reply.hasTwin()) {
       twin(root.putObject("twin"), reply);

@@ -64,6 +64,7 @@ final class StatusScreen {
       warn(Words.INSECURE);
     }
     reply.getAlarmsList().forEach(this::warn);
+    reply.getOutboundDnsList().forEach(text -> line(Text.clean(text)));
     if (reply.getAgeMillis() > Shown.SILENT_MILLIS) {
       warn(
           local.getSite()

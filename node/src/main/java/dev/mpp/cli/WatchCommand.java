@@ -13,7 +13,11 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description =
         "Follows role changes, node changes and the journal, one line each, until Ctrl-C.",
-    footer = {"", "When the node is lost it is tried again every second, and the others in turn."})
+    footer = {
+      "",
+      "A node that does not answer, at the beginning or later, is tried again every second, and the"
+          + " others in turn."
+    })
 final class WatchCommand implements Runnable {
   private static final long RETRY_MILLIS = 1_000;
 
@@ -35,6 +39,7 @@ final class WatchCommand implements Runnable {
 
   private long printed;
   private boolean connected;
+  private String told = "";
 
   WatchCommand(Cli cli) {
     this.cli = cli;
@@ -53,12 +58,21 @@ final class WatchCommand implements Runnable {
         }
         follow();
       } catch (CliFailure e) {
-        if (e.exitCode() != Cli.UNREACHABLE || !connected) {
+        if (e.exitCode() != Cli.UNREACHABLE) {
           throw e;
         }
-        cli.terminal().err().println("mpp: " + e.getMessage() + "; trying again");
+        tell("mpp: " + e.getMessage() + "; trying again until Ctrl-C");
         pause();
       }
+    }
+  }
+
+  /** Once, until it is another one or something came. */
+  private void tell(String trouble) {
+    if (!trouble.equals(told)) {
+      told = trouble;
+      cli.terminal().err().println(trouble);
+      cli.terminal().err().flush();
     }
   }
 
@@ -79,6 +93,7 @@ final class WatchCommand implements Runnable {
                   try {
                     while (!enough() && events.hasNext()) {
                       connected = true;
+                      told = "";
                       print(events.next());
                     }
                   } catch (StatusRuntimeException e) {

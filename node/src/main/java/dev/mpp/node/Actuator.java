@@ -170,7 +170,11 @@ final class Actuator implements AutoCloseable {
   }
 
   private MySqlServer.Fence fence(BrainCommand.FenceRemote f) {
-    return remote(f.service(), f.node()).fence(Duration.ofNanos(f.budget()), f.reason());
+    MySqlServer server = remote(f.service(), f.node());
+    Duration budget = Duration.ofNanos(f.budget());
+    return f.released()
+        ? server.fenceReleased(budget, f.reason())
+        : server.fence(budget, f.reason());
   }
 
   private MySqlServer remote(ServiceName service, NodeAddress node) {

@@ -8,6 +8,7 @@ import dev.mpp.node.config.ConfigReport;
 import dev.mpp.node.config.MppConfig;
 import dev.mpp.node.config.Secret;
 import dev.mpp.node.mysql.Credentials;
+import dev.mpp.node.mysql.Encryption;
 import dev.mpp.node.mysql.ReplicationAccount;
 import dev.mpp.node.mysql.ServerCheck;
 import java.io.IOException;
@@ -43,7 +44,11 @@ final class ConfiguredServers {
   /** A server and the service it belongs to. */
   record Server(NodeAddress address, MppConfig.Service service) {
     Credentials manager() {
-      return new Credentials(service.mysql().user(), () -> revealed(service.mysql().password()));
+      return ServiceWiring.manager(service.mysql());
+    }
+
+    Encryption encryption() {
+      return ServiceWiring.encryption(service.mysql());
     }
 
     /** The account MPP gives to servers that follow another; empty where you configure that. */
@@ -72,11 +77,23 @@ final class ConfiguredServers {
     }
 
     ServerCheck.Wanted wanted() {
+      return wanted("%");
+    }
+
+    /**
+     * @param replicas where the other servers connect from, as in an account name
+     */
+    ServerCheck.Wanted wanted(String replicas) {
       return new ServerCheck.Wanted(
           service.mysql().user(),
           service.semiSync(),
           service.rpo() == MppConfig.Rpo.ZERO,
           !service.fence().blockAccounts().isEmpty(),
+          replication()
+              .map(
+                  r ->
+                      new ServerCheck.ReplicationLogin(
+                          r.credentials().with(encryption()), replicas)),
           others());
     }
   }

@@ -8,19 +8,24 @@ import dev.mpp.dns.DnsResponder;
 import dev.mpp.dns.DnsResponderConfig;
 import dev.mpp.dns.KeyDirectory;
 import dev.mpp.dns.KeyFileException;
+import dev.mpp.dns.QueryLog;
 import dev.mpp.dns.ServerIdentity;
 import dev.mpp.dns.SigningPolicy;
+import dev.mpp.dns.TransferZones;
 import dev.mpp.dns.UdpIo;
 import dev.mpp.dns.Zone;
 import dev.mpp.dns.ZoneFile;
 import dev.mpp.dns.ZoneFileException;
 import dev.mpp.dns.ZoneSigner;
+import dev.mpp.node.config.MppConfig;
+import dev.mpp.node.querylog.QueryLogs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -114,6 +120,22 @@ final class DnsCommand implements Callable<Integer> {
       description = "How long a signature is valid, 1 to 30 days. Default: ${DEFAULT-VALUE}.")
   private int validityDays = 7;
 
+  @Mixin private TransferOptions transfers = new TransferOptions();
+
+  @Option(
+      names = "--query-log",
+      paramLabel = "TO",
+      description =
+          "Logs queries to text:FILE, dnstap:FILE or dnstap-socket:PATH. Default: nothing.")
+  private Optional<String> queryLog = Optional.empty();
+
+  @Option(
+      names = "--query-log-one-in",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "Log one query in so many, 1 to 1000000. Default: ${DEFAULT-VALUE}.")
+  private int queryLogOneIn = MppConfig.QueryLogging.DEFAULT_ONE_IN;
+
   @Option(names = "--check", description = "Read the zone files, report, and end.")
   private boolean check;
 
@@ -136,6 +158,13 @@ final class DnsCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--validity takes 1 to 30 days, not " + validityDays);
     }
+    if (dnssec.isPresent() && transfers.any()) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--dnssec signs each answer when it is asked; secondaries could only give unsigned ones,"
+              + " which validators refuse: leave out --dnssec, and let the secondaries sign, or"
+              + " leave out --allow-transfer, --transfer-key and --notify");
+    }
     Optional<AnswerTable> read = read();
     if (read.isEmpty()) {
       return FAILED;
@@ -152,16 +181,29 @@ final class DnsCommand implements Callable<Integer> {
 
   private int serve() throws InterruptedException {
     DnsResponderConfig config;
+    TransferZones handedOut;
+    Optional<MppConfig.QueryLogging> logging;
     try {
       config = config();
+      handedOut = transfers.open();
+      logging = queryLog.map(to -> MppConfig.QueryLogging.of(to, queryLogOneIn));
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    try (DnsResponder responder =
-        new DnsResponder(
-            config, () -> table, System::nanoTime, () -> System.currentTimeMillis() / 1000)) {
+    Optional<QueryLog> log = logging.map(l -> QueryLogs.open(l, identity, InstantSource.system()));
+    try (TransferOptions told = transfers;
+        DnsResponder responder =
+            new DnsResponder(
+                config,
+                () -> table,
+                System::nanoTime,
+                () -> System.currentTimeMillis() / 1000,
+                handedOut,
+                log)) {
       responder.start();
+      told.publish(table);
+      log.ifPresent(l -> Runtime.getRuntime().addShutdownHook(new Thread(l::close)));
       PrintWriter out = cli.terminal().out();
       responder.addresses().forEach(a -> out.println("answering at " + text(a)));
       out.flush();
@@ -170,6 +212,8 @@ final class DnsCommand implements Callable<Integer> {
     } catch (DnsBindException e) {
       cli.terminal().err().println("mpp dns: " + e.getMessage());
       return FAILED;
+    } finally {
+      log.ifPresent(QueryLog::close);
     }
   }
 
@@ -245,7 +289,11 @@ final class DnsCommand implements Callable<Integer> {
       if (!now.equals(seen)) {
         seen = now;
         Optional<AnswerTable> next = read();
-        next.ifPresent(t -> table = t);
+        next.ifPresent(
+            t -> {
+              table = t;
+              transfers.publish(t);
+            });
         cli.terminal()
             .err()
             .println(next.isPresent() ? "zone files read again" : "the zones from before are kept");

@@ -40,7 +40,17 @@ record DnsMetrics(
             "mpp.dns.latency.bucket",
             "DNS over UDP: packets answered within that many seconds, cumulative",
             responder,
-            DnsMetrics::latency));
+            DnsMetrics::latency),
+        new DnsMetrics(
+            "mpp.dns.latency.micros",
+            "DNS over UDP: the sum of those times, microseconds",
+            responder,
+            s -> Map.of(Map.of(), s.latencyNanos() / 1000)),
+        new DnsMetrics(
+            "mpp.dns.query.log",
+            "DNS queries chosen for the log, and whether they are in it",
+            responder,
+            s -> logged(responder)));
   }
 
   @Override
@@ -54,6 +64,19 @@ record DnsMetrics(
     counts.forEach(
         (key, count) -> out.put(Map.of(label, key.name().toLowerCase(Locale.ROOT)), count));
     return out;
+  }
+
+  private static Map<Map<String, String>, Long> logged(DnsResponder responder) {
+    return responder
+        .queryLog()
+        .map(
+            log ->
+                Map.of(
+                    Map.of("outcome", "written"),
+                    log.written(),
+                    Map.of("outcome", "dropped"),
+                    log.dropped()))
+        .orElse(Map.of());
   }
 
   /** Powers of two of a microsecond, as seconds; the last without a bound. */

@@ -100,7 +100,9 @@ final class DnsSettings {
         dns.readOnly().maxLag().toSeconds(),
         near,
         dns.stateReaders(),
-        extra(dns));
+        extra(dns),
+        dns.secondaries()
+            .map(s -> new DnsTables.Secondaries(s.expire().toSeconds(), s.serialOffset())));
   }
 
   /**
@@ -134,10 +136,11 @@ final class DnsSettings {
         new SiteView(
             config.site(), "", 0, false, "", "", Reach.GLOBAL, List.of(), List.of(), List.of());
     try {
-      var unused =
-          tables.table(
-              new NodeSnapshot(
-                  0, self, List.of(), services, new Agreement.Health("", "", 0, 0), 0, false, 0));
+      NodeSnapshot trial =
+          new NodeSnapshot(
+              0, self, List.of(), services, new Agreement.Health("", "", 0, 0), 0, false, 0);
+      var unusedTable = tables.table(trial);
+      var unusedCopy = tables.copy(trial);
     } catch (IllegalArgumentException e) {
       throw new IOException("the DNS zone cannot be served: " + e.getMessage(), e);
     }

@@ -85,7 +85,7 @@ final class ErrantCommand implements Callable<Integer> {
     try {
       Credentials account =
           administrator.given()
-              ? administrator.credentials("root", cli.terminal())
+              ? administrator.credentials("root", cli.terminal()).with(server.encryption())
               : server.manager();
       try (ServerSession session =
               ServerSession.open(server.address(), account, servers.timeout());

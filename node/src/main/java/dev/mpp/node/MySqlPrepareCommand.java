@@ -5,13 +5,17 @@ import dev.mpp.node.ConfiguredServers.Server;
 import dev.mpp.node.ConfiguredServers.Unusable;
 import dev.mpp.node.mysql.Credentials;
 import dev.mpp.node.mysql.Preparation;
+import dev.mpp.node.mysql.ServerCheck.ReplicationLogin;
 import dev.mpp.node.mysql.ServerSession;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,8 +27,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = {
       "Makes on a server what MPP needs: its account with the least privileges, the dead-man event,"
-          + " the procedure of every opening, the schema mpp; and the settings that can be set"
-          + " while the server runs. What needs the configuration and a restart is printed.",
+          + " the procedure of every opening, the schema mpp; with replication: managed the account"
+          + " with which servers follow each other; and the settings that can be set while the"
+          + " server runs. What needs the configuration and a restart is printed.",
       "It writes nothing to the binary log and verifies that. It may be run again at any time, also"
           + " on a server in use: what is there already is left alone.",
     },
@@ -32,8 +37,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Run it on every server of a service, and again after an update of MPP. It needs an account"
           + " that may create accounts, for example root: --admin (default root), its password from"
-          + " a file, a variable or the prompt. The manager's account and password are those of"
-          + " mpp.yml.",
+          + " a file, a variable or the prompt. The accounts it makes and their passwords are"
+          + " those of mpp.yml.",
       "",
       "Examples:",
       "  mpp mysql prepare 10.1.0.1:3306 --dry-run",
@@ -65,6 +70,15 @@ final class MySqlPrepareCommand implements Callable<Integer> {
           "Where MPP connects from, as in an account name, for example 10.0.0.%% (default:"
               + " %%). It needs all sites: each fences the others' servers.")
   private String host = "%";
+
+  @Option(
+      names = "--replication-host",
+      paramLabel = "HOST",
+      defaultValue = "%",
+      description =
+          "With replication: managed: where the servers connect from to each other, as in an account"
+              + " name (default: %%).")
+  private String replicas = "%";
 
   @Mixin private ConfiguredServers servers = new ConfiguredServers();
   @Mixin private Administrator administrator = new Administrator();
@@ -98,10 +112,10 @@ final class MySqlPrepareCommand implements Callable<Integer> {
     try (ServerSession session =
         ServerSession.open(
             server.address(),
-            administrator.credentials("root", cli.terminal()),
+            administrator.credentials("root", cli.terminal()).with(server.encryption()),
             servers.timeout())) {
       Preparation plan =
-          Preparation.plan(session, server.manager(), host, server.wanted(), works(server));
+          Preparation.plan(session, server.manager(), host, server.wanted(replicas), works(server));
       out.println(server.address() + " (" + session.version() + ")");
       try {
         if (dry) {
@@ -129,9 +143,17 @@ final class MySqlPrepareCommand implements Callable<Integer> {
   }
 
   /** A password that works is not set again. */
-  private boolean works(Server server) {
-    Credentials manager = server.manager();
-    try (ServerSession unused = ServerSession.open(server.address(), manager, servers.timeout())) {
+  private Set<String> works(Server server) {
+    return Stream.concat(
+            Stream.of(server.manager()),
+            server.wanted().replication().map(ReplicationLogin::account).stream())
+        .filter(account -> works(server, account))
+        .map(Credentials::user)
+        .collect(Collectors.toSet());
+  }
+
+  private boolean works(Server server, Credentials account) {
+    try (ServerSession unused = ServerSession.open(server.address(), account, servers.timeout())) {
       return true;
     } catch (IOException e) {
       return false;

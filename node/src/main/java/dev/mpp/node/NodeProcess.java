@@ -20,6 +20,7 @@ import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.dns.AnswerTable;
 import dev.mpp.dns.DnsBindException;
 import dev.mpp.dns.DnsResponder;
+import dev.mpp.dns.TransferZones;
 import dev.mpp.node.agreement.Agreement;
 import dev.mpp.node.agreement.LedgerConfig;
 import dev.mpp.node.agreement.LedgerMember;
@@ -46,8 +47,10 @@ import dev.mpp.node.mysql.MySqlServers;
 import dev.mpp.node.mysql.ReplicationAccount;
 import dev.mpp.node.mysql.ServerOptions;
 import dev.mpp.node.publish.CounterSource;
+import dev.mpp.node.publish.DnsOutbound;
 import dev.mpp.node.publish.DnsTables;
 import dev.mpp.node.publish.NodeMetrics;
+import dev.mpp.node.querylog.QueryLogs;
 import dev.mpp.node.store.JournalEvent;
 import dev.mpp.node.store.NodeStore;
 import dev.mpp.node.store.StoreException;
@@ -191,6 +194,9 @@ final class NodeProcess implements AutoCloseable {
     boolean answersDns = config.dns().isPresent() && !config.self().witness();
     DnsTables tables =
         answersDns ? DnsSettings.verified(config, () -> time.wallMillis() / 1000) : null;
+    TransferZones transfers =
+        answersDns ? DnsOutboundSettings.transfers(config.dns().orElseThrow()).orElse(null) : null;
+    DnsOutbound outbound = tables != null ? outbound(tables, transfers) : null;
     Actuator acting =
         open(
             new Actuator(
@@ -217,7 +223,9 @@ final class NodeProcess implements AutoCloseable {
               times.on(next);
               NodeSnapshot before = picture.getAndSet(next);
               if (tables != null && (before == null || !DnsTables.sameAnswers(before, next))) {
+                Runnable told = outbound == null ? () -> {} : outbound.picture(next);
                 dnsTable = tables.table(next);
+                told.run();
               }
             },
             state -> {
@@ -247,9 +255,12 @@ final class NodeProcess implements AutoCloseable {
     tls.ifPresent(
         site -> open(new CertificateWatch(site, wall, this::journal, rejected::tick)).start());
     List<CounterSource> counters = new ArrayList<>(List.of(rejected));
-    DnsResponder dns = tables == null ? null : responder();
+    DnsResponder dns = tables == null ? null : responder(transfers);
     if (dns != null) {
       counters.addAll(DnsMetrics.of(dns));
+    }
+    if (outbound != null) {
+      counters.addAll(outbound.counters());
     }
     CompletableFuture<AutoCloseable> http =
         CompletableFuture.supplyAsync(
@@ -276,6 +287,9 @@ final class NodeProcess implements AutoCloseable {
     if (dns != null) {
       open(dns).start();
     }
+    if (outbound != null) {
+      open(outbound).start();
+    }
     OperatorDesk desk =
         new OperatorDesk(
             shell,
@@ -283,7 +297,8 @@ final class NodeProcess implements AutoCloseable {
             config,
             new ConfiguredCheckpoints(checkpoints.desk()),
             times,
-            () -> alarms(agreement, tls),
+            () -> alarms(agreement, tls, outbound),
+            () -> outbound == null ? List.of() : outbound.lines(),
             membership(agreement, versions, shell));
     open(operators(desk, transport)).start();
     open(joined(http));
@@ -361,9 +376,28 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
-  private DnsResponder responder() {
+  private DnsResponder responder(@Nullable TransferZones transfers) {
     return new DnsResponder(
-        DnsSettings.responder(config), () -> dnsTable, time::nanos, () -> time.wallMillis() / 1000);
+        DnsSettings.responder(config),
+        () -> dnsTable,
+        time::nanos,
+        () -> time.wallMillis() / 1000,
+        transfers,
+        config
+            .dns()
+            .flatMap(MppConfig.Dns::queryLog)
+            .map(log -> open(QueryLogs.open(log, Optional.of(config.site().name()), wall))));
+  }
+
+  private @Nullable DnsOutbound outbound(DnsTables tables, @Nullable TransferZones transfers) {
+    return DnsOutboundSettings.outbound(
+            config.dns().orElseThrow(),
+            tables,
+            Optional.ofNullable(transfers),
+            picture::get,
+            time::nanos,
+            this::journal)
+        .orElse(null);
   }
 
   private InetSocketAddress bind(int port) {
@@ -429,27 +463,16 @@ final class NodeProcess implements AutoCloseable {
 
   private ServerOptions options(MppConfig.Service service, NodeAddress node) {
     MppConfig.DeadMan d = config.deadMan();
-    ServerOptions plain =
-        new ServerOptions(
+    return ServerOptions.of(
             node,
             service.name().name(),
-            new Credentials(
-                service.mysql().user(),
-                () -> {
-                  try {
-                    return service.mysql().password().reveal();
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                }),
-            service.poll().timeout(),
-            ServerOptions.Tls.PREFERRED,
-            new DeadManTimings(d.timeout(), d.period(), d.killBudget()),
-            time::nanos);
-    return plain.withFence(
-        new FenceOptions(
-            service.fence().blockAccounts().stream().map(FenceOptions.Account::parse).toList(),
-            service.fence().offlineMode()));
+            ServiceWiring.manager(service.mysql()),
+            service.poll().timeout())
+        .withTimings(new DeadManTimings(d.timeout(), d.period(), d.killBudget()), time::nanos)
+        .withFence(
+            new FenceOptions(
+                service.fence().blockAccounts().stream().map(FenceOptions.Account::parse).toList(),
+                service.fence().offlineMode()));
   }
 
   private Agreement agreement(
@@ -591,8 +614,12 @@ final class NodeProcess implements AutoCloseable {
         .toList();
   }
 
-  private List<String> alarms(Agreement agreement, Optional<SiteTls> tls) {
+  private List<String> alarms(
+      Agreement agreement, Optional<SiteTls> tls, @Nullable DnsOutbound outbound) {
     List<String> all = new ArrayList<>(agreement.alarms());
+    if (outbound != null) {
+      all.addAll(outbound.alarms());
+    }
     tls.flatMap(site -> CertificateWatch.warning(site, wall)).ifPresent(all::add);
     NodeSnapshot now = picture.get();
     if (now != null) {

@@ -34,6 +34,7 @@ final class OperatorDesk implements NodeControl {
   private final Checkpoints checkpoints;
   private final RoleTimes times;
   private final Supplier<List<String>> alarms;
+  private final Supplier<List<String>> outbound;
   private final Membership membership;
 
   OperatorDesk(
@@ -43,6 +44,7 @@ final class OperatorDesk implements NodeControl {
       Checkpoints checkpoints,
       RoleTimes times,
       Supplier<List<String>> alarms,
+      Supplier<List<String>> outbound,
       Membership membership) {
     this.shell = shell;
     this.store = store;
@@ -52,6 +54,7 @@ final class OperatorDesk implements NodeControl {
     this.checkpoints = checkpoints;
     this.times = times;
     this.alarms = alarms;
+    this.outbound = outbound;
     this.membership = membership;
   }
 
@@ -184,6 +187,11 @@ final class OperatorDesk implements NodeControl {
   @Override
   public List<String> alarms() {
     return alarms.get();
+  }
+
+  @Override
+  public List<String> outbound() {
+    return outbound.get();
   }
 
   @Override

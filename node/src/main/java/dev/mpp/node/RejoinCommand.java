@@ -216,7 +216,8 @@ final class RejoinCommand implements Callable<Integer> {
   private int rebuilt(
       Server server, ServerSession session, ServerSession active, Comparing compared)
       throws IOException {
-    Credentials account = administrator.credentials("root", cli.terminal());
+    Credentials account =
+        administrator.credentials("root", cli.terminal()).with(server.encryption());
     Donor.Copy copy = donor.plan(server, active, account, servers.timeout(), !plain);
     try (copy) {
       if (!yes && !confirmed(server)) {

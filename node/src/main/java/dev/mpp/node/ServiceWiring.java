@@ -9,7 +9,12 @@ import dev.mpp.core.plan.FailoverPlan;
 import dev.mpp.core.pool.PoolConfig;
 import dev.mpp.core.pool.PoolState;
 import dev.mpp.node.config.MppConfig;
+import dev.mpp.node.mysql.Credentials;
+import dev.mpp.node.mysql.Encryption;
+import dev.mpp.node.mysql.ServerOptions;
 import dev.mpp.node.store.NodeRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +55,32 @@ final class ServiceWiring {
                 other ->
                     new BrainConfig.Twin(
                         config.instance().orElseThrow(), other.name(), config.votes())));
+  }
+
+  /** MPP's own account on the servers of a service. */
+  static Credentials manager(MppConfig.MySql mysql) {
+    return new Credentials(
+        mysql.user(),
+        () -> {
+          try {
+            return mysql.password().reveal();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        encryption(mysql));
+  }
+
+  /** Of every session on those servers, an administrator's too. */
+  static Encryption encryption(MppConfig.MySql mysql) {
+    return new Encryption(
+        switch (mysql.tls()) {
+          case PREFERRED -> ServerOptions.Tls.PREFERRED;
+          case REQUIRED -> ServerOptions.Tls.REQUIRED;
+          case DISABLED -> ServerOptions.Tls.DISABLED;
+        },
+        mysql.serverKey().map(MppConfig.KeyFile::path),
+        mysql.insecureServerKey());
   }
 
   static LeaseTiming timing(MppConfig config) {

@@ -11,10 +11,12 @@ import dev.mpp.core.model.NodeType;
 import dev.mpp.core.model.State;
 import dev.mpp.core.model.Status;
 import dev.mpp.core.plan.BrainEvent;
+import dev.mpp.node.FreePorts;
 import dev.mpp.node.NodeSnapshot;
 import dev.mpp.node.api.FakeControl;
 import dev.mpp.node.api.OperatorServer;
 import dev.mpp.node.api.Pictures;
+import dev.mpp.node.mysql.Eventually;
 import dev.mpp.node.wire.GrpcTransport;
 import dev.mpp.tls.PeerRule;
 import java.io.StringWriter;
@@ -22,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -224,9 +227,39 @@ final class CliTest {
                   + Words.INSECURE
                   + "\n"),
           result);
-      Result alone = plain(false, "watch", "--timeout", "1", "--node", hangs);
+      Result alone = plain(false, "status", "--timeout", "1", "--node", hangs);
       assertEquals(3, alone.exit());
       assertTrue(alone.err().contains(hangs + " (no answer within 1 s) (set"), alone.err());
+    }
+  }
+
+  @Test
+  void aWatcherWhomNobodyAnswersAtFirstTriesAgain() throws Exception {
+    int port = FreePorts.next();
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] watch = {"watch", "--after", "0", "-n", "1", "--node", "127.0.0.1:" + port};
+    CompletableFuture<Integer> watching =
+        CompletableFuture.supplyAsync(
+            () -> Cli.run(Screen.of(out, err, false), watch), r -> Thread.ofVirtual().start(r));
+    Eventually.within(
+        Duration.ofSeconds(20),
+        "it says that it tries again",
+        () -> err.toString().contains("cannot reach 127.0.0.1:" + port));
+    assertTrue(err.toString().contains("; trying again until Ctrl-C\n"), err.toString());
+    control.log("failover", "site1 takes over", "");
+    try (OperatorServer late =
+        new OperatorServer(
+            GrpcTransport.plaintext()
+                .server(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                    "operator",
+                    PeerRule.anyOperator("test")),
+            control,
+            () -> Pictures.NOW,
+            () -> Pictures.WALL)) {
+      late.start();
+      assertEquals(0, watching.get(20, java.util.concurrent.TimeUnit.SECONDS));
     }
   }
 

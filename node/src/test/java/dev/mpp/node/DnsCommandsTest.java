@@ -221,6 +221,10 @@ final class DnsCommandsTest {
         ds.out().matches("(?s)example.org. IN DS \\d+ 13 2 [0-9A-F]{64}\n.* 13 4 [0-9A-F]{96}\n"),
         ds.out());
     assertEquals(0, mpp("dns", "--zone", zone.toString(), "--dnssec", keys, "--check").exit());
+    Result handedOut =
+        mpp("dns", "--zone", zone.toString(), "--dnssec", keys, "--allow-transfer", "192.0.2.0/24");
+    assertEquals(2, handedOut.exit());
+    assertTrue(handedOut.err().contains("leave out --dnssec"), handedOut.err());
 
     try (Serving serving = new Serving(zone, "--dnssec", keys)) {
       String server = serving.address();

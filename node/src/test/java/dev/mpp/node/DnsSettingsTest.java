@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.dns.DnsResponderConfig;
 import dev.mpp.dns.StalePolicy;
+import dev.mpp.node.config.ConfigException;
 import dev.mpp.node.config.ConfigFile;
 import dev.mpp.node.config.MppConfig;
 import java.io.IOException;
@@ -138,6 +139,18 @@ final class DnsSettingsTest {
     assertTrue(lasting.contains("shorten it"), lasting);
   }
 
+  @Test
+  void aSecondaryCannotSignTheAnswersOfTheMoment() {
+    String both =
+        "dnssec: {keys: keys}\n  secondaries: {servers: [{networks: [192.0.2.53]}]}\n";
+    String message =
+        String.valueOf(
+            assertThrows(
+                    dev.mpp.node.config.ConfigException.class, () -> config(both, ""))
+                .getMessage());
+    assertTrue(message.contains("dns.secondaries stands beside dnssec"), message);
+  }
+
   @ParameterizedTest
   @CsvSource({"12h, outside 1d to 30d", "31d, outside 1d to 30d", "soon, not a duration"})
   void validityHasARange(String validity, String told) {
@@ -148,5 +161,32 @@ final class DnsSettingsTest {
                     () -> config("dnssec: {keys: keys, validity: " + validity + "}\n", ""))
                 .getMessage());
     assertTrue(message.contains(told), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "text:/var/log/q, 1, TEXT",
+    "dnstap:/var/log/q, 100, DNSTAP",
+    "dnstap-socket:/run/q, 1000000, DNSTAP_SOCKET"
+  })
+  void theQueryLogIsRead(String to, int oneIn, MppConfig.QueryLogging.Format format)
+      throws Exception {
+    MppConfig config = config("query-log: {to: \"" + to + "\", one-in: " + oneIn + "}\n", "");
+    MppConfig.QueryLogging log = config.dns().orElseThrow().queryLog().orElseThrow();
+    assertEquals(new MppConfig.QueryLogging(format, to.substring(to.indexOf(':') + 1), oneIn), log);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{to: \"text:q\"}', path from the root",
+    "'{to: \"file:/q\"}', dnstap-socket:PATH",
+    "'{to: \"text:/q\", one-in: 0}', range",
+    "'{to: \"text:/q\", on-in: 5}', one-in",
+    "'{one-in: 5}', to"
+  })
+  void aQueryLogThatIsNoneIsRefused(String text, String expected) {
+    ConfigException refused =
+        assertThrows(ConfigException.class, () -> config("query-log: " + text + "\n", ""));
+    assertTrue(refused.toString().contains(expected), refused::toString);
   }
 }

@@ -16,9 +16,15 @@ public final class FreePorts {
   private static final int FROM = 20_000;
   private static final int COUNT = 12_000;
 
-  /** Two test processes at the same time begin at different places. */
+  /**
+   * Two test processes at the same time begin at different places: those of one build far apart.
+   */
   private static final AtomicInteger NEXT =
-      new AtomicInteger((int) (ProcessHandle.current().pid() * 97 % COUNT));
+      new AtomicInteger(
+          (int)
+              ((ProcessHandle.current().pid() * 97
+                      + Integer.getInteger("surefire.forkNumber", 0) * (COUNT / 2L))
+                  % COUNT));
 
   private FreePorts() {}
 

@@ -2,6 +2,7 @@ package dev.mpp.node;
 
 import dev.mpp.node.mysql.Eventually;
 import dev.mpp.node.mysql.ServerProcess;
+import dev.mpp.node.mysql.ServerProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -105,6 +106,11 @@ abstract class LoopbackSites {
         Path log = dir.resolve(site + ".log");
         if (Files.exists(log)) {
           logs.append("\n--- ").append(site).append('\n').append(Files.readString(log));
+        }
+      }
+      for (AutoCloseable o : opened) {
+        if (o instanceof ServerProcess server) {
+          logs.append("\n--- ").append(server.address()).append(' ').append(server.log());
         }
       }
       throw new AssertionError(logs.toString(), e);

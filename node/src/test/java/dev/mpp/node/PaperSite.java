@@ -38,6 +38,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,8 +66,9 @@ final class PaperSite implements AutoCloseable {
           node-failback: manual
           poll: {interval: 200ms, retry-interval: 40ms}
           mysql: {user: mpp, password-env: PATH}
+          MORE
           sites:
-            - {site: site1, addresses: [127.0.1.1], pool: "name:eraser;primary:127.0.1.1:13306;secondary:127.0.1.1:13307"}
+            - {site: site1, addresses: [127.0.1.1], pool: "name:eraser;POOL"}
       """;
 
   record Result(int exit, String out, String err) {}
@@ -88,28 +90,40 @@ final class PaperSite implements AutoCloseable {
     this(dir, P, S, Optional.empty());
   }
 
-  /**
-   * With other servers, in the place of those in memory.
-   *
-   * @param open controls one of them
-   */
   PaperSite(
       Path dir,
       NodeAddress primary,
       NodeAddress secondary,
       Optional<Function<NodeAddress, MySqlServer>> open)
       throws Exception {
-    String text =
-        CONFIG
-            .replace(P.toString(), primary.toString())
-            .replace(S.toString(), secondary.toString());
+    this(dir, List.of(primary, secondary), "", open);
+  }
+
+  /**
+   * With other servers, in the place of those in memory.
+   *
+   * @param pool the PRIMARY first
+   * @param more a line of the service, or none
+   * @param open controls one of them
+   */
+  PaperSite(
+      Path dir,
+      List<NodeAddress> pool,
+      String more,
+      Optional<Function<NodeAddress, MySqlServer>> open)
+      throws Exception {
+    String nodes =
+        pool.stream()
+            .map(a -> (a.equals(pool.getFirst()) ? "primary:" : "secondary:") + a)
+            .collect(Collectors.joining(";"));
+    String text = CONFIG.replace("POOL", nodes).replace("MORE", more);
     config =
         ConfigFile.load(Files.writeString(dir.resolve("mpp.yml"), text), Optional.empty()).config();
     store = NodeStore.open(config.dataDir(), new Silent());
     Consumer<BrainEvent> post = e -> java.util.Objects.requireNonNull(target).post(e);
     List<PaperServer> all = new ArrayList<>();
     Map<NodeAddress, NodePoller> byAddress = new HashMap<>();
-    for (NodeAddress a : List.of(primary, secondary)) {
+    for (NodeAddress a : pool) {
       MySqlServer server;
       if (open.isPresent()) {
         server = open.get().apply(a);

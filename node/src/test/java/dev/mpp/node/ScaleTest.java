@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mpp.node.mysql.DeadManTimings;
+import dev.mpp.node.mysql.Encryption;
 import dev.mpp.node.mysql.Eventually;
 import dev.mpp.node.mysql.Figures;
 import dev.mpp.node.mysql.Handshakes;
@@ -70,14 +70,11 @@ class ScaleTest {
     SplittableRandom chance = new SplittableRandom(20261121);
     for (int i = 0; i < NODES; i++) {
       ServerOptions options =
-          new ServerOptions(
+          ServerOptions.of(
               nodes.address(i),
               ManyNodes.service(i / 3).name(),
-              MariaDbProcess.MANAGER,
-              Duration.ofSeconds(30),
-              ServerOptions.Tls.DISABLED,
-              DeadManTimings.DEFAULT,
-              System::nanoTime);
+              MariaDbProcess.MANAGER.with(Encryption.plain()),
+              Duration.ofSeconds(30));
       MySqlServer server = MySqlServers.open(options, handshakes);
       servers.add(new CountedServer(server, inFlight));
       pollers.add(

@@ -6,7 +6,7 @@ import dev.mpp.core.plan.BrainEvent;
 import dev.mpp.node.NodePoller;
 import dev.mpp.node.PollClock;
 import dev.mpp.node.mysql.Credentials;
-import dev.mpp.node.mysql.DeadManTimings;
+import dev.mpp.node.mysql.Encryption;
 import dev.mpp.node.mysql.Handshakes;
 import dev.mpp.node.mysql.MySqlServer;
 import dev.mpp.node.mysql.MySqlServers;
@@ -131,14 +131,11 @@ final class PollsBenchmark {
           new NodeAddress("127.1.%d.%d".formatted(i / 200, 1 + i % 200), ports[i % ports.length]);
       servers.add(
           MySqlServers.open(
-              new ServerOptions(
+              ServerOptions.of(
                   address,
                   service.name(),
-                  new Credentials(BenchServer.USER, () -> BenchServer.PASSWORD),
-                  Duration.ofSeconds(5),
-                  ServerOptions.Tls.DISABLED,
-                  DeadManTimings.DEFAULT,
-                  System::nanoTime),
+                  new Credentials(BenchServer.USER, () -> BenchServer.PASSWORD, Encryption.plain()),
+                  Duration.ofSeconds(5)),
               handshakes));
       pollers.add(
           new NodePoller(

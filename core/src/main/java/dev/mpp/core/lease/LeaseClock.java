@@ -21,6 +21,7 @@ public final class LeaseClock {
   private long changedAt = NEVER;
   private long notBefore = NEVER;
   private long validUntil = NEVER;
+  private boolean fromVacant;
 
   public LeaseClock(ServiceName service, SiteId self, String incarnation, LeaseTiming timing) {
     this.self = self;
@@ -58,6 +59,7 @@ public final class LeaseClock {
   public void restored(Grant loaded, long now) {
     learnt = false;
     grant = loaded;
+    fromVacant = false;
     changedAt = now;
     notBefore = NEVER;
     validUntil = NEVER;
@@ -78,6 +80,9 @@ public final class LeaseClock {
         command instanceof LedgerCommand.Claim
             || command instanceof LedgerCommand.Renew
             || command instanceof LedgerCommand.Adopt;
+    if (!sameEpoch) {
+      fromVacant = learnt && command instanceof LedgerCommand.Claim && grant.holder().isEmpty();
+    }
     grant = after;
     if (granted) {
       changedAt = now;
@@ -107,6 +112,14 @@ public final class LeaseClock {
    */
   private static boolean assumed(LedgerCommand command) {
     return command instanceof LedgerCommand.Renew && command.origin().sequence() == 0;
+  }
+
+  /**
+   * Whether the present epoch began with a vacant role: the holder before it had given it up, and
+   * does that only when none of its servers can be writable.
+   */
+  public boolean afterRelease() {
+    return fromVacant;
   }
 
   /** Whether this process holds the lease now. */

@@ -21,6 +21,10 @@ public enum PollTrouble {
   AUTHENTICATION("authentication failed", Word.ALIVE),
   HOST_DENIED("the server does not accept connections from this host", Word.ALIVE),
   TLS("TLS failed", Word.ALIVE),
+  UNENCRYPTED(
+      "no TLS with this server, and its authentication (caching_sha2_password) needs that or the"
+          + " server's RSA key: set up TLS there, or give mysql.server-public-key-file in mpp.yml",
+      Word.ALIVE),
   OFFLINE_MODE("the server is in offline mode", Word.ALIVE),
   SHUTTING_DOWN("the server is shutting down", Word.LEAVING),
   KILLED("the session was killed", Word.ALIVE),

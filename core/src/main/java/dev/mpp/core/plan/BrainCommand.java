@@ -21,13 +21,18 @@ public sealed interface BrainCommand {
       ServiceName service, NodeAddress node, long commandId, long budget, String reason)
       implements BrainCommand {}
 
-  /** Fence tier 2: another site's node, directly. */
+  /**
+   * Fence tier 2: another site's node, directly.
+   *
+   * @param released that site has given the role up: a server that refuses is down, at once
+   */
   record FenceRemote(
       ServiceName service,
       SiteId site,
       NodeAddress node,
       long commandId,
       long budget,
+      boolean released,
       String reason)
       implements BrainCommand {}
 

@@ -167,12 +167,15 @@ final class ChannelRule {
     Optional<GtidSet> received =
         s.node().replication().map(ServerFacts.Replication::received).filter(r -> !has(theirs, r));
     if (received.isPresent()) {
-      return new Wait(
-          "it received and did not apply what ACTIVE %s lacks, and would throw it away: %s"
-              .formatted(s.active().node(), received.get().missingFrom(theirs.executed())));
+      return new Wait(unapplied(s.active(), received.get()));
     }
     boolean ready = !s.relayed() || s.relay().filter(relay -> has(relay, mine)).isPresent();
     return ready ? then : new Wait(s.source() + " does not have yet all that it has");
+  }
+
+  static String unapplied(ActiveSeen active, GtidSet received) {
+    return "it received and did not apply what ACTIVE %s lacks: %s"
+        .formatted(active.node(), received.missingFrom(active.facts().executed()));
   }
 
   private static boolean has(ServerFacts facts, GtidSet transactions) {

@@ -42,7 +42,9 @@ final class Comparison {
     boolean receives =
         facts.replication().map(ServerFacts.Replication::receiverStarted).orElse(false);
     if (!receives) {
-      had = null;
+      // Found already, whoever starts its receiver now: it need not be looked for again.
+      had = mine;
+      since = now - settle;
       clean = false;
       return mine.missingFrom(theirs);
     }

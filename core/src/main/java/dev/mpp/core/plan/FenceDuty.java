@@ -147,7 +147,7 @@ final class FenceDuty {
     othersUntil = instant;
   }
 
-  /** Whether the server's own dead-man must have fenced it by now. */
+  /** Whether the server's own dead-man has fenced it by now, unless the server does not run. */
   boolean deadManPassed(long now) {
     return wanted
         && since != LeaseClock.NEVER

@@ -105,6 +105,11 @@ final class NodeTrack {
         && facts.replication().map(ServerFacts.Replication::receiverRunning).orElse(false);
   }
 
+  /** By its last poll: its receiver has a connection. */
+  boolean connected() {
+    return receives(facts);
+  }
+
   private static boolean stopped(ServerFacts facts) {
     ServerFacts.Replication r = facts.replication().orElse(null);
     return r != null && (!r.receiverStarted() || (!r.applierRunning() && r.error().isEmpty()));

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * One promotion, from the grant to a verified writable server:
  *
  * <pre>
- * OTHERS    fence the former ACTIVE site's nodes directly (tier 2, best effort, bounded)
+ * OTHERS    fence the former ACTIVE site's nodes directly (tier 2, best effort, bounded; not
+ *           after a hand-over, which states what the fenced server has executed)
  *           and at the same time stop the receiver and apply all that was received
  * JOIN      after a hand-over: wait for acknowledgements, and until the former ACTIVE follows;
  *           bounded, and without it this site goes on alone
@@ -166,11 +167,18 @@ final class Promotion {
     return partner.isPresent();
   }
 
+  /**
+   * @param released the former ACTIVE site has given the role up
+   */
   void begin(
-      Optional<SiteId> former, Map<SiteId, List<NodeAddress>> pools, Turn turn, CommandIds ids) {
+      Optional<SiteId> former,
+      boolean released,
+      Map<SiteId, List<NodeAddress>> pools,
+      Turn turn,
+      CommandIds ids) {
     remoteUntil = turn.now() + REMOTE_BUDGET;
     former
-        .filter(site -> !site.equals(self))
+        .filter(site -> !site.equals(self) && required.isEmpty())
         .ifPresent(
             site -> {
               for (NodeAddress other : pools.getOrDefault(site, List.of())) {
@@ -178,7 +186,13 @@ final class Promotion {
                 remoteFences.add(id);
                 turn.add(
                     new BrainCommand.FenceRemote(
-                        service, site, other, id, REMOTE_BUDGET, "epoch " + epoch + " is " + self));
+                        service,
+                        site,
+                        other,
+                        id,
+                        REMOTE_BUDGET,
+                        released,
+                        "epoch " + epoch + " is " + self));
               }
             });
     prepareId = ids.next();

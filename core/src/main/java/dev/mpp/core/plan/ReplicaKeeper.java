@@ -23,19 +23,37 @@ final class ReplicaKeeper {
 
   /** A fenced node whose data is contained in the ACTIVE's starts to follow it again. */
   void follow(Turn turn) {
+    if (state.paused() || state.cluster()) {
+      return; // whoever paused may be working on it; a cluster replicates by itself
+    }
+    state.pool().active().map(state::track).ifPresent(t -> alone(t, turn));
     if (state.managed()) {
       topology.pursue(turn);
       return;
     }
-    if (state.paused() || state.cluster()) {
-      return; // whoever paused may be working on it; a cluster replicates by itself
-    }
     for (NodeTrack t : state.tracks()) {
+      if (!t.stopped) {
+        t.channel.note("");
+      }
       if ((t.stopped || t.waits) && !busy(t, turn.now())) {
         follow(t, turn);
       } else if (t.errant && t.receives && !busy(t, turn.now())) {
         separate(t, turn);
       }
+    }
+  }
+
+  /**
+   * A receiver that somebody started on the ACTIVE brings in what only another server has: MySQL
+   * merges that without a word. One that cannot connect is left alone where an administrator
+   * configured it; to stop it takes as long as its attempt.
+   */
+  private void alone(NodeTrack t, Turn turn) {
+    boolean on = state.managed() ? t.receives : t.connected();
+    boolean again =
+        t.followCommandAt == LeaseClock.NEVER || turn.now() - t.followCommandAt >= FOLLOW_RETRY;
+    if (on && t.pollsSincePromoted >= 2 && t.followCommand == 0 && again) {
+      state.stopReceiving(t, "it is ACTIVE and follows nobody", turn);
     }
   }
 
@@ -57,9 +75,14 @@ final class ReplicaKeeper {
     if (active.isEmpty()) {
       return;
     }
+    String unapplied = unapplied(f, active.get());
+    t.channel.note(unapplied);
     // Starting throws the relay log away: first the ACTIVE stops counting on this site.
     boolean start =
-        t.stopped && !state.countedOn() && active.get().facts().executed().contains(f.executed());
+        t.stopped
+            && !state.countedOn()
+            && active.get().facts().executed().contains(f.executed())
+            && unapplied.isEmpty();
     if (t.waits && (start || !t.stopped)) {
       state.stopWaiting(t, turn);
     }
@@ -73,6 +96,19 @@ final class ReplicaKeeper {
               : "its source refused it before; asked again",
           turn);
     }
+  }
+
+  /**
+   * What it received and did not apply, and the ACTIVE lacks, as a sentence; empty when nothing.
+   * Its relay log may be the only place where that still is: MariaDB throws it away when both
+   * threads start, MySQL applies it, and then the server has it and the ACTIVE does not.
+   */
+  private static String unapplied(ServerFacts f, ActiveSeen active) {
+    return f.replication()
+        .map(ServerFacts.Replication::received)
+        .filter(r -> !active.facts().executed().contains(r))
+        .map(r -> ChannelRule.unapplied(active, r))
+        .orElse("");
   }
 
   /**

@@ -71,7 +71,10 @@ final class RoleKeeper {
       return false;
     }
     NodeTrack candidate = state.candidate();
-    return candidate != null && candidate.factsAt > claimedAt && eligibility.judge(pool, now).ok();
+    return candidate != null
+        && candidate.factsAt > claimedAt
+        && state.positionsKnown(claimedAt, now)
+        && eligibility.judge(pool, now).ok();
   }
 
   void serve(Turn turn) {

@@ -769,16 +769,22 @@ final class ServiceBrain {
             t.address.toString(),
             "",
             "DEAD-MAN",
-            t.fence.reason()
-                + " — not verified ("
-                + t.fence.lastFailure()
-                + "), but its dead-man"
-                + " must have fenced it by now");
+            t.fence.reason() + " — not verified (" + t.fence.lastFailure() + "): " + unverified(t));
         endPromotion(t, turn);
         state.step(new PoolEvent.Fenced(t.address, "by its dead-man"), turn);
       }
       t.fence.pursue(turn, state.ids);
     }
+  }
+
+  /** What its dead-man has done in the time it had, as far as that can be known from here. */
+  private static String unverified(NodeTrack t) {
+    if (t.trouble == PollTrouble.REFUSED) {
+      return "nothing listens there; when it starts again it boots read-only, or its dead-man makes"
+          + " it so";
+    }
+    return "if it runs, its dead-man has made it read-only by now; if it is frozen, that happens"
+        + " within about a second of its going on, and until then it may acknowledge writes";
   }
 
   private void promote(Turn turn) {

@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /** What the deciders of one service share: its pool, its lease and what is under way. */
 final class ServiceState {
   private static final long SETTLE = 5_000_000_000L;
+
+  /** A server that answers polls does so in milliseconds; a takeover waits no longer for it. */
+  private static final long POSITIONS_WITHIN = 500_000_000L;
 
   final BrainConfig config;
   final BrainConfig.Service service;
@@ -55,6 +59,7 @@ final class ServiceState {
   Optional<String> atRisk = Optional.empty();
 
   private @Nullable Promotion promotion;
+  private final Positions positions;
 
   ServiceState(
       BrainConfig config,
@@ -70,6 +75,7 @@ final class ServiceState {
     this.pool = restored;
     this.logic = PoolLogic.of(service.pool().roles());
     this.cluster = service.pool().roles() instanceof RoleRule.Cluster;
+    this.positions = new Positions(service.pollInterval());
     this.lease = lease;
     for (PoolState.Node n : restored.nodes()) {
       FenceDuty fence =
@@ -168,8 +174,10 @@ final class ServiceState {
 
   /** Lets the pool's logic handle the event, journals what changed and begins what it asks for. */
   PoolStep step(PoolEvent event, Turn turn) {
-    PoolStep step = logic.step(pool, event);
+    PoolState before = ranked(turn.now());
+    PoolStep step = logic.step(before, event);
     pool = step.state();
+    lookAtPositions(turn);
     for (PoolStep.Transition c : step.transitions()) {
       journal(
           turn,
@@ -182,12 +190,69 @@ final class ServiceState {
     for (PoolCommand c : step.commands()) {
       NodeTrack t = Objects.requireNonNull(tracks.get(c.node()));
       switch (c) {
-        case PoolCommand.Promote p -> waiting.add(p);
+        case PoolCommand.Promote p -> {
+          waiting.add(p);
+          passedOver(before, p.node(), turn);
+        }
         case PoolCommand.Fence f -> t.fence.want(f.reason(), turn);
       }
     }
     beginPromotion(turn);
     return step;
+  }
+
+  /** With those that are behind another candidate, by what was read since the ACTIVE was well. */
+  private PoolState ranked(long now) {
+    return managed() ? pool.withBehind(positions.behind(candidates(), now)) : pool;
+  }
+
+  private List<NodeTrack> candidates() {
+    return pool.byPriority().stream().filter(PoolState.Node::candidate).map(this::track).toList();
+  }
+
+  /** The ACTIVE is not well any more: what the others have now decides, if one has to follow it. */
+  private void lookAtPositions(Turn turn) {
+    boolean well =
+        !lease.holds(turn.now())
+            || pool.active()
+                .filter(n -> n.answers() && n.pending() == PoolState.Pending.NONE)
+                .isPresent();
+    if (managed() && positions.watch(well, turn.now())) {
+      List<NodeTrack> candidates = candidates();
+      if (candidates.size() > 1) {
+        candidates.forEach(
+            t -> turn.add(new BrainCommand.PollWithin(service.name(), t.address, 0)));
+      }
+    }
+  }
+
+  /**
+   * Whether every candidate that answers has said since then what it has, or had the time to.
+   *
+   * @param claimedAt when this site got the role
+   */
+  boolean positionsKnown(long claimedAt, long now) {
+    return !managed()
+        || now - claimedAt > POSITIONS_WITHIN
+        || candidates().stream().allMatch(t -> t.factsAt > claimedAt);
+  }
+
+  /** Why it is not the first one in the order. */
+  private void passedOver(PoolState ranked, NodeAddress chosen, Turn turn) {
+    for (PoolState.Node n : ranked.byPriority()) {
+      if (n.address().equals(chosen)) {
+        return;
+      }
+      if (n.candidate() && ranked.behind().contains(n.address())) {
+        journal(
+            turn,
+            "position",
+            chosen.toString(),
+            "",
+            "",
+            "promoted before %s, which lacks transactions that it has".formatted(n.address()));
+      }
+    }
   }
 
   /** One promotion at a time; those of a cluster's other nodes wait for it. */
@@ -211,7 +276,7 @@ final class ServiceState {
                 inSync(),
                 turn.now());
         promotion = p;
-        p.begin(lease.grant().servedBy(), service.pools(), turn, ids);
+        p.begin(lease.grant().servedBy(), lease.afterRelease(), service.pools(), turn, ids);
       }
     }
   }
@@ -287,16 +352,20 @@ final class ServiceState {
   /** The node that the pool would promote first now, by its own last poll. */
   @Nullable NodeTrack candidate() {
     boolean onlyPinned = !cluster && pool.pinned();
+    NodeTrack behind = null;
     for (PoolState.Node n : pool.byPriority()) {
       boolean pinned = n.override().pins() && n.state() == State.STANDBY && n.answers();
       if (pinned || (!onlyPinned && n.candidate())) {
         NodeTrack t = track(n);
         if (!t.fence.wanted() && t.facts().isPresent() && t.followCommand == 0) {
-          return t;
+          if (pinned || !pool.behind().contains(t.address)) {
+            return t;
+          }
+          behind = behind == null ? t : behind;
         }
       }
     }
-    return null;
+    return behind;
   }
 
   /** An ACTIVE that was seen that long before its end was out of sight before it was lost. */

@@ -27,9 +27,7 @@ final class TopologyKeeper {
       return; // whoever paused may be working on it
     }
     for (NodeTrack t : state.tracks()) {
-      if (state.isActive(t.address)) {
-        alone(t, turn);
-      } else if (!busy(t)) {
+      if (!state.isActive(t.address) && !busy(t)) {
         state.activeSeen(t.address, turn).ifPresent(active -> replica(t, active, turn));
       }
     }
@@ -40,14 +38,6 @@ final class TopologyKeeper {
         || t.writableInFlight
         || t.followCommand != 0
         || state.promoting(t.address);
-  }
-
-  /** A receiver that somebody started there would bring in what another server wrote. */
-  private void alone(NodeTrack t, Turn turn) {
-    boolean again = t.followCommandAt == LeaseClock.NEVER || later(t.followCommandAt, turn);
-    if (t.receives && t.pollsSincePromoted >= 2 && t.followCommand == 0 && again) {
-      state.stopReceiving(t, "it is ACTIVE and follows nobody", turn);
-    }
   }
 
   private static boolean later(long at, Turn turn) {

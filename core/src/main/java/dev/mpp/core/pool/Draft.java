@@ -28,6 +28,9 @@ final class Draft {
   boolean paused;
   Set<NodeAddress> keepers;
 
+  /** Candidates that lack what another one has. */
+  final Set<NodeAddress> behind;
+
   private final List<Row> configured;
   private List<PoolCommand> commands = List.of();
   private List<PoolStep.Transition> transitions = List.of();
@@ -38,6 +41,7 @@ final class Draft {
     permissionReason = state.permissionReason();
     paused = state.paused();
     keepers = state.keepers();
+    behind = state.behind();
     List<Row> all = new ArrayList<>(state.nodes().size());
     boolean plain = true;
     for (Node node : state.nodes()) {
@@ -193,7 +197,8 @@ final class Draft {
     for (Row row : configured) {
       nodes.add(row.freeze());
     }
-    PoolState next = new PoolState(config, allowed, permissionReason, paused, keepers, nodes);
+    PoolState next =
+        new PoolState(config, allowed, permissionReason, paused, keepers, nodes, behind);
     return new PoolStep(next, commands, transitions, answer);
   }
 

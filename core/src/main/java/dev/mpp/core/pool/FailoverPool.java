@@ -55,7 +55,8 @@ public final class FailoverPool implements PoolLogic {
    *
    * and a SECONDARY in STANDBY whose last poll was healthy is promoted (M2) in any step that finds
    * nobody who may write and every node above it FAILED or in STANDBY with a failing last poll.
-   * An UNKNOWN node above it blocks it: it is judged within `limit` polls.
+   * An UNKNOWN node above it blocks it: it is judged within `limit` polls. Of several candidates
+   * those that are `behind` another one, the PRIMARY too, are passed over (replication: managed).
    *
    * Takeovers outside a poll: Permission(allowed), PromotionFailed of another node and Fenced decide
    * M1 and M2 at once. The exception is the fence of a relinquish (M4): the PRIMARY waits for its own
@@ -275,16 +276,33 @@ public final class FailoverPool implements PoolLogic {
     }
   }
 
+  /** Nobody before it in the order is in the race, but for those whose data lack something. */
   private static boolean firstInLine(Draft draft, Row node) {
+    if (passedOver(draft, node)) {
+      return false;
+    }
     for (Row above : draft.rows) {
       if (above == node) {
         return true;
       }
-      if (!above.outOfTheRace()) {
+      if (!above.outOfTheRace() && !passedOver(draft, above)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Another candidate has what this one has, and more. */
+  private static boolean passedOver(Draft draft, Row node) {
+    if (!node.candidate() || !draft.behind.contains(node.address)) {
+      return false;
+    }
+    for (Row other : draft.rows) {
+      if (other != node && other.candidate() && !draft.behind.contains(other.address)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Works towards an override that makes a node ACTIVE: the others are fenced first. */

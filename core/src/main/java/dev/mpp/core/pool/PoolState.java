@@ -20,6 +20,8 @@ import java.util.stream.IntStream;
  * @param keepers while paused: the nodes that keep the ACTIVE role, at most one in a failover pool;
  *     empty when nobody had it
  * @param nodes in configured order
+ * @param behind candidates whose data lack what another candidate has: they are passed over while
+ *     there is one that does not; empty where only the order counts
  */
 public record PoolState(
     PoolConfig config,
@@ -27,11 +29,31 @@ public record PoolState(
     String permissionReason,
     boolean paused,
     Set<NodeAddress> keepers,
-    List<Node> nodes) {
+    List<Node> nodes,
+    Set<NodeAddress> behind) {
 
   public PoolState {
     keepers = Set.copyOf(keepers);
     nodes = List.copyOf(nodes);
+    behind = Set.copyOf(behind);
+  }
+
+  /** Where only the order counts. */
+  public PoolState(
+      PoolConfig config,
+      boolean allowed,
+      String permissionReason,
+      boolean paused,
+      Set<NodeAddress> keepers,
+      List<Node> nodes) {
+    this(config, allowed, permissionReason, paused, keepers, nodes, Set.of());
+  }
+
+  /** The same, with other nodes that lack what another candidate has. */
+  public PoolState withBehind(Set<NodeAddress> nodesBehind) {
+    return behind.equals(nodesBehind)
+        ? this
+        : new PoolState(config, allowed, permissionReason, paused, keepers, nodes, nodesBehind);
   }
 
   /** Every node UNKNOWN and never polled; nothing allowed yet. */
@@ -47,7 +69,7 @@ public record PoolState(
 
   /** The same nodes under another configuration of the same members. */
   PoolState with(PoolConfig other) {
-    return new PoolState(other, allowed, permissionReason, paused, keepers, nodes);
+    return new PoolState(other, allowed, permissionReason, paused, keepers, nodes, behind);
   }
 
   /**

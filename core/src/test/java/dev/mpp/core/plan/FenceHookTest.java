@@ -157,6 +157,24 @@ final class FenceHookTest {
     }
 
     @Test
+    void aServerWhoseSiteGaveTheRoleUpIsFencedAsSuch() {
+      standby(facts(true, true, true));
+      apply(new LedgerCommand.Claim(new Origin(B, "b1", 1), S, 0, 0));
+      apply(new LedgerCommand.Serve(new Origin(B, "b1", 2), S, 1));
+      apply(new LedgerCommand.Release(new Origin(B, "b1", 3), S, 1));
+      commands.clear();
+      List<BrainCommand.FenceRemote> remote = List.of();
+      for (int i = 0; i < 100 && remote.isEmpty(); i++) {
+        now += 100 * MS;
+        poll(facts(true, true, true));
+        commit();
+        remote = take(BrainCommand.FenceRemote.class);
+      }
+      assertEquals(List.of(OTHER), remote.stream().map(BrainCommand.FenceRemote::node).toList());
+      assertTrue(remote.getFirst().released());
+    }
+
+    @Test
     void theFormerActivesServerIsFencedByAHookTooAndThePromotionDoesNotWait() {
       standby(facts(true, true, true));
       apply(new LedgerCommand.Claim(new Origin(B, "b1", 1), S, 0, 0));
@@ -167,6 +185,7 @@ final class FenceHookTest {
         poll(facts(true, true, true));
         List<BrainCommand.FenceRemote> remote = take(BrainCommand.FenceRemote.class);
         for (BrainCommand.FenceRemote f : remote) {
+          assertFalse(f.released(), "its lease has run out, which says nothing of its server");
           event(
               new BrainEvent.FenceDone(
                   S, f.node(), f.commandId(), false, "FAILED", 1, "no answer"));

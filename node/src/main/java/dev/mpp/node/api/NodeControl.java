@@ -175,6 +175,11 @@ public interface NodeControl {
     return List.of();
   }
 
+  /** What other name servers were told, and how far they have confirmed it. Never blocks. */
+  default List<String> outbound() {
+    return List.of();
+  }
+
   /** The ledger's voters as known here; never blocks. */
   default List<Voter> voters() {
     return List.of();

@@ -91,7 +91,11 @@ public final class OperatorService extends OperatorGrpc.OperatorImplBase {
     answer(
         out,
         StatusCodec.encode(
-            control.snapshot(), control.alarms(), nanos.getAsLong(), wallMillis.getAsLong()));
+            control.snapshot(),
+            control.alarms(),
+            control.outbound(),
+            nanos.getAsLong(),
+            wallMillis.getAsLong()));
   }
 
   @Override

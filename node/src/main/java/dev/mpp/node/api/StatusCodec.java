@@ -24,7 +24,8 @@ final class StatusCodec {
   /**
    * @param now of the clock that the snapshot's instants come from
    */
-  static StatusReply encode(NodeSnapshot s, List<String> alarms, long now, long wallMillis) {
+  static StatusReply encode(
+      NodeSnapshot s, List<String> alarms, List<String> outbound, long now, long wallMillis) {
     var b =
         StatusReply.newBuilder()
             .setWallMillis(wallMillis)
@@ -33,6 +34,7 @@ final class StatusCodec {
             .setLedger(ledger(s, now))
             .setInsecure(s.insecure())
             .addAllAlarms(alarms)
+            .addAllOutboundDns(outbound)
             .setLastEventSequence(s.lastEventSequence());
     s.peers().forEach(p -> b.addPeers(peer(p, now)));
     s.services().forEach(v -> b.addServices(service(v, now)));

@@ -47,7 +47,7 @@ final class DeploymentReader {
     var profiles = new ProfileReader(secrets, used).readAll(top);
     ProbeReader probes = new ProbeReader(sites, self, host);
     var checkpoints = probes.readAll(top, profiles);
-    var dns = new DnsReader(sites, base).read(top, services, timing.lease().duration());
+    var dns = new DnsReader(sites, self, base).read(top, services, timing.lease().duration());
     top.close();
 
     List<Service> plain = services.stream().map(Placed::value).toList();

@@ -10,7 +10,10 @@ import dev.mpp.node.config.MppConfig.DnsListen;
 import dev.mpp.node.config.MppConfig.Dnssec;
 import dev.mpp.node.config.MppConfig.NameServer;
 import dev.mpp.node.config.MppConfig.NearSite;
+import dev.mpp.node.config.MppConfig.Push;
+import dev.mpp.node.config.MppConfig.QueryLogging;
 import dev.mpp.node.config.MppConfig.ReadOnlyName;
+import dev.mpp.node.config.MppConfig.Secondaries;
 import dev.mpp.node.config.MppConfig.Service;
 import dev.mpp.node.config.MppConfig.Site;
 import dev.mpp.node.config.MppConfig.Stale;
@@ -27,7 +30,7 @@ import java.util.Set;
 
 /** Reads {@code dns:}. */
 final class DnsReader {
-  private static final Form<Duration> TTL =
+  static final Form<Duration> TTL =
       text -> {
         Duration ttl = Timing.between(0, 86_400_000).read(text);
         if (ttl.toMillis() % 1000 != 0) {
@@ -71,13 +74,17 @@ final class DnsReader {
 
   private final SiteTable sites;
   private final Path base;
+  private final DnsOutboundReader outbound;
 
   /**
+   * @param self the site of this process; a witness answers nothing and needs no keys
    * @param base of relative paths
    */
-  DnsReader(SiteTable sites, Path base) {
+  DnsReader(SiteTable sites, Optional<SiteId> self, Path base) {
     this.sites = sites;
     this.base = base;
+    boolean witness = self.flatMap(id -> sites.find(id.name())).map(Site::witness).orElse(false);
+    this.outbound = new DnsOutboundReader(base, !witness);
   }
 
   Optional<Dns> read(Section top, List<Placed<Service>> services, Duration lease) {
@@ -100,6 +107,16 @@ final class DnsReader {
             networks(section, "rate-limit-exempt"),
             section.value("identify", Form.FLAG, false));
     Optional<Dnssec> dnssec = dnssec(section);
+    Optional<Secondaries> secondaries = outbound.secondaries(section);
+    if (dnssec.isPresent() && secondaries.isPresent()) {
+      section.problem(
+          "secondaries",
+          "stands beside dnssec: answers are signed when they are asked, so that secondaries could"
+              + " only give unsigned ones, which validators refuse",
+          "remove dnssec and let the secondaries sign, or remove secondaries");
+    }
+    List<Push> push = outbound.pushes(section, services, ttl);
+    Optional<QueryLogging> queryLog = queryLog(section);
     section.close();
     TimingRules.checkTtl(section, ttl, lease);
     zone.ifPresent(z -> checkZone(top.findings(), z, services));
@@ -116,7 +133,10 @@ final class DnsReader {
                 records,
                 listen,
                 limits,
-                dnssec));
+                dnssec,
+                secondaries,
+                push,
+                queryLog));
   }
 
   /** The keys are read by who signs: a witness or an operator's host has none. */
@@ -131,7 +151,7 @@ final class DnsReader {
     return keys.map(path -> new Dnssec(path, validity));
   }
 
-  private static List<String> networks(Section section, String key) {
+  static List<String> networks(Section section, String key) {
     return section.has(key)
         ? section.values(key, NETWORK).stream().map(Placed::value).toList()
         : List.of();
@@ -151,6 +171,31 @@ final class DnsReader {
     }
     section.close();
     return new ReadOnlyName(label, lag, near);
+  }
+
+  private static Optional<QueryLogging> queryLog(Section dns) {
+    if (!dns.has("query-log")) {
+      return Optional.empty();
+    }
+    Section section = dns.section("query-log");
+    int oneIn =
+        section.value(
+            "one-in", Form.integer(1, QueryLogging.MOST_ONE_IN), QueryLogging.DEFAULT_ONE_IN);
+    Form<QueryLogging> target =
+        text -> {
+          try {
+            QueryLogging read = QueryLogging.of(text, oneIn);
+            if (!read.path().startsWith("/")) {
+              throw new Refused("is " + text, "write the path from the root, as text:/var/log/q");
+            }
+            return read;
+          } catch (IllegalArgumentException e) {
+            throw new Refused("is " + e.getMessage(), "for example text:/var/log/mpp/queries.log");
+          }
+        };
+    Optional<QueryLogging> log = section.need("to", target).map(Placed::value);
+    section.close();
+    return log;
   }
 
   private Optional<SiteId> site(Section section) {

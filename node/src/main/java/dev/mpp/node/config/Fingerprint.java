@@ -37,6 +37,7 @@ final class Fingerprint {
   /** Lengths before texts, so that no two different values can share one rendering. */
   private static void write(StringBuilder out, Object value) {
     switch (value) {
+      case MppConfig.KeyFile file -> write(out, file.written());
       case Record r -> {
         out.append('{');
         for (RecordComponent component : r.getClass().getRecordComponents()) {

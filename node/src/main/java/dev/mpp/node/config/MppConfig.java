@@ -343,10 +343,36 @@ public record MppConfig(
     }
   }
 
-  /** The account MPP uses on the servers of a service, and the schema that holds its tables. */
-  public record MySql(String user, Secret password, String schema) {
+  /**
+   * The account MPP uses on the servers of a service, and the schema that holds its tables.
+   *
+   * @param serverKey the RSA public key of the servers, for logins without TLS
+   * @param insecureServerKey asks a server without TLS for its key
+   */
+  public record MySql(
+      String user,
+      Secret password,
+      String schema,
+      MySqlTls tls,
+      Optional<KeyFile> serverKey,
+      boolean insecureServerKey) {
     public static final String DEFAULT_SCHEMA = "mpp";
   }
+
+  /** How MPP's sessions on servers are encrypted; certificates are not verified. */
+  public enum MySqlTls {
+    /** Where the server offers it. */
+    PREFERRED,
+    REQUIRED,
+    DISABLED
+  }
+
+  /**
+   * A file.
+   *
+   * @param written as in the configuration; two sites with the same text are configured alike
+   */
+  public record KeyFile(String written, Path path) {}
 
   /**
    * The account a server logs in with at its source; the same on every server of the service.
@@ -416,6 +442,7 @@ public record MppConfig(
    * @param stateReaders networks that may read a service's TXT; empty: everybody
    * @param records further static records, the text of a master file without SOA and NS
    * @param listen where it is not each process's own address
+   * @param push names kept at other servers
    */
   public record Dns(
       String zone,
@@ -428,13 +455,17 @@ public record MppConfig(
       String records,
       List<DnsListen> listen,
       DnsLimits limits,
-      Optional<Dnssec> dnssec) {
+      Optional<Dnssec> dnssec,
+      Optional<Secondaries> secondaries,
+      List<Push> push,
+      Optional<QueryLogging> queryLog) {
     public static final Duration DEFAULT_TTL = Duration.ofSeconds(1);
 
     public Dns {
       nameServers = List.copyOf(nameServers);
       stateReaders = List.copyOf(stateReaders);
       listen = List.copyOf(listen);
+      push = List.copyOf(push);
     }
 
     /** Where the site's processes answer; empty: at the address of each. */
@@ -491,6 +522,53 @@ public record MppConfig(
   }
 
   /**
+   * Name servers that fetch the zone from here.
+   *
+   * @param expire how long one answers without hearing from any site
+   * @param serialOffset added to every serial: raised when the zone changed but the roles did not
+   * @param transfers at a time
+   */
+  public record Secondaries(
+      Duration expire, int serialOffset, int transfers, List<Secondary> servers) {
+    public static final Duration DEFAULT_EXPIRE = Duration.ofSeconds(30);
+    public static final int DEFAULT_TRANSFERS = 8;
+
+    public Secondaries {
+      servers = List.copyOf(servers);
+    }
+  }
+
+  /**
+   * @param networks it fetches from; none: from anywhere, with the key
+   * @param notified where it is told of changes, {@code ADDRESS:PORT}
+   * @param key it signs with, and is told with
+   */
+  public record Secondary(List<String> networks, List<String> notified, Optional<Secret> key) {
+    public Secondary {
+      networks = List.copyOf(networks);
+      notified = List.copyOf(notified);
+    }
+  }
+
+  /**
+   * A name at another server, kept by dynamic updates.
+   *
+   * @param server the zone's primary, {@code ADDRESS:PORT}
+   * @param zone without a final dot
+   * @param name in that zone, without a final dot
+   * @param ttl whole seconds
+   * @param withdraw whether a site that holds the role and does not serve takes the addresses away
+   */
+  public record Push(
+      String server,
+      String zone,
+      ServiceName service,
+      String name,
+      Duration ttl,
+      boolean withdraw,
+      Secret key) {}
+
+  /**
    * @param rateLimit answers a second over UDP to one /24 or /56 for one name; 0: no limit
    * @param rateLimitExempt networks without limits
    * @param identify whether the server tells its site to who asks (NSID, id.server)
@@ -500,6 +578,59 @@ public record MppConfig(
 
     public DnsLimits {
       rateLimitExempt = List.copyOf(rateLimitExempt);
+    }
+  }
+
+  /**
+   * Which queries are logged where.
+   *
+   * @param path a file, or a Unix socket; as written, relative to the configuration
+   * @param oneIn how many queries there are for each one that is logged
+   */
+  public record QueryLogging(Format format, String path, int oneIn) {
+    public static final int DEFAULT_ONE_IN = 100;
+    public static final int MOST_ONE_IN = 1_000_000;
+
+    /** What is written. */
+    public enum Format {
+      /** Lines in a file. */
+      TEXT,
+      /** dnstap in a file. */
+      DNSTAP,
+      /** dnstap to who listens at a Unix socket. */
+      DNSTAP_SOCKET
+    }
+
+    public QueryLogging {
+      if (oneIn < 1 || oneIn > MOST_ONE_IN) {
+        throw new IllegalArgumentException(
+            "one query in " + oneIn + ": write a number from 1 to " + MOST_ONE_IN);
+      }
+    }
+
+    /**
+     * Reads {@code text:FILE}, {@code dnstap:FILE} or {@code dnstap-socket:PATH}.
+     *
+     * @throws IllegalArgumentException with how to write it
+     */
+    public static QueryLogging of(String to, int oneIn) {
+      int colon = to.indexOf(':');
+      Format format =
+          switch (colon < 0 ? "" : to.substring(0, colon)) {
+            case "text" -> Format.TEXT;
+            case "dnstap" -> Format.DNSTAP;
+            case "dnstap-socket" -> Format.DNSTAP_SOCKET;
+            default ->
+                throw new IllegalArgumentException(
+                    "\""
+                        + to
+                        + "\" names no log: write text:FILE, dnstap:FILE or"
+                        + " dnstap-socket:PATH");
+          };
+      if (colon + 1 == to.length()) {
+        throw new IllegalArgumentException("\"" + to + "\" has no path behind the colon");
+      }
+      return new QueryLogging(format, to.substring(colon + 1), oneIn);
     }
   }
 

@@ -8,14 +8,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The three places a password can be read from: the first line counts. No message quotes it. */
+/** The three places a secret can be read from. No message quotes it. */
 final class SecretSource {
+  /** How much of what is there is the secret. */
+  enum Shape {
+    /** A password. */
+    FIRST_LINE,
+    /** A key with its name, as other servers write it. */
+    WHOLE
+  }
+
   private static final long COMMAND_SECONDS = 5;
 
   private SecretSource() {}
 
-  static String file(Path path) throws IOException {
-    return firstLine(Files.readAllBytes(path), path.toString());
+  static String file(Path path, Shape shape) throws IOException {
+    return shaped(Files.readAllBytes(path), path.toString(), shape);
   }
 
   static String environment(String variable) throws IOException {
@@ -27,7 +35,7 @@ final class SecretSource {
   }
 
   /** Runs without a shell; its error output is discarded, since it may quote the secret. */
-  static String command(List<String> words, Path directory) throws IOException {
+  static String command(List<String> words, Path directory, Shape shape) throws IOException {
     Process process =
         new ProcessBuilder(words)
             .directory(directory.toFile())
@@ -43,7 +51,7 @@ final class SecretSource {
       }
       // All of its output is in the pipe by now; a grandchild that keeps the pipe open cannot block
       // a read of what is there.
-      return firstLine(out.readNBytes(out.available()), words.getFirst());
+      return shaped(out.readNBytes(out.available()), words.getFirst(), shape);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while " + words.getFirst() + " ran", e);
@@ -52,11 +60,20 @@ final class SecretSource {
     }
   }
 
-  private static String firstLine(byte[] bytes, String where) throws IOException {
-    String line = new String(bytes, StandardCharsets.UTF_8).lines().findFirst().orElse("");
-    if (line.isEmpty()) {
-      throw new IOException("the first line of " + where + " is empty");
-    }
-    return line;
+  private static String shaped(byte[] bytes, String where, Shape shape) throws IOException {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return switch (shape) {
+      case FIRST_LINE ->
+          text.lines()
+              .findFirst()
+              .filter(line -> !line.isEmpty())
+              .orElseThrow(() -> new IOException("the first line of " + where + " is empty"));
+      case WHOLE -> {
+        if (text.isBlank()) {
+          throw new IOException(where + " is empty");
+        }
+        yield text;
+      }
+    };
   }
 }

@@ -96,7 +96,7 @@ final class ServiceReader {
                 new PoolReader.Policy(
                     roles.forNodes(), ladder, failAt, recovery == Recovery.PROVEN)));
     boolean used = here.stream().anyMatch(s -> self.filter(s.site()::equals).isPresent());
-    Optional<MySql> mysql = mysql(section, used);
+    Optional<MySql> mysql = new MySqlReader(secrets).read(section, used);
     Fence fence = FenceReader.read(section.section("fence"), mysql.map(MySql::user), used);
     Optional<Replication> replication = new ReplicationReader(secrets).read(section, used);
     section.close();
@@ -192,16 +192,6 @@ final class ServiceReader {
         return status;
       };
 
-  private static final Form<String> SCHEMA =
-      text -> {
-        if (!text.equals(MySql.DEFAULT_SCHEMA)) {
-          throw new Refused(
-              "is \"" + text + "\"",
-              "this version keeps its tables in \"mpp\" only: leave the key out");
-        }
-        return text;
-      };
-
   private static Poll poll(Section section) {
     Duration interval =
         section.value("interval", Timing.between(100, 600_000), Poll.DEFAULT_INTERVAL);
@@ -234,19 +224,6 @@ final class ServiceReader {
         }
         return time;
       };
-
-  private Optional<MySql> mysql(Section parent, boolean used) {
-    if (!parent.has("mysql")) {
-      parent.missing("mysql");
-      return Optional.empty();
-    }
-    Section section = parent.section("mysql");
-    var user = section.need("user", Form.TEXT).map(Placed::value);
-    String schema = section.value("schema", SCHEMA, MySql.DEFAULT_SCHEMA);
-    Optional<Secret> password = secrets.read(section, used);
-    section.close();
-    return user.flatMap(u -> password.map(p -> new MySql(u, p, schema)));
-  }
 
   private List<ServiceSite> sites(Section service, PoolReader pools) {
     if (!service.has("sites")) {

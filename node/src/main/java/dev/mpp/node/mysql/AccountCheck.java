@@ -5,12 +5,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** The accounts: the manager's and the event's privileges, and who else could undo a fence. */
 final class AccountCheck {
   private static final String PREPARE = "mpp mysql prepare";
+  private static final String REPLICATION = "REPLICATION_ACCOUNT";
   private static final String FENCE = "'mppfence'@'localhost'";
 
   private static final String HOLDER =
@@ -78,20 +80,28 @@ final class AccountCheck {
   private final Connection c;
   private final Names names;
   private final String manager;
+  private final Optional<String> replication;
   private final List<String> grants;
   private final List<Finding> findings = new ArrayList<>();
 
-  private AccountCheck(Connection c, Names names, String manager, PrepareSql sql) {
+  private AccountCheck(
+      Connection c, Names names, String manager, Optional<String> replication, PrepareSql sql) {
     this.c = c;
     this.names = names;
     this.manager = manager;
+    this.replication = replication;
     this.grants = sql.statements().stream().filter(s -> s.startsWith("GRANT ")).toList();
   }
 
-  /** Of a session that may be the manager's or an administrator's. */
-  static List<Finding> of(Connection c, Names names, String manager, PrepareSql sql)
+  /**
+   * Of a session that may be the manager's or an administrator's.
+   *
+   * @param replication the account with which servers follow each other, where MPP configures that
+   */
+  static List<Finding> of(
+      Connection c, Names names, String manager, Optional<String> replication, PrepareSql sql)
       throws SQLException {
-    AccountCheck check = new AccountCheck(c, names, manager, sql);
+    AccountCheck check = new AccountCheck(c, names, manager, replication, sql);
     if (check.administrator()) {
       check.asAdministrator();
     } else {
@@ -101,6 +111,13 @@ final class AccountCheck {
               "FENCE_ACCOUNT",
               "the account of the event is not visible to the manager's account",
               "mpp mysql check --admin USER"));
+      replication.ifPresent(
+          user ->
+              check.findings.add(
+                  Finding.unseen(
+                      REPLICATION,
+                      "the account '" + user + "' is not visible to the manager's account",
+                      "mpp mysql check --admin USER")));
       check.findings.add(
           Finding.unseen(
               "BYPASS",
@@ -152,6 +169,9 @@ final class AccountCheck {
       }
     }
     fenceAccount();
+    if (replication.isPresent()) {
+      replicationAccount(replication.get());
+    }
     Set<String> bypass = new TreeSet<>();
     for (Map<String, String> row : Rows.query(c, names.others(), List.of(manager)).getFirst()) {
       if (!names.spared().contains(Rows.text(row, "user"))) {
@@ -186,6 +206,31 @@ final class AccountCheck {
               "REVOKE " + String.join(", ", more) + " ON *.* FROM it"));
     } else {
       findings.add(Finding.ok("MANAGER", name + " has what it needs"));
+    }
+  }
+
+  /** What it may read is all data: it should have nothing else. */
+  private void replicationAccount(String user) throws SQLException {
+    List<Map<String, String>> accounts = Rows.query(c, names.managers(), List.of(user)).getFirst();
+    if (accounts.isEmpty()) {
+      findings.add(Finding.error(REPLICATION, "there is no account '" + user + "'@…", PREPARE));
+    }
+    for (Map<String, String> row : accounts) {
+      String account = Rows.text(row, "account");
+      Privileges has = Privileges.granted(c, account);
+      List<String> missing = has.missing(wanted(user));
+      Set<String> more = new TreeSet<>(has.on().getOrDefault("*.*", Set.of()));
+      more.removeAll(Set.of("REPLICATION SLAVE", "USAGE"));
+      findings.add(
+          !missing.isEmpty()
+              ? Finding.error(
+                  REPLICATION, account + " lacks " + String.join(", ", missing), PREPARE)
+              : more.isEmpty()
+                  ? Finding.ok(REPLICATION, account + " has what it needs")
+                  : Finding.warning(
+                      REPLICATION,
+                      account + " has more than it needs: " + String.join(", ", more) + " ON *.*",
+                      "REVOKE " + String.join(", ", more) + " ON *.* FROM it"));
     }
   }
 

@@ -240,7 +240,12 @@ final class CommitProbe implements AutoCloseable {
             CommitStates.explained(state));
   }
 
-  /** The server's word for what our session does; empty when it does not say. */
+  /**
+   * The server's word for what our session does; empty when it does not say. A session of anybody
+   * that waits for space comes first: commits are written in groups, and who is not the one that
+   * writes only waits for it. MySQL shows no such state; but there the answer itself needs space,
+   * for a temporary table, and the server says that it has none.
+   */
   private String state(Session s) {
     try {
       return looker.call(
@@ -251,10 +256,15 @@ final class CommitProbe implements AutoCloseable {
                       Rows.query(
                           c,
                           "SELECT STATE AS state FROM information_schema.PROCESSLIST WHERE ID = "
-                              + s.id())),
+                              + s.id()
+                              + " OR STATE IN ('"
+                              + String.join("', '", CommitStates.FULL)
+                              + "') ORDER BY ID = "
+                              + s.id()
+                              + " LIMIT 1")),
                   "state"));
     } catch (LinkException e) {
-      return "";
+      return CommitStates.full(e) ? CommitStates.refused(e) : "";
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.mpp.node.mysql;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -10,6 +11,10 @@ final class CommitStates {
   /** What the server would say of a commit that was not tried. */
   static final String UNACKNOWLEDGED =
       "not tried: it would wait for a semi-sync ACK, and no replica is there to give one";
+
+  /** A session that waits for space, as MariaDB and MySQL call it. */
+  static final List<String> FULL =
+      List.of("Waiting for someone to free space", "Waiting for disk space");
 
   private CommitStates() {}
 
@@ -27,7 +32,10 @@ final class CommitStates {
               "FLUSH TABLES WITH READ LOCK is in the way";
           case "Waiting for table metadata lock", "Waiting for table level lock" ->
               "LOCK TABLES or a change of mpp.canary is in the way";
-          case "Waiting for someone to free space", "Waiting for disk space" -> "the disk is full";
+          case String waits when FULL.contains(waits) -> "the disk is full";
+          case "waiting for handler commit" ->
+              "the server does not write its binary log or its data; the error log says why, a full"
+                  + " disk for example";
           case "Updating", "updating" ->
               "another transaction holds the row, or the disk does not write";
           default -> "";
@@ -56,15 +64,19 @@ final class CommitStates {
     };
   }
 
-  /** ER_DISK_FULL, ER_RECORD_FILE_FULL, or an error number of the system, ENOSPC, in the text. */
+  /** Of a commit, or of a look at it. */
   static String refused(LinkException e) {
+    return full(e) ? "the disk is full (" + e.getMessage() + ")" : e.getMessage();
+  }
+
+  /** ER_DISK_FULL, ER_RECORD_FILE_FULL, or an error number of the system, ENOSPC, in the text. */
+  static boolean full(LinkException e) {
     String text = e.getMessage();
-    boolean full =
-        e.errorCode() == 1021
-            || e.errorCode() == 1114
-            || text.contains("No space left")
-            || text.contains("rrcode: 28")
-            || text.contains("error 28");
-    return full ? "the disk is full (" + text + ")" : text;
+    return e.errorCode() == 1021
+        || e.errorCode() == 1114
+        || text.contains("No space left")
+        || text.contains("rrcode: 28")
+        || text.contains("error 28")
+        || text.contains("could not allocate temporary tablespace");
   }
 }

@@ -141,11 +141,12 @@ final class Connector {
     p.setProperty("useUnbufferedInput", "true");
     p.setProperty("socketFactory", GreetedSocketFactory.class.getName());
     p.setProperty("allowMultiQueries", "true");
-    p.setProperty("sslMode", options.tls().name());
-    if (options.tls() == ServerOptions.Tls.DISABLED) {
-      // MySQL's default authentication needs either. Who disables TLS trusts the network.
-      p.setProperty("allowPublicKeyRetrieval", "true");
-    }
+    Encryption encryption = options.credentials().encryption();
+    p.setProperty("sslMode", encryption.tls().name());
+    p.setProperty("allowPublicKeyRetrieval", Boolean.toString(encryption.asksForKey()));
+    encryption
+        .serverKey()
+        .ifPresent(file -> p.setProperty("serverRSAPublicKeyFile", file.toString()));
     p.setProperty("characterEncoding", "UTF-8");
     p.setProperty("connectionCollation", "utf8mb4_general_ci");
     p.setProperty("useServerPrepStmts", "false");

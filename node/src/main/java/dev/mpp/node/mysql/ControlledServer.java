@@ -40,6 +40,7 @@ final class ControlledServer implements MySqlServer {
   private final ServerFence fence;
   private final ServerPromotion promotion;
   private final ServerReplication replication;
+  private final Refusals refusals = new Refusals();
   private final Semaphore keep = new Semaphore(0);
   private final AtomicInteger fencing = new AtomicInteger();
   private volatile SemiSync semiSync = SemiSync.OFF;
@@ -80,6 +81,7 @@ final class ControlledServer implements MySqlServer {
             logins,
             this::sessions,
             options.credentials().user(),
+            refusals,
             clock);
     promotion =
         new ServerPromotion(
@@ -126,6 +128,7 @@ final class ControlledServer implements MySqlServer {
               now + options.pollTimeout().toNanos(),
               c -> family.get().polling().read(c, now, poll.id() != before));
       semiSync = facts.semiSync();
+      refusals.other();
       if (!up) {
         up = true;
         keep.release();
@@ -134,6 +137,11 @@ final class ControlledServer implements MySqlServer {
       return new Poll.Answered(facts.withLoginsClosed(logins.closed()).with(vitals.read()));
     } catch (LinkException e) {
       up = false;
+      if (e.kind() == LinkException.Kind.REFUSED) {
+        refusals.refused(clock.getAsLong());
+      } else {
+        refusals.other();
+      }
       if (e.kind() == LinkException.Kind.SQL) {
         poll.drop(); // a session keeps the privileges it began with
       }
@@ -210,10 +218,19 @@ final class ControlledServer implements MySqlServer {
 
   @Override
   public Fence fence(Duration budget, String reason) {
+    return fence(budget, reason, false);
+  }
+
+  @Override
+  public Fence fenceReleased(Duration budget, String reason) {
+    return fence(budget, reason, true);
+  }
+
+  private Fence fence(Duration budget, String reason, boolean released) {
     fencing.incrementAndGet();
     promoted = false;
     try {
-      Fence result = fence.fence(budget);
+      Fence result = fence.fence(budget, released);
       log.info(
           "{}: fence ({}): {} after {} us, {}",
           options.address(),

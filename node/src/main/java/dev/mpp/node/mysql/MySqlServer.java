@@ -35,6 +35,14 @@ public interface MySqlServer extends AutoCloseable {
   Fence fence(Duration budget, String reason);
 
   /**
+   * As above, of a server whose site has given the role up: it has been fenced, or its port has
+   * been closed for a while, so that one refusal means {@link Fence.Outcome#DOWN}.
+   */
+  default Fence fenceReleased(Duration budget, String reason) {
+    return fence(budget, reason);
+  }
+
+  /**
    * @param micros from the start to the verified result
    * @param detail one sentence: blockers killed, what failed
    */

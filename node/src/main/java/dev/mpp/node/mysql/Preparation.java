@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -79,20 +80,23 @@ public final class Preparation {
    *
    * @param administrator may create accounts and set global variables
    * @param host the manager connects from, as in an account name
-   * @param works whether the manager's account can log in with its password
+   * @param works names of the accounts that can log in with their passwords
    */
   public static Preparation plan(
       ServerSession administrator,
       Credentials manager,
       String host,
       ServerCheck.Wanted wanted,
-      boolean works)
+      Set<String> works)
       throws IOException {
     Preparation p = new Preparation(administrator);
     Checking checking = p.checking;
     List<String> real = wanted.sql(checking, manager, host).statements();
     List<String> shown =
-        wanted.sql(checking, new Credentials(manager.user(), () -> "***"), host).statements();
+        wanted
+            .masked()
+            .sql(checking, new Credentials(manager.user(), () -> "***"), host)
+            .statements();
     PrepareSql current = wanted.sql(checking);
     try {
       Connection c = administrator.connection();
@@ -153,7 +157,7 @@ public final class Preparation {
     return restart.stream().map(s -> new Line(s.line(), s.why())).toList();
   }
 
-  private boolean needed(Connection c, String sql, PrepareSql current, boolean works)
+  private boolean needed(Connection c, String sql, PrepareSql current, Set<String> works)
       throws SQLException {
     Matcher on = ON_PROCEDURE.matcher(sql);
     if (on.matches() && drops(on.group(1))) {
@@ -184,7 +188,7 @@ public final class Preparation {
     m = ACCOUNT.matcher(sql);
     if (m.matches()) {
       return m.group(1).equals("ALTER")
-          ? !works
+          ? !works.contains(m.group(2))
           : none(
               c,
               "SELECT 1 FROM " + checking.accounts().table() + " WHERE User = ? AND Host = ?",

@@ -62,21 +62,38 @@ public final class PrepareSql {
   /** The same with what a service with {@code fence.block-accounts} needs. */
   public PrepareSql withAccountBlocking() {
     String name = family + "-block-accounts.sql";
-    String here = "-- With fence.block-accounts the statements of " + name + " come here.\n";
+    return with("fence.block-accounts", name, filled(resource("/mysql/" + name), manager, host));
+  }
+
+  /**
+   * The same with the account of {@code replication: managed}.
+   *
+   * @param from where the other servers connect from, as in an account name
+   */
+  public PrepareSql withReplicationAccount(Credentials account, String from) {
+    String name = family + "-replication-account.sql";
+    return with(
+        "replication: managed",
+        name,
+        filled("replication", resource("/mysql/" + name), account, from));
+  }
+
+  private PrepareSql with(String option, String name, String statements) {
+    String here = "-- With " + option + " the statements of " + name + " come here.\n";
     if (!text.contains(here)) {
       throw new IllegalStateException(family + "-prepare.sql says no place for " + name);
     }
-    return new PrepareSql(
-        family,
-        text.replace(here, filled(resource("/mysql/" + name), manager, host)),
-        manager,
-        host);
+    return new PrepareSql(family, text.replace(here, statements), manager, host);
   }
 
   private static String filled(String text, Credentials manager, String host) {
-    return text.replace("${manager.user}", quoted(manager.user()))
-        .replace("${manager.host}", quoted(host))
-        .replace("${manager.password}", quoted(manager.password().get()));
+    return filled("manager", text, manager, host);
+  }
+
+  private static String filled(String role, String text, Credentials account, String host) {
+    return text.replace("${" + role + ".user}", quoted(account.user()))
+        .replace("${" + role + ".host}", quoted(host))
+        .replace("${" + role + ".password}", quoted(account.password().get()));
   }
 
   private static String resource(String path) {

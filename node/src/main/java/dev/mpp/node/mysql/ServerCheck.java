@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What is missing or dangerous on one server. It changes nothing. */
@@ -22,25 +23,49 @@ public final class ServerCheck {
    * @param semiSync whether commits wait for acknowledgements
    * @param zero whether no acknowledged write may be lost
    * @param blocking whether a fence locks accounts
+   * @param replication with which the servers follow each other where MPP gives them their source
    * @param others the service's other servers
    */
   public record Wanted(
-      String manager, boolean semiSync, boolean zero, boolean blocking, Set<NodeAddress> others) {
+      String manager,
+      boolean semiSync,
+      boolean zero,
+      boolean blocking,
+      Optional<ReplicationLogin> replication,
+      Set<NodeAddress> others) {
     public Wanted {
       others = Set.copyOf(others);
     }
 
+    /** The same, with passwords that may be seen. */
+    Wanted masked() {
+      return new Wanted(
+          manager, semiSync, zero, blocking, replication.map(ReplicationLogin::masked), others);
+    }
+
     PrepareSql sql(Checking checking) {
-      return sql(checking, new Credentials(manager, () -> ""), "%");
+      return masked().sql(checking, new Credentials(manager, () -> ""), "%");
     }
 
     PrepareSql sql(Checking checking, Credentials account, String host) {
-      PrepareSql sql = checking.sql(account, host);
-      return blocking ? sql.withAccountBlocking() : sql;
+      PrepareSql plain = checking.sql(account, host);
+      PrepareSql sql = blocking ? plain.withAccountBlocking() : plain;
+      return replication.map(r -> sql.withReplicationAccount(r.account(), r.host())).orElse(sql);
     }
 
     List<Setting> settings(Checking checking, Connection c) throws SQLException {
       return checking.settings(c, semiSync, zero);
+    }
+  }
+
+  /**
+   * An account for replication.
+   *
+   * @param host from which the other servers connect, as in an account name
+   */
+  public record ReplicationLogin(Credentials account, String host) {
+    ReplicationLogin masked() {
+      return new ReplicationLogin(new Credentials(account.user(), () -> "***"), host);
     }
   }
 
@@ -81,7 +106,13 @@ public final class ServerCheck {
     List<Finding> findings = new ArrayList<>();
     findings.addAll(SettingCheck.of(c, checking, wanted.settings(checking, c)));
     findings.addAll(checking.objects(c, sql));
-    findings.addAll(AccountCheck.of(c, checking.accounts(), wanted.manager(), sql));
+    findings.addAll(
+        AccountCheck.of(
+            c,
+            checking.accounts(),
+            wanted.manager(),
+            wanted.replication().map(r -> r.account().user()),
+            sql));
     findings.addAll(checking.replication(c, wanted.others()));
     findings.addAll(checking.more(c, wanted.semiSync()));
     boolean encrypted = !Rows.text(Rows.first(Rows.query(c, CIPHER)), "Value").isEmpty();

@@ -36,7 +36,7 @@ final class ServerFence {
   private static final long LAST_LOOK = Duration.ofMillis(10).toNanos();
 
   /** Between two looks for somebody who writes past the flag; enough for a client to come back. */
-  private static final long WATCH = Duration.ofMillis(20).toNanos();
+  private static final long WATCH = Duration.ofMillis(10).toNanos();
 
   /** Looks without a write that make a fence. */
   private static final int QUIET_ROUNDS = 3;
@@ -53,12 +53,14 @@ final class ServerFence {
   private final LoginBlock logins;
   private final Supplier<List<Long>> own;
   private final String manager;
+  private final Refusals refusals;
   private final LongSupplier clock;
   private @Nullable CompletableFuture<Void> pending;
 
   /**
    * @param own ids of all sessions of this process
    * @param manager account whose sessions are spared unless they write
+   * @param refusals what the polls have met
    */
   ServerFence(
       Family family,
@@ -68,6 +70,7 @@ final class ServerFence {
       LoginBlock logins,
       Supplier<List<Long>> own,
       String manager,
+      Refusals refusals,
       LongSupplier clock) {
     this.family = family;
     this.setter = setter;
@@ -76,6 +79,7 @@ final class ServerFence {
     this.logins = logins;
     this.own = own;
     this.manager = manager;
+    this.refusals = refusals;
     this.clock = clock;
   }
 
@@ -85,9 +89,12 @@ final class ServerFence {
     return p != null && !p.isDone();
   }
 
-  synchronized Fence fence(Duration budget) {
+  /**
+   * @param released its site has given the role up: one refusal is enough
+   */
+  synchronized Fence fence(Duration budget, boolean released) {
     long start = clock.getAsLong();
-    return new Attempt(start, start + budget.toNanos()).run();
+    return new Attempt(start, start + budget.toNanos(), released).run();
   }
 
   /** For use over a session: its login has told the family. */
@@ -126,6 +133,7 @@ final class ServerFence {
   private final class Attempt {
     private final long start;
     private final long deadline;
+    private final boolean released;
     private final long doubtful = lock.unfencing();
     private long refusedAt;
     private long killed;
@@ -134,9 +142,10 @@ final class ServerFence {
     private String problem = "";
     private String blocked = "";
 
-    Attempt(long start, long deadline) {
+    Attempt(long start, long deadline, boolean released) {
       this.start = start;
       this.deadline = deadline;
+      this.released = released;
     }
 
     Fence run() {
@@ -199,21 +208,27 @@ final class ServerFence {
               : flag() + " is off, " + last.alive() + " client sessions alive" + inTheWay);
     }
 
-    /** DOWN needs two refusals, so that a port that just closed has let its last commit go. */
+    /**
+     * DOWN needs two refusals, so that a port that just closed has let its last commit go. The
+     * first may be that of a poll, if nothing but refusals has come since.
+     */
     private @Nullable Fence failed(CompletableFuture<Void> set) {
       Throwable cause = set.exceptionNow();
       LinkException e = LinkException.of(cause);
       problem = e.getMessage();
       if (e.kind() != LinkException.Kind.REFUSED) {
+        refusals.other();
         refusedAt = 0;
         pause(ROUND / 5);
         return null;
       }
       long now = clock.getAsLong();
-      if (refusedAt != 0 && now - refusedAt >= BETWEEN_REFUSALS) {
+      if (refusedAt == 0) {
+        refusedAt = refusals.since().orElse(now);
+      }
+      if (released || now - refusedAt >= BETWEEN_REFUSALS) {
         return result(Outcome.DOWN, "nothing listens at the address");
       }
-      refusedAt = refusedAt == 0 ? now : refusedAt;
       pause(BETWEEN_REFUSALS);
       return null;
     }

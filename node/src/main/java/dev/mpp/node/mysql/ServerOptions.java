@@ -23,34 +23,11 @@ public record ServerOptions(
     String service,
     Credentials credentials,
     Duration pollTimeout,
-    Tls tls,
     DeadManTimings deadMan,
     LongSupplier clock,
     Duration heartbeat,
     FenceOptions fence,
     Optional<ReplicationAccount> replication) {
-
-  /** Without heartbeats; a fence is the flag alone. */
-  public ServerOptions(
-      NodeAddress address,
-      String service,
-      Credentials credentials,
-      Duration pollTimeout,
-      Tls tls,
-      DeadManTimings deadMan,
-      LongSupplier clock) {
-    this(
-        address,
-        service,
-        credentials,
-        pollTimeout,
-        tls,
-        deadMan,
-        clock,
-        Duration.ZERO,
-        FenceOptions.NONE,
-        Optional.empty());
-  }
 
   /** How connections are encrypted; the names follow the MySQL client's {@code --ssl-mode}. */
   public enum Tls {
@@ -68,14 +45,9 @@ public record ServerOptions(
     }
   }
 
-  public ServerOptions withHeartbeat(Duration every) {
-    return new ServerOptions(
-        address, service, credentials, pollTimeout, tls, deadMan, clock, every, fence, replication);
-  }
-
   /**
-   * Encrypted where the server offers it, default dead-man timings, the system's clock, no
-   * heartbeats.
+   * Default dead-man timings, the system's clock, no heartbeats; a fence is the flag alone, and an
+   * administrator configures replication.
    */
   public static ServerOptions of(
       NodeAddress address, String service, Credentials credentials, Duration pollTimeout) {
@@ -84,24 +56,28 @@ public record ServerOptions(
         service,
         credentials,
         pollTimeout,
-        Tls.PREFERRED,
         DeadManTimings.DEFAULT,
-        System::nanoTime);
+        System::nanoTime,
+        Duration.ZERO,
+        FenceOptions.NONE,
+        Optional.empty());
+  }
+
+  /** The same, by another clock. */
+  public ServerOptions withTimings(DeadManTimings timings, LongSupplier nanos) {
+    return new ServerOptions(
+        address, service, credentials, pollTimeout, timings, nanos, heartbeat, fence, replication);
+  }
+
+  public ServerOptions withHeartbeat(Duration every) {
+    return new ServerOptions(
+        address, service, credentials, pollTimeout, deadMan, clock, every, fence, replication);
   }
 
   /** The same with another fence. */
   public ServerOptions withFence(FenceOptions other) {
     return new ServerOptions(
-        address,
-        service,
-        credentials,
-        pollTimeout,
-        tls,
-        deadMan,
-        clock,
-        heartbeat,
-        other,
-        replication);
+        address, service, credentials, pollTimeout, deadMan, clock, heartbeat, other, replication);
   }
 
   /** The same, with replication configured by MPP. */
@@ -111,7 +87,6 @@ public record ServerOptions(
         service,
         credentials,
         pollTimeout,
-        tls,
         deadMan,
         clock,
         heartbeat,

@@ -24,6 +24,12 @@ final class Troubles {
         || trouble == PollTrouble.CONNECT_TIMEOUT;
   }
 
+  /** How Connector/J says that it will not send a password (CachingSha2PasswordPlugin). */
+  private static final String NO_KEY = "Public Key Retrieval is not allowed";
+
+  /** A server without TLS where it is demanded, also without a number (NativeProtocol). */
+  private static final String NO_TLS = "SSL Connection required, but not supported by server";
+
   /** What the socket met counts before what the layers above made of it. */
   static PollTrouble of(Throwable problem) {
     PollTrouble socket = null;
@@ -31,6 +37,13 @@ final class Troubles {
     for (Throwable t = problem; t != null; t = t.getCause()) {
       PollTrouble one = socket(t);
       socket = one == null ? socket : one;
+      String text = String.valueOf(t.getMessage());
+      if (text.contains(NO_KEY)) {
+        return PollTrouble.UNENCRYPTED;
+      }
+      if (text.contains(NO_TLS)) {
+        return PollTrouble.TLS;
+      }
       tls |= t instanceof SSLException;
     }
     if (socket != null && socket != PollTrouble.RESET) {

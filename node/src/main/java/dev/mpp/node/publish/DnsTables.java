@@ -1,5 +1,6 @@
 package dev.mpp.node.publish;
 
+import dev.mpp.core.lease.Grant;
 import dev.mpp.core.model.ServiceName;
 import dev.mpp.core.model.SiteId;
 import dev.mpp.core.model.SiteView;
@@ -46,7 +47,7 @@ public final class DnsTables {
   private static final long SOA_TTL = 60;
   private static final long STATIC_TTL = 300;
   private static final int MYSQL_PORT = 3306;
-  private static final String SRV = "_mysql._tcp.";
+  static final String SRV = "_mysql._tcp.";
 
   /**
    * @param zone apex without a final dot
@@ -60,6 +61,7 @@ public final class DnsTables {
    * @param near networks in CIDR notation by the site that is nearest to them
    * @param stateReaders networks that may read TXT; empty: everybody
    * @param extra static records beside those of the services
+   * @param secondaries empty without any
    */
   public record Settings(
       String zone,
@@ -72,7 +74,8 @@ public final class DnsTables {
       long maxLagSeconds,
       Map<SiteId, List<String>> near,
       List<String> stateReaders,
-      ExtraRecords extra) {
+      ExtraRecords extra,
+      Optional<Secondaries> secondaries) {
     public Settings {
       nameServers = List.copyOf(nameServers);
       near = Map.copyOf(near);
@@ -92,7 +95,25 @@ public final class DnsTables {
           10,
           Map.of(),
           List.of(),
-          ExtraRecords.NONE);
+          ExtraRecords.NONE,
+          Optional.empty());
+    }
+  }
+
+  /**
+   * What the SOA tells secondaries.
+   *
+   * @param expireSeconds how long one answers without hearing from a site
+   * @param serialOffset added to every serial
+   */
+  public record Secondaries(long expireSeconds, long serialOffset) {
+    /** Often enough that an expiry is not the first sign of a lost NOTIFY. */
+    long refreshSeconds() {
+      return Math.clamp(expireSeconds / 6, 1, 60);
+    }
+
+    long retrySeconds() {
+      return Math.clamp(expireSeconds / 12, 1, 15);
     }
   }
 
@@ -160,24 +181,7 @@ public final class DnsTables {
    */
   public AnswerTable table(NodeSnapshot picture) {
     Set<ServiceName> failed = failed(picture);
-    Rdata.Soa soa =
-        new Rdata.Soa(
-            DnsName.of(settings.nameServers().getFirst().name() + "."),
-            DnsName.of(settings.contact() + "."),
-            serial(picture),
-            60,
-            15,
-            3600,
-            Math.max(1, settings.ttl()));
-    ZoneBuilder zone = Zone.builder(settings.zone() + ".", SOA_TTL, soa);
-    zone.ns(
-        STATIC_TTL,
-        settings.nameServers().stream().map(n -> n.name() + ".").toArray(String[]::new));
-    for (NameServer n : settings.nameServers()) {
-      if (inZone(n.name())) {
-        zone.records(n.name() + ".", STATIC_TTL, Rdata.address(n.address()));
-      }
-    }
+    ZoneBuilder zone = empty(picture);
     Readers readers = Readers.of(picture, settings.maxLagSeconds());
     Set<String> services = new HashSet<>();
     picture.services().forEach(s -> services.add(s.name().name()));
@@ -191,6 +195,43 @@ public final class DnsTables {
     settings.extra().addTo(zone);
     Zone made = zone.build();
     return AnswerTable.builder().zone(signer.map(made::signedBy).orElse(made)).build();
+  }
+
+  /** The zone with its name servers and nothing else. */
+  ZoneBuilder empty(NodeSnapshot picture) {
+    Optional<Secondaries> copies = settings.secondaries();
+    Rdata.Soa soa =
+        new Rdata.Soa(
+            DnsName.of(settings.nameServers().getFirst().name() + "."),
+            DnsName.of(settings.contact() + "."),
+            serial(picture),
+            copies.map(Secondaries::refreshSeconds).orElse(60L),
+            copies.map(Secondaries::retrySeconds).orElse(15L),
+            copies.map(Secondaries::expireSeconds).orElse(3600L),
+            Math.max(1, settings.ttl()));
+    ZoneBuilder zone = Zone.builder(settings.zone() + ".", SOA_TTL, soa);
+    zone.ns(
+        STATIC_TTL,
+        settings.nameServers().stream().map(n -> n.name() + ".").toArray(String[]::new));
+    for (NameServer n : settings.nameServers()) {
+      if (inZone(n.name())) {
+        zone.records(n.name() + ".", STATIC_TTL, Rdata.address(n.address()));
+      }
+    }
+    return zone;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  /**
+   * The zone as secondaries get it: see {@link SecondaryZone}.
+   *
+   * @throws IllegalArgumentException as {@link #table}
+   */
+  public Zone copy(NodeSnapshot picture) {
+    return SecondaryZone.of(this, picture);
   }
 
   /** Every name that the services have in the zone, with a final dot. */
@@ -207,13 +248,15 @@ public final class DnsTables {
     return names;
   }
 
-  private boolean inZone(String name) {
+  boolean inZone(String name) {
     return name.equals(settings.zone()) || name.endsWith("." + settings.zone());
   }
 
-  /** Grows with every epoch and every confirmation; wraps as RFC 1982 allows. */
-  private static long serial(NodeSnapshot picture) {
-    long sum = 1;
+  /**
+   * Grows with every epoch and every confirmation, alike at all sites; wraps as RFC 1982 allows.
+   */
+  long serial(NodeSnapshot picture) {
+    long sum = 1 + settings.secondaries().map(Secondaries::serialOffset).orElse(0L);
     for (NodeSnapshot.Service s : picture.services()) {
       sum +=
           s.grant().epoch() * 3 + (s.grant().holder().isEmpty() ? 2 : s.grant().serving() ? 1 : 0);
@@ -242,20 +285,21 @@ public final class DnsTables {
     long end = leaseEnd - staleAfter > 0 ? staleAfter : leaseEnd;
     Liveness live = new Liveness.Lease(end, staleAfter, settings.stale());
     zone.live(owner, settings.ttl(), live, rdata);
-    zone.live(
-        owner,
-        settings.ttl(),
-        live,
-        new Rdata.Txt("epoch=" + s.grant().epoch() + " active=" + (agreed ? site.get() : "none")));
+    zone.live(owner, settings.ttl(), live, state(s.grant(), agreed ? site : Optional.empty()));
     stateReaders.ifPresent(who -> zone.readers(owner, RrType.TXT, who));
     zone.live(SRV + owner, settings.ttl(), live, srv(owner));
   }
 
-  private static Rdata srv(String target) {
+  static Rdata state(Grant grant, Optional<SiteId> active) {
+    return new Rdata.Txt(
+        "epoch=" + grant.epoch() + " active=" + active.map(SiteId::name).orElse("none"));
+  }
+
+  static Rdata srv(String target) {
     return new Rdata.Srv(0, 1, MYSQL_PORT, DnsName.of(target));
   }
 
-  private static List<Rdata> addresses(NodeSnapshot.Service s, SiteId site) {
+  static List<Rdata> addresses(NodeSnapshot.Service s, SiteId site) {
     return s.addresses().stream()
         .filter(a -> a.site().equals(site))
         .flatMap(a -> a.addresses().stream())
@@ -264,7 +308,7 @@ public final class DnsTables {
   }
 
   /** A service that is itself called so keeps the name. */
-  private void siteNames(ZoneBuilder zone, NodeSnapshot.Service s, Set<String> services) {
+  void siteNames(ZoneBuilder zone, NodeSnapshot.Service s, Set<String> services) {
     for (NodeSnapshot.SiteAddress a : s.addresses()) {
       String name = siteName(a.site(), s);
       if (!services.contains(name)) {
@@ -273,8 +317,14 @@ public final class DnsTables {
     }
   }
 
-  private static String siteName(SiteId site, NodeSnapshot.Service s) {
+  static String siteName(SiteId site, NodeSnapshot.Service s) {
     return site.name() + "." + s.name().name();
+  }
+
+  /** Whether the name for reads is a service's or a site's already. */
+  boolean readOnlyTaken(NodeSnapshot.Service s, Set<String> services) {
+    return services.contains(settings.readOnlyLabel() + "." + s.name().name())
+        || s.addresses().stream().anyMatch(a -> a.site().name().equals(settings.readOnlyLabel()));
   }
 
   /**
@@ -287,15 +337,10 @@ public final class DnsTables {
       NodeSnapshot picture,
       List<SiteId> fit,
       Set<String> services) {
-    String name = settings.readOnlyLabel() + "." + s.name().name();
-    boolean taken =
-        services.contains(name)
-            || s.addresses().stream()
-                .anyMatch(a -> a.site().name().equals(settings.readOnlyLabel()));
-    if (taken) {
+    if (readOnlyTaken(s, services)) {
       return;
     }
-    String owner = name + ".";
+    String owner = settings.readOnlyLabel() + "." + s.name().name() + ".";
     Map<SiteId, List<Rdata>> sites = new LinkedHashMap<>();
     fit.forEach(id -> sites.put(id, addresses(s, id)));
     List<Rdata> all = sites.values().stream().flatMap(List::stream).distinct().toList();

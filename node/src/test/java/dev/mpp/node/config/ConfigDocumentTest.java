@@ -50,6 +50,7 @@ class ConfigDocumentTest {
       case "password" -> "password-file";
       case "roles" -> "logic"; // with active and node-failback
       case "bound" -> "rpo";
+      case "notified" -> "notify"; // a record cannot have that name
       case "limits" -> "rate-limit"; // with rate-limit-exempt and identify
       default -> key;
     };

@@ -73,6 +73,9 @@ class ConfigProblemsTest {
           password-env: PATH|password: hunter2|holds a password in the configuration itself; put it in a file
           , password-env: PATH|''|services[0].mysql has no password; give one of password-file
           password-env: PATH|password-env: PATH, password-file: x|services[0].mysql has two passwords
+          password-env: PATH|password-env: PATH, server-public-key-file: none.pem|which is no file that can be read; copy public_key.pem of the server
+          password-env: PATH|password-env: PATH, tls: required, insecure-server-key: true|services[0].mysql.insecure-server-key is true although tls is required; remove it
+          password-env: PATH|password-env: PATH, tls: always|services[0].mysql.tls is "always"
           password-env: PATH|password-env: PATH, schema: a-b|services[0].mysql.schema is "a-b"
           external:http:127.0.9.1:18081"]}\\n  - {site: b|external:http:127.0.9.1:none"]}\\n  - {site: b|"none" is not a profile of http: a port, default or a configured name
           {site: b, probes|{site: a, probes|checkpoints[1].site is "a", as an earlier entry

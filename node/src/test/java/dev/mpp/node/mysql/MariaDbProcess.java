@@ -1,5 +1,7 @@
 package dev.mpp.node.mysql;
 
+import dev.mpp.certs.Authority;
+import dev.mpp.tls.TlsProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,11 +28,11 @@ public final class MariaDbProcess extends ServerProcess {
   private static final Path BASE = OTHER.isEmpty() ? WORK.resolve("base") : Path.of(OTHER);
 
   private MariaDbProcess(int serverId, List<String> options) throws IOException {
-    super(serverId, command(), template(), WORK, options);
+    super(serverId, command(), template(), WORK, withKey(options));
   }
 
   private MariaDbProcess(Path parent, int serverId, List<String> options) throws IOException {
-    super(serverId, command(), template(), options, parent);
+    super(serverId, command(), template(), withKey(options), parent);
   }
 
   /** A read-only, prepared server with the application's account and table {@code app.t}. */
@@ -120,12 +123,12 @@ public final class MariaDbProcess extends ServerProcess {
   }
 
   @Override
-  String dialect(String statement) {
+  public String dialect(String statement) {
     return statement;
   }
 
   @Override
-  void replicateFrom(ServerProcess source) throws SQLException {
+  public void replicateFrom(ServerProcess source) throws SQLException {
     run(
         "CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT="
             + source.address().port()
@@ -173,13 +176,35 @@ public final class MariaDbProcess extends ServerProcess {
             "--rpl-semi-sync-slave-enabled=1",
             "--innodb-lock-wait-timeout=50",
             "--innodb-buffer-pool-size=32M",
-            // It makes a key of its own at every start otherwise, which takes it seconds.
             "--skip-ssl"));
     return command;
   }
 
+  /** It makes a key of its own at every start otherwise, which takes it 5 to 90 seconds. */
+  private static synchronized List<String> withKey(List<String> options) throws IOException {
+    if (!options.contains("--ssl")) {
+      return options;
+    }
+    Path dir = WORK.resolve("key-" + ProcessHandle.current().pid());
+    try {
+      if (!Files.exists(dir)) {
+        Authority.init(dir, "tests", Duration.ofDays(2), InstantSource.system().instant());
+      }
+    } catch (TlsProblem e) {
+      throw new IOException(e);
+    }
+    List<String> all = new ArrayList<>(options);
+    all.add("--ssl-cert=" + dir.resolve("authority.crt"));
+    all.add("--ssl-key=" + dir.resolve("authority.key"));
+    return all;
+  }
+
   /** An initialised data directory, made once from the SQL in the jar. */
   private static synchronized Path template() throws IOException {
+    return alone(WORK, MariaDbProcess::made);
+  }
+
+  private static Path made() throws IOException {
     Path template = WORK.resolve("template");
     if (Files.exists(template)) {
       return template;

@@ -255,9 +255,10 @@ class MySqlPrepareAndCheckTest {
   }
 
   @Test
-  void whatLocksAccountsIsMadeAndChecked() throws Exception {
+  void whatAServiceWantsInAdditionIsMadeAndChecked() throws Exception {
     try (MySqlProcess other = MySqlProcess.start(25)) {
       PreparedBlocking.isMadeAndChecked(other, Files.createDirectory(dir.resolve("blocking")));
+      PreparedReplication.isMadeAndChecked(other, Files.createDirectory(dir.resolve("managed")));
     }
   }
 

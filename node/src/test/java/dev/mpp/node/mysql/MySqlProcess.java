@@ -39,9 +39,22 @@ public final class MySqlProcess extends ServerProcess {
     super(serverId, command(), template(), WORK, options);
   }
 
+  private MySqlProcess(Path parent, int serverId, List<String> options) throws IOException {
+    super(serverId, command(), template(), options, parent);
+  }
+
   /** A read-only, prepared server with the application's account and table {@code app.t}. */
   public static MySqlProcess start(int serverId, String... options) throws Exception {
     MySqlProcess server = new MySqlProcess(serverId, Arrays.asList(options));
+    server.prepare();
+    return server;
+  }
+
+  /**
+   * @param parent of the data directory
+   */
+  static MySqlProcess startIn(Path parent, int serverId, String... options) throws Exception {
+    MySqlProcess server = new MySqlProcess(parent, serverId, Arrays.asList(options));
     server.prepare();
     return server;
   }
@@ -122,7 +135,7 @@ public final class MySqlProcess extends ServerProcess {
   }
 
   @Override
-  String dialect(String statement) {
+  public String dialect(String statement) {
     return statement
         .replace("_slave", "_replica")
         .replace("_master", "_source")
@@ -131,7 +144,7 @@ public final class MySqlProcess extends ServerProcess {
   }
 
   @Override
-  void replicateFrom(ServerProcess source) throws SQLException {
+  public void replicateFrom(ServerProcess source) throws SQLException {
     run(
         "CHANGE REPLICATION SOURCE TO SOURCE_HOST='127.0.0.1', SOURCE_PORT="
             + source.address().port()
@@ -188,6 +201,10 @@ public final class MySqlProcess extends ServerProcess {
 
   /** An initialised data directory, made once. */
   private static synchronized Path template() throws IOException {
+    return alone(WORK, MySqlProcess::made);
+  }
+
+  private static Path made() throws IOException {
     Path template = WORK.resolve("template");
     if (OTHER.isEmpty() && !Files.exists(BASE.resolve("lib/plugin/mysql_clone.so"))) {
       extract();

@@ -205,7 +205,7 @@ class PollTroubleTest {
     int most = 0;
     try {
       assertEquals(PollTrouble.NO_ANSWER, Polls.failed(server).trouble());
-      for (int i = 0; i < 30; i++) {
+      for (int i = 0; i < 20; i++) {
         assertEquals(PollTrouble.NO_GREETING, Polls.failed(server).trouble());
         if (i % 10 == 0) {
           assertEquals(
@@ -217,7 +217,7 @@ class PollTroubleTest {
     } finally {
       mariadb.thaw();
     }
-    Figures.note("frozen: most TCP connections during 30 polls and 3 fences", most);
+    Figures.note("frozen: most TCP connections during 20 polls and 2 fences", most);
     assertTrue(most <= 12, most + " connections");
     server.close();
     server = mariadb.manage(SOON);
@@ -254,7 +254,8 @@ class PollTroubleTest {
   @Test
   void aConnectionThatIsClosedBeforeTheGreeting() throws Exception {
     try (ServerSocket door = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"));
-        MySqlServer there = at(door.getLocalPort(), ServerOptions.Tls.PREFERRED, SOON)) {
+        MySqlServer there =
+            at(door.getLocalPort(), ServerOptions.Tls.PREFERRED, Duration.ofSeconds(2))) {
       Thread.startVirtualThread(
           () -> {
             try {
@@ -288,7 +289,7 @@ class PollTroubleTest {
                 new NodeAddress("no-such-host.invalid", 3306),
                 "orders",
                 MariaDbProcess.MANAGER,
-                Duration.ofSeconds(10)))) {
+                Duration.ofSeconds(3)))) {
       ConnectFailed f = Polls.failed(there);
       assertEquals(PollTrouble.UNRESOLVED, f.trouble(), f.error());
     }
@@ -296,14 +297,11 @@ class PollTroubleTest {
 
   private static MySqlServer at(int port, ServerOptions.Tls tls, Duration timeout) {
     return MySqlServers.open(
-        new ServerOptions(
+        ServerOptions.of(
             new NodeAddress("127.0.0.1", port),
             "orders",
-            MariaDbProcess.MANAGER,
-            timeout,
-            tls,
-            DeadManTimings.DEFAULT,
-            System::nanoTime));
+            MariaDbProcess.MANAGER.with(Encryption.of(tls)),
+            timeout));
   }
 
   @Test

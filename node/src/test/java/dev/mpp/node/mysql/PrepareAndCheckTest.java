@@ -172,9 +172,10 @@ class PrepareAndCheckTest {
   }
 
   @Test
-  void whatLocksAccountsIsMadeAndChecked() throws Exception {
+  void whatAServiceWantsInAdditionIsMadeAndChecked() throws Exception {
     try (MariaDbProcess other = MariaDbProcess.start(25)) {
       PreparedBlocking.isMadeAndChecked(other, Files.createDirectory(dir.resolve("blocking")));
+      PreparedReplication.isMadeAndChecked(other, Files.createDirectory(dir.resolve("managed")));
     }
   }
 

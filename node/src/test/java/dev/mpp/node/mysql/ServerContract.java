@@ -212,6 +212,17 @@ abstract class ServerContract {
     assertEquals(MySqlServer.Fence.Outcome.DOWN, down.outcome(), down.detail());
     Figures.note("fence of a killed server, ms", down.micros() / 1000);
 
+    // The poll was refused before: a fence need not wait for a second refusal of its own, and one
+    // on behalf of another site does not at all.
+    Eventually.within(
+        Duration.ofSeconds(10),
+        "a fence that is done at the first refusal",
+        () -> server.fence(Duration.ofSeconds(1), "killed").micros() < 90_000);
+    Eventually.within(
+        Duration.ofSeconds(10),
+        "another site's fence that is done at the first refusal",
+        () -> server.fenceReleased(Duration.ofSeconds(1), "released").micros() < 90_000);
+
     db.restart();
     before = 0;
     awaitAnswer();

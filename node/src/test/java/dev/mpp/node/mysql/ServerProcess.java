@@ -4,10 +4,13 @@ import dev.mpp.core.model.NodeAddress;
 import dev.mpp.node.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -79,7 +82,7 @@ public abstract class ServerProcess implements AutoCloseable {
             "--port=" + port,
             "--server-id=" + serverId));
     command.addAll(options);
-    this.process = launch();
+    this.process = launch(command);
   }
 
   /** A read-only, prepared server with the application's account and table {@code app.t}. */
@@ -136,9 +139,9 @@ public abstract class ServerProcess implements AutoCloseable {
   abstract boolean commitsXaWhenReadOnly();
 
   /** The words of this family's replication statements for SLAVE and MASTER. */
-  abstract String dialect(String statement);
+  public abstract String dialect(String statement);
 
-  abstract void replicateFrom(ServerProcess source) throws SQLException;
+  public abstract void replicateFrom(ServerProcess source) throws SQLException;
 
   abstract void sourcePort(int port) throws SQLException;
 
@@ -162,7 +165,7 @@ public abstract class ServerProcess implements AutoCloseable {
         ServerOptions.of(address(), "orders", MANAGER, pollTimeout).withHeartbeat(heartbeat));
   }
 
-  Connection root() throws SQLException {
+  public Connection root() throws SQLException {
     return connect("root", "");
   }
 
@@ -252,7 +255,16 @@ public abstract class ServerProcess implements AutoCloseable {
 
   public void restart() throws Exception {
     kill();
-    process = launch();
+    process = launch(command);
+    awaitUp();
+  }
+
+  /** The same, and nobody told it to wait with replication: its receiver starts with it. */
+  public void restartReplicating() throws Exception {
+    kill();
+    List<String> eager = new ArrayList<>(command);
+    eager.removeAll(List.of("--skip-slave-start", "--skip-replica-start"));
+    process = launch(eager);
     awaitUp();
   }
 
@@ -261,7 +273,7 @@ public abstract class ServerProcess implements AutoCloseable {
     kill();
     delete(data);
     copy(template, data);
-    process = launch();
+    process = launch(command);
     awaitUp();
   }
 
@@ -278,7 +290,7 @@ public abstract class ServerProcess implements AutoCloseable {
     }
   }
 
-  private Process launch() throws IOException {
+  private Process launch(List<String> command) throws IOException {
     return start(
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -321,6 +333,13 @@ public abstract class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** What it has logged, and whether it runs. */
+  public final String log() throws IOException {
+    return (process.isAlive() ? "running" : "ended, exit " + process.exitValue())
+        + "\n"
+        + Files.readString(data.resolve("error.log"));
+  }
+
   private boolean answers(AtomicReference<String> last) throws IOException {
     if (!process.isAlive()) {
       throw new IllegalStateException(Files.readString(data.resolve("error.log")));
@@ -330,6 +349,22 @@ public abstract class ServerProcess implements AutoCloseable {
     } catch (SQLException e) {
       last.set(e.getErrorCode() + " " + e.getMessage());
       return false;
+    }
+  }
+
+  /** Something that is made once for all tests. */
+  interface Making {
+    Path make() throws IOException;
+  }
+
+  /** Two test processes of one build share the directory: one makes, the other waits. */
+  static Path alone(Path work, Making making) throws IOException {
+    Files.createDirectories(work);
+    try (FileChannel file =
+            FileChannel.open(
+                work.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = file.lock()) {
+      return making.make();
     }
   }
 

@@ -142,7 +142,8 @@ final class ReadersTest {
         10,
         Map.of(SITE3, List.of("10.3.0.0/16")),
         readers,
-        extra);
+        extra,
+        Optional.empty());
   }
 
   private static final DnsTables TABLES =

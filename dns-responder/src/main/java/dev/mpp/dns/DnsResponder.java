@@ -35,8 +35,8 @@ public final class DnsResponder implements AutoCloseable {
   /**
    * A responder that does not listen yet.
    *
-   * @param table read once a query by many threads; usually a volatile field's getter. If it throws
-   *     the query gets SERVFAIL
+   * @param table read once a query by many threads, and all the time by the one that signs ahead;
+   *     usually a volatile field's getter. If it throws the query gets SERVFAIL
    * @param nanoClock the monotonic clock of the table's deadlines, usually {@link System#nanoTime};
    *     read once a query by many threads
    * @param unixSeconds the wall clock, for the age of cookies and of signatures alone

@@ -97,6 +97,7 @@ public final class KeyRing {
   private final List<Span> entryPoints;
   private final List<Span> zoneKeys;
   private final TreeSet<Long> turns = new TreeSet<>();
+  private final long madeAt;
 
   KeyRing(DnsName zone, List<SigningKey> keys) {
     this.zone = zone;
@@ -111,6 +112,7 @@ public final class KeyRing {
     entryPoints.forEach(this::addTurns);
     zoneKeys.forEach(this::addTurns);
     zoneKeys.forEach(k -> publishedUntil(k).ifPresent(turns::add));
+    this.madeAt = keys.stream().mapToLong(k -> k.times().created()).min().orElse(0);
   }
 
   private static List<Span> spans(
@@ -175,7 +177,7 @@ public final class KeyRing {
 
   /** When the oldest key was made: no clock before it is right. */
   long madeAt() {
-    return keys().stream().mapToLong(k -> k.times().created()).min().orElse(0);
+    return madeAt;
   }
 
   /** When the next ZSK or CSK takes over after {@code now}; empty if none is there. */

@@ -3,6 +3,7 @@ package dev.mpp.dns;
 import static dev.mpp.dns.SignedExample.DAY;
 import static dev.mpp.dns.SignedExample.NOW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -119,7 +120,7 @@ class KeyRingTest {
       points.add(csk(NOW, NOW));
       zones.add(SignedExample.zsk(NOW, NOW));
     }
-    for (int plan = 0; plan < 300; plan++) {
+    for (int plan = 0; plan < 100; plan++) {
       List<SigningKey> keys = new ArrayList<>();
       keys.add(
           timed(
@@ -185,20 +186,18 @@ class KeyRingTest {
           KeyRing.Stage seen = ring.at(t + other + skew);
           assertTrue(
               seen.published().contains(signer),
-              "plan "
-                  + plan
-                  + ": signed at "
-                  + (t - NOW)
-                  + " by "
-                  + signer.key().tag()
-                  + ", DNSKEY of "
-                  + (t + other + skew - NOW)
-                  + " has "
-                  + seen.published());
-          assertTrue(
-              seen.keySigners().stream().anyMatch(k -> ring.keys().getFirst() == k)
-                  || seen.keySigners().size() > 0,
-              "the DNSKEY set is signed");
+              () ->
+                  "plan "
+                      + plan
+                      + ": signed at "
+                      + (t - NOW)
+                      + " by "
+                      + signer.key().tag()
+                      + ", DNSKEY of "
+                      + (t + other + skew - NOW)
+                      + " has "
+                      + seen.published());
+          assertFalse(seen.keySigners().isEmpty(), "the DNSKEY set is signed");
         }
       }
     }

@@ -82,19 +82,49 @@ final class MySqlFencing implements Fencing {
   }
 
   private static Look look(Connection c, Sessions sessions, long killed) throws SQLException {
-    return Look.of(
-        Rows.first(Rows.query(c, sessions.lookSql(FLAGS, "super_read_only", POSITION) + STUCK)),
-        killed);
+    try {
+      return Look.of(
+          Rows.first(Rows.query(c, sessions.lookSql(FLAGS, "super_read_only", POSITION) + STUCK)),
+          killed);
+    } catch (SQLException e) {
+      return withoutRoom(c, sessions, killed, e);
+    }
+  }
+
+  /** The same of a server whose temporary files have no room. */
+  private static Look withoutRoom(Connection c, Sessions sessions, long killed, SQLException why)
+      throws SQLException {
+    if (!CommitStates.full(LinkException.of(why))) {
+      throw why;
+    }
+    return listed(c, sessions, killed);
+  }
+
+  /** What {@link #look} says, by other statements. */
+  static Look listed(Connection c, Sessions sessions, long killed) throws SQLException {
+    var state =
+        Rows.first(
+            Rows.query(c, "SELECT " + POSITION + " AS position, " + FLAGS + " AS read_only"));
+    return MySqlSessionList.read(c, sessions).look(state, "super_read_only", killed);
   }
 
   /** The oldest first: those in the way are, and those that come back at once are not. */
   @Override
   public Look kill(Connection c, Sessions sessions) throws SQLException {
-    List<Long> victims =
-        Rows.query(c, "SELECT ID" + sessions.clients() + " ORDER BY ID").getFirst().stream()
-            .map(row -> Rows.number(row, "ID"))
-            .toList();
-    return look(c, sessions, kill(c, victims));
+    return look(c, sessions, kill(c, victims(c, sessions)));
+  }
+
+  private static List<Long> victims(Connection c, Sessions sessions) throws SQLException {
+    try {
+      return Rows.query(c, "SELECT ID" + sessions.clients() + " ORDER BY ID").getFirst().stream()
+          .map(row -> Rows.number(row, "ID"))
+          .toList();
+    } catch (SQLException e) {
+      if (!CommitStates.full(LinkException.of(e))) {
+        throw e;
+      }
+      return MySqlSessionList.read(c, sessions).clients();
+    }
   }
 
   /** In one text, which ends at the first session that is gone already: then with the rest. */

@@ -28,7 +28,7 @@ final class Troubles {
   private static final String NO_KEY = "Public Key Retrieval is not allowed";
 
   /** A server without TLS where it is demanded, also without a number (NativeProtocol). */
-  private static final String NO_TLS = "SSL Connection required, but not supported by server";
+  private static final String NO_TLS = "SSL Connection required, but not provided by server";
 
   /** What the socket met counts before what the layers above made of it. */
   static PollTrouble of(Throwable problem) {

@@ -824,7 +824,14 @@ final class ServiceBrain {
     }
     NodeTrack t = state.track(active);
     if (t.pollsSincePromoted >= 1 && !t.fence.wanted() && t.facts().isPresent()) {
-      sync.keep(t.address, t.facts().get(), t.pollsSincePromoted, lease.grant(), turn, state.ids);
+      sync.keep(
+          t.address,
+          t.facts().get(),
+          t.factsAt,
+          t.pollsSincePromoted,
+          lease.grant(),
+          turn,
+          state.ids);
       t.semiSyncCommandAt = Math.max(t.semiSyncCommandAt, sync.commandedAt());
     }
   }

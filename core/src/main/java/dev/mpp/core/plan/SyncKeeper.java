@@ -137,10 +137,18 @@ final class SyncKeeper {
   /**
    * Called after every event while {@code node} is ACTIVE and the lease is held.
    *
+   * @param facts of the last poll that was answered
+   * @param factsAt when it was
    * @param answered polls of the node answered since it became ACTIVE
    */
   void keep(
-      NodeAddress node, ServerFacts facts, int answered, Grant grant, Turn turn, CommandIds ids) {
+      NodeAddress node,
+      ServerFacts facts,
+      long factsAt,
+      int answered,
+      Grant grant,
+      Turn turn,
+      CommandIds ids) {
     polls = answered;
     Optional<NodeView> shown = replica(peer, service, node, turn);
     Optional<NodeView> replica = shown.filter(r -> !managed || hasSource(r, node));
@@ -158,7 +166,7 @@ final class SyncKeeper {
     String trouble =
         shown.isPresent() && replica.isEmpty() && facts.semiSync().sourceEnabled()
             ? "no server of " + peer + " has this one as its source"
-            : trouble(facts, replica, turn.now());
+            : trouble(facts, replica, factsAt);
     if (!settled) {
       turn.add(new BrainCommand.PollWithin(service, node, QUICK_POLL));
     }
@@ -227,7 +235,12 @@ final class SyncKeeper {
         .isPresent();
   }
 
-  /** Why the peer cannot be waited for any longer; empty while all is well. */
+  /**
+   * Why the peer cannot be waited for any longer; empty while all is well.
+   *
+   * @param now when the server said so: a commit that waited in the last answer of a server that
+   *     does not answer any more is no stall, and its site may need the peer to take over
+   */
   private String trouble(ServerFacts facts, Optional<NodeView> replica, long now) {
     ServerFacts.SemiSync s = facts.semiSync();
     if (!s.sourceEnabled()) {

@@ -323,6 +323,67 @@ final class SwitchoverTest extends HandPlay {
     assertEquals(Set.of(A), ledger.grant(S).inSync(), "as soon as it does not follow any more");
   }
 
+  private void activeWithBInSync() {
+    takenOver();
+    change(true);
+    now += 20 * MS;
+    poll(waiting(facts(true, true, false), 1));
+    commit();
+    event(new BrainEvent.Tick());
+    makeWritable(true);
+    commit();
+    poll(oneCommitWaits());
+    commit();
+    assertEquals(State.ACTIVE, state());
+    assertEquals(Set.of(A, B), ledger.grant(S).inSync());
+  }
+
+  private static ServerFacts oneCommitWaits() {
+    ServerFacts f = facts(false, true, false);
+    return new ServerFacts(
+        f.version(),
+        f.readOnly(),
+        f.executed(),
+        f.replication(),
+        new ServerFacts.SemiSync(true, 1, 1, true, true, 0),
+        f.deadMan());
+  }
+
+  /** Three seconds, in which everybody goes on as before; renewals are committed. */
+  private void threeSeconds() {
+    for (int i = 0; i < 15; i++) {
+      now += 200 * MS;
+      viewOfB(views++, true, "0-1-10");
+      viewOfWitness(views++);
+      event(new BrainEvent.Tick());
+      commit();
+    }
+  }
+
+  @Test
+  void aStallThatIsSeenTakesThePeerOutOfSync() {
+    activeWithBInSync();
+    for (int i = 0; i < 3; i++) {
+      threeSeconds();
+      poll(oneCommitWaits());
+      commit();
+    }
+    assertEquals(Set.of(A), ledger.grant(S).inSync());
+  }
+
+  /** The server is out of reach, and B may have to take over: it has what was acknowledged. */
+  @Test
+  void aCommitThatWaitedInTheLastAnswerIsNoStall() {
+    activeWithBInSync();
+    for (int i = 0; i < 3; i++) {
+      threeSeconds();
+      event(new BrainEvent.NodeUnreachable(S, NODE, "no answer", false, 0));
+      commit();
+    }
+    assertEquals(State.ACTIVE, state());
+    assertEquals(Set.of(A, B), ledger.grant(S).inSync());
+  }
+
   /** It waits again by the time of the poll: what it confirmed in between is nowhere else. */
   @Test
   void aServerThatGaveUpWaitingInBetweenIsTakenOutOfSyncFirst() {

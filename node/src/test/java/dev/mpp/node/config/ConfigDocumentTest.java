@@ -51,7 +51,7 @@ class ConfigDocumentTest {
       case "roles" -> "logic"; // with active and node-failback
       case "bound" -> "rpo";
       case "notified" -> "notify"; // a record cannot have that name
-      case "written" -> "mysql.server-public-key-file";
+      case "server-key", "written" -> "server-public-key-file";
       case "format" -> "query-log.to"; // text:FILE and the like, with the path
       case "limits" -> "rate-limit"; // with rate-limit-exempt and identify
       default -> key;

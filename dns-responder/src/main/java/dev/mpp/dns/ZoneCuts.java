@@ -78,7 +78,8 @@ final class ZoneCuts {
     draft.sets.forEach(
         (type, set) -> {
           if (GLUE.contains(type)) {
-            glue.add(new Delegation.Glue(host, labels, set.encode(host, type, apex, null, List.of())));
+            glue.add(
+                new Delegation.Glue(host, labels, set.encode(host, type, apex, null, List.of())));
           }
         });
     return glue;

@@ -40,7 +40,8 @@ final class TcpFuzz implements FuzzTarget {
     PipeChannel channel = new PipeChannel(stream, sizes);
     QueryHandler handler =
         new QueryHandler(
-            new QueryHandler.Shared(() -> table, () -> 0, () -> 0, config, null, null, null, counters));
+            new QueryHandler.Shared(
+                () -> table, () -> 0, () -> 0, config, null, null, null, counters));
     TcpConnection connection =
         new TcpConnection(channel, new Client(), handler, connections, counters, config.tcp());
     connections.admit(connection);

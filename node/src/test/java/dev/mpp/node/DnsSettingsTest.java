@@ -141,12 +141,10 @@ final class DnsSettingsTest {
 
   @Test
   void aSecondaryCannotSignTheAnswersOfTheMoment() {
-    String both =
-        "dnssec: {keys: keys}\n  secondaries: {servers: [{networks: [192.0.2.53]}]}\n";
+    String both = "dnssec: {keys: keys}\n  secondaries: {servers: [{networks: [192.0.2.53]}]}\n";
     String message =
         String.valueOf(
-            assertThrows(
-                    dev.mpp.node.config.ConfigException.class, () -> config(both, ""))
+            assertThrows(dev.mpp.node.config.ConfigException.class, () -> config(both, ""))
                 .getMessage());
     assertTrue(message.contains("dns.secondaries stands beside dnssec"), message);
   }

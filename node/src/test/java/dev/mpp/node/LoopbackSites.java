@@ -2,7 +2,6 @@ package dev.mpp.node;
 
 import dev.mpp.node.mysql.Eventually;
 import dev.mpp.node.mysql.ServerProcess;
-import dev.mpp.node.mysql.ServerProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -112,7 +112,7 @@ def sample(session, enough, measure):
         used = sum(after) - sum(before)
         result['foreign'] = (busy() - machine - (own() - children) - used) / (time.time() - start)
         if result['total'] < max(1, enough):
-            seconds = min(LONGEST, seconds * 1.2 * enough / max(1, result['total']))
+            seconds = min(LONGEST, max(seconds, seconds * 1.2 * enough / max(1, result['total'])))
             continue
         result['user'], result['sys'] = ((b - a) / result['total'] * 1e6 for a, b in zip(before, after))
         result['cpu'] = result['user'] + result['sys']

@@ -38,10 +38,6 @@ final class Owner {
     return null;
   }
 
-  List<RecordSet> sets() {
-    return List.of(sets);
-  }
-
   /** Where the CNAME at this name leads, or null. */
   @Nullable DnsName aliasTarget() {
     return aliasTarget;

@@ -1,14 +1,20 @@
 package dev.mpp.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mpp.cli.Screen;
 import java.io.StringWriter;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -16,6 +22,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Opcode;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.TSIG;
+import org.xbill.DNS.ZoneTransferException;
+import org.xbill.DNS.ZoneTransferIn;
 
 /** {@code mpp dns} on loopback, asked by {@code mpp dns query}. */
 @Timeout(120)
@@ -114,6 +128,60 @@ final class DnsCommandsTest {
     }
   }
 
+  /** A secondary: told of the serial, it fetches the zone, and later the difference. */
+  @Test
+  void secondariesAreToldAndServed() throws Exception {
+    String secret = "c2VjcmV0IG9mIGEgdGVzdCwgMzIgb2N0ZXRzIGxvbmc=";
+    Path key = Files.writeString(dir.resolve("key"), "xfr. hmac-sha256 " + secret);
+    StringBuilder hosts = new StringBuilder(ZONE);
+    for (int i = 0; i < 20; i++) {
+      hosts.append("h").append(i).append(" A 192.0.2.").append(i).append('\n');
+    }
+    Path zone = Files.writeString(dir.resolve("example.zone"), hosts);
+    TSIG tsig = new TSIG(TSIG.HMAC_SHA256, "xfr.", secret);
+    Name apex = Name.fromConstantString("example.org.");
+    try (DatagramSocket secondary = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+      secondary.setSoTimeout(60_000);
+      String told = "127.0.0.1:" + secondary.getLocalPort();
+      try (Serving serving =
+          new Serving(zone, "--transfer-key", key.toString(), "--notify", told)) {
+        InetSocketAddress server = HostPort.literal(serving.address(), 53);
+        heard(secondary, tsig);
+        ZoneTransferIn whole = ZoneTransferIn.newAXFR(apex, server, tsig);
+        whole.run();
+        assertEquals(4 + 20 + 1, whole.getAXFR().size());
+        ZoneTransferIn unsigned = ZoneTransferIn.newAXFR(apex, server, null);
+        assertThrows(ZoneTransferException.class, unsigned::run);
+
+        Files.writeString(
+            zone,
+            hosts.toString().replace("hostmaster 1 ", "hostmaster 2 ") + "new A 192.0.2.99\n");
+        heard(secondary, tsig);
+        ZoneTransferIn part = ZoneTransferIn.newIXFR(apex, 1, false, server, tsig);
+        part.run();
+        assertTrue(part.isIXFR());
+        assertEquals(2, part.getIXFR().getFirst().adds.size());
+      }
+    }
+  }
+
+  /** Waits for a NOTIFY that the key has signed, and answers it. */
+  private static void heard(DatagramSocket secondary, TSIG key) throws Exception {
+    DatagramPacket packet = new DatagramPacket(new byte[512], 512);
+    secondary.receive(packet);
+    byte[] octets = Arrays.copyOf(packet.getData(), packet.getLength());
+    Message notify = new Message(octets);
+    assertEquals(Opcode.NOTIFY, notify.getHeader().getOpcode());
+    assertEquals(0, key.verify(notify, octets, null));
+    Message answer = new Message(notify.getHeader().getID());
+    answer.getHeader().setOpcode(Opcode.NOTIFY);
+    answer.getHeader().setFlag(Flags.QR);
+    answer.addRecord(notify.getQuestion(), Section.QUESTION);
+    key.apply(answer, notify.getTSIG());
+    byte[] wire = answer.toWire();
+    secondary.send(new DatagramPacket(wire, wire.length, packet.getSocketAddress()));
+  }
+
   @Test
   void checkingAFileEndsWithItsProblems() throws Exception {
     Path good = Files.writeString(dir.resolve("good.zone"), ZONE);
@@ -138,6 +206,13 @@ final class DnsCommandsTest {
     Result named = mpp("dns", "--zone", good.toString(), "--listen", "localhost:53");
     assertEquals(2, named.exit());
     assertTrue(named.err().contains("is no IP address"), named.err());
+    Result nobody = mpp("dns", "--zone", good.toString(), "--notify", "192.0.2.1");
+    assertEquals(2, nobody.exit());
+    assertTrue(nobody.err().contains("add --allow-transfer or --transfer-key"), nobody.err());
+    Result keyless =
+        mpp("dns", "--zone", good.toString(), "--transfer-key", dir.resolve("no").toString());
+    assertEquals(2, keyless.exit());
+    assertTrue(keyless.err().contains("cannot be read"), keyless.err());
     Result whom = mpp("dns", "query", "x.test");
     assertEquals(2, whom.exit());
     assertTrue(whom.err().contains("--server"), whom.err());

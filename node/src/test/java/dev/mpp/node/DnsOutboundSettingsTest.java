@@ -100,7 +100,7 @@ final class DnsOutboundSettingsTest {
     assertEquals(
         DnsOutboundSettings.key(first.key()), DnsOutboundSettings.key(second.key()), "one file");
 
-    DnsTables tables = DnsSettings.verified(config);
+    DnsTables tables = DnsSettings.verified(config, () -> 0);
     assertEquals(
         Optional.of(new DnsTables.Secondaries(60, 3)), DnsSettings.tables(config).secondaries());
     var zones = DnsOutboundSettings.transfers(dns);
@@ -128,7 +128,12 @@ final class DnsOutboundSettingsTest {
     assertEquals(
         Optional.empty(),
         DnsOutboundSettings.outbound(
-            dns, DnsSettings.verified(config("")), Optional.empty(), () -> null, () -> 0, j -> {}));
+            dns,
+            DnsSettings.verified(config(""), () -> 0),
+            Optional.empty(),
+            () -> null,
+            () -> 0,
+            j -> {}));
   }
 
   @ParameterizedTest(name = "{1}")

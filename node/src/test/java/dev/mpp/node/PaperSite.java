@@ -194,6 +194,7 @@ final class PaperSite implements AutoCloseable {
             new ConfiguredCheckpoints(new CheckpointWiring(config).desk()),
             times,
             List::of,
+            List::of,
             new Membership(
                 config.site(),
                 ledger,

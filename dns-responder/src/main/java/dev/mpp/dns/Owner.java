@@ -29,6 +29,11 @@ final class Owner {
     this.aliasTarget = aliasTarget;
   }
 
+  /** Every set at the name, the lowest type first. */
+  List<RecordSet> sets() {
+    return List.of(sets);
+  }
+
   @Nullable RecordSet find(int type) {
     for (RecordSet set : sets) {
       if (set.type() == type) {

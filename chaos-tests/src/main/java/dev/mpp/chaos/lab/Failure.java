@@ -31,7 +31,7 @@ enum Failure {
   READ_ONLY("SET GLOBAL read_only=1 by hand", Then.EITHER, "found read-only"),
   APPLIER("the standby's applier crashed (error 1032)", Then.STAYS, "applier stopped"),
   LAG("the standby's applier blocked by LOCK TABLES", Then.STAYS, "behind its source"),
-  DISK_FULL("the disk of mysqld full", Then.EITHER, "disk is full"),
+  DISK_FULL("the disk of mysqld full", Then.TAKEOVER, "disk is full"),
   STALLED("FLUSH TABLES WITH READ LOCK held", Then.STAYS, "commits have hung");
 
   /** What must come of it. In every case never two writable servers, no acknowledged row lost. */

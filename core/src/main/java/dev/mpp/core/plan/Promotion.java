@@ -178,7 +178,7 @@ final class Promotion {
       CommandIds ids) {
     remoteUntil = turn.now() + REMOTE_BUDGET;
     former
-        .filter(site -> !site.equals(self) && required.isEmpty())
+        .filter(site -> !site.equals(self) && !(released && required.isPresent()))
         .ifPresent(
             site -> {
               for (NodeAddress other : pools.getOrDefault(site, List.of())) {
